@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "observation.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Room for a KS with 4,000 members and every row it can print about them. */
+enum { OBSERVATION_CEILING = 8 << 20 };
+
+struct gv_observation *gv_observation_new(struct gv_time seen_at)
+{
+    struct gv_observation *obs = calloc(1, sizeof(*obs));
+
+    if (obs == NULL)
+        return NULL;
+    obs->arena = gv_arena(OBSERVATION_CEILING);
+    obs->seen_at = seen_at;
+    return obs;
+}
+
+void gv_observation_free(struct gv_observation *obs)
+{
+    if (obs == NULL)
+        return;
+    gv_arena_clear(&obs->arena);
+    free(obs);
+}
+
+static void *row(struct gv_observation *obs, size_t size)
+{
+    void *at = gv_arena_alloc(&obs->arena, size);
+
+    if (at == NULL)
+        obs->failed = true;
+    return at;
+}
+
+const char *gv_observation_text(struct gv_observation *obs, struct gv_text t)
+{
+    const char *copy;
+
+    if (t.n == 0)
+        return NULL;
+    copy = gv_arena_text(&obs->arena, t);
+    if (copy == NULL)
+        obs->failed = true;
+    return copy;
+}
+
+static bool same_group(const struct gv_group_obs *g, struct gv_text name, struct gv_text id)
+{
+    if (g->id != NULL && id.n > 0)
+        return gv_text_is(id, g->id) && (g->name == NULL || name.n == 0 ||
+                                         gv_text_is(name, g->name));
+    return g->name != NULL && name.n > 0 && gv_text_is(name, g->name);
+}
+
+struct gv_group_obs *gv_observation_group(struct gv_observation *obs, struct gv_text name,
+                                          struct gv_text id)
+{
+    struct gv_group_obs **at = &obs->groups;
+
+    while (*at != NULL && !same_group(*at, name, id))
+        at = &(*at)->next;
+    if (*at == NULL)
+        *at = row(obs, sizeof(**at));
+    if (*at == NULL)
+        return NULL;
+    if ((*at)->name == NULL)
+        (*at)->name = gv_observation_text(obs, name);
+    if ((*at)->id == NULL)
+        (*at)->id = gv_observation_text(obs, id);
+    return *at;
+}
+
+struct gv_ks_obs *gv_group_ks(struct gv_observation *obs, struct gv_group_obs *group)
+{
+    if (group->ks == NULL)
+        group->ks = row(obs, sizeof(*group->ks));
+    return group->ks;
+}
+
+struct gv_gm_obs *gv_group_gm(struct gv_observation *obs, struct gv_group_obs *group)
+{
+    if (group->gm == NULL) {
+        group->gm = row(obs, sizeof(*group->gm));
+        if (group->gm != NULL)
+            group->gm->seen_at = obs->seen_at;
+    }
+    return group->gm;
+}
+
+struct gv_kek_obs *gv_group_add_kek(struct gv_observation *obs, struct gv_group_obs *group)
+{
+    struct gv_kek_obs **at = &group->keks;
+
+    while (*at != NULL)
+        at = &(*at)->next;
+    *at = row(obs, sizeof(**at));
+    if (*at != NULL)
+        (*at)->seen_at = obs->seen_at;
+    return *at;
+}
+
+struct gv_tek_obs *gv_group_add_tek(struct gv_observation *obs, struct gv_group_obs *group)
+{
+    struct gv_tek_obs **at = &group->teks;
+
+    while (*at != NULL)
+        at = &(*at)->next;
+    *at = row(obs, sizeof(**at));
+    if (*at != NULL)
+        (*at)->seen_at = obs->seen_at;
+    return *at;
+}
+
+struct gv_peer_obs *gv_ks_add_peer(struct gv_observation *obs, struct gv_ks_obs *ks)
+{
+    struct gv_peer_obs **at = &ks->peers;
+
+    while (*at != NULL)
+        at = &(*at)->next;
+    *at = row(obs, sizeof(**at));
+    return *at;
+}
+
+struct gv_member_obs *gv_ks_add_member(struct gv_observation *obs, struct gv_ks_obs *ks,
+                                       struct gv_member_obs **tail)
+{
+    struct gv_member_obs **at = *tail != NULL ? &(*tail)->next : &ks->members;
+
+    while (*at != NULL)
+        at = &(*at)->next;
+    *at = row(obs, sizeof(**at));
+    if (*at != NULL)
+        *tail = *at;
+    return *at;
+}
+
+bool gv_gm_add_server(struct gv_observation *obs, struct gv_gm_obs *gm, struct gv_text name)
+{
+    struct gv_name_obs **at = &gm->servers;
+
+    while (*at != NULL)
+        at = &(*at)->next;
+    *at = row(obs, sizeof(**at));
+    if (*at == NULL)
+        return false;
+    (*at)->name = gv_observation_text(obs, name);
+    return (*at)->name != NULL;
+}
+
+#define NAME_OF(v, ...)                                                                        \
+    do {                                                                                       \
+        static const char *const names[] = {NULL, __VA_ARGS__};                                \
+        return (size_t)(v) < sizeof(names) / sizeof(names[0]) ? names[v] : NULL;               \
+    } while (0)
+
+const char *gv_vendor_name(enum gv_vendor v)
+{
+    NAME_OF(v, "cisco", "juniper");
+}
+
+const char *gv_os_name(enum gv_os v)
+{
+    NAME_OF(v, "ios", "ios-xe", "junos");
+}
+
+const char *gv_group_type_name(enum gv_group_type v)
+{
+    NAME_OF(v, "gdoi", "g-ikev2");
+}
+
+const char *gv_rekey_transport_name(enum gv_rekey_transport v)
+{
+    NAME_OF(v, "unicast", "multicast");
+}
+
+const char *gv_ks_role_name(enum gv_ks_role v)
+{
+    NAME_OF(v, "primary", "secondary", "unknown");
+}
+
+const char *gv_ks_status_name(enum gv_ks_status v)
+{
+    NAME_OF(v, "alive", "dead", "unknown");
+}
+
+const char *gv_kek_status_name(enum gv_kek_status v)
+{
+    NAME_OF(v, "in_use", "new", "old");
+}

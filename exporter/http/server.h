@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The HTTP server: routes as a table, limits, content negotiation. Decides
+ * nothing about the fleet: whatever is shown comes through the hooks. */
+#ifndef GV_HTTP_SERVER_H
+#define GV_HTTP_SERVER_H
+
+#include "io/loop.h"
+#include "render/render.h"
+
+struct gv_http_server;
+
+/* What the server asks of the program; every hook runs in the loop's thread. */
+struct gv_http_hooks {
+    void *arg;
+    /* Fill `in` for now. False where there is no snapshot yet. */
+    bool (*view)(void *arg, struct gv_render_in *in);
+    /* Poll the target of that name or address now; done(done_arg, worst) once,
+     * later. *name: its target name, valid until done has come. GV_ERR_NOT_FOUND:
+     * not configured, nothing is sent. */
+    enum gv_err (*probe)(void *arg, const char *target, const char **name,
+                         void (*done)(void *done_arg, enum gv_err worst), void *done_arg);
+    /* The names of the targets of this shard: http_sd. Appends JSON. */
+    enum gv_err (*service_discovery)(void *arg, struct gv_buf *out);
+    /* The effective configuration, secrets masked. Appends YAML. */
+    enum gv_err (*config)(void *arg, struct gv_buf *out);
+    /* Re-read the configuration. On failure the reason is in `why`. */
+    enum gv_err (*reload)(void *arg, struct gv_buf *why);
+    /* The first round of polls is over (or nothing is configured). */
+    bool (*ready)(void *arg);
+};
+
+struct gv_http_policy {
+    const char *const *listen; /* "HOST:PORT", ":PORT", "[::1]:PORT" */
+    size_t listen_count;
+    const char *telemetry_path; /* "/metrics" */
+    unsigned connections, connections_per_address;
+    struct gv_dur request_deadline;  /* from accept to the end of the request */
+    struct gv_dur response_deadline; /* from there to the end of the answer */
+};
+
+/* Listen. On failure *out is untouched and `why` (of `why_size`) says which
+ * address failed and what to do. The policy and hooks are copied. */
+enum gv_err gv_http_server_start(struct gv_loop *loop, const struct gv_http_policy *policy,
+                                 const struct gv_http_hooks *hooks, struct gv_http_server **out,
+                                 char *why, size_t why_size) GV_MUST_CHECK;
+
+/* Stop listening, end every connection, release. NULL is fine. */
+void gv_http_server_stop(struct gv_http_server *server);
+
+/* Port of the i-th listening address (where ":0" was asked for), 0 past the end. */
+unsigned gv_http_server_port(const struct gv_http_server *server, size_t i);
+
+#endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Store: the latest observations of every device, what was learnt across polls
+ * (KEK lives, rekeys, behaviour), and the snapshot built from them.
+ *
+ * It keeps a device's memory across reloads by target name. The model (pure)
+ * decides; the store only keeps and feeds it. */
+#ifndef GV_STORE_H
+#define GV_STORE_H
+
+#include "collector.h"
+#include "model/snapshot.h"
+
+struct gv_store;
+
+/* What the configuration says of one group, where no collector tells it. */
+struct gv_group_override {
+    const char *group; /* name or id */
+    bool has_retransmits, has_interval;
+    uint32_t retransmits;
+    uint32_t interval_s;
+    enum gv_rekey_transport transport; /* unsaid: no override */
+};
+
+struct gv_store_policy {
+    struct gv_dur stale_after; /* an observation older than this is dropped */
+    const struct gv_group_override *overrides;
+    size_t override_count;
+};
+
+/* An empty store. `policy` and what it points to is copied. NULL without memory. */
+struct gv_store *gv_store_new(const struct gv_store_policy *policy);
+void gv_store_free(struct gv_store *store);
+
+/* Make the set of devices that of `targets` (their order is the snapshot's):
+ * new names begin empty, known names keep everything, the rest is dropped.
+ * Names, addresses and collector sets are copied. GV_ERR_NO_MEMORY leaves the
+ * store as it was. */
+enum gv_err gv_store_set_targets(struct gv_store *store, const struct gv_target *const *targets,
+                                 size_t count, const struct gv_store_policy *policy) GV_MUST_CHECK;
+
+/* Take the result of one poll of `collector` ("snmp", "ssh") on the device
+ * `target`, at `now`. Takes result->observation over, whatever happens; an unknown target's is freed. */
+void gv_store_feed(struct gv_store *store, const char *target, const char *collector,
+                   struct gv_poll_result *result, struct gv_time now);
+
+/* The verdicts at `now`. Rebuilt only when something was fed, a model's instant
+ * (expiry, staleness) has passed, or the last one is older than a second; else
+ * the same pointer. Valid until the next call; NULL without memory. */
+const struct gv_snapshot *gv_store_snapshot(struct gv_store *store, struct gv_time now);
+
+/* The last observation of that collector, stale or not; NULL where there is
+ * none. Valid until the next feed. */
+const struct gv_observation *gv_store_observation(const struct gv_store *store, const char *target,
+                                                  const char *collector);
+
+/* The latest whole or partial merged observation of the device; NULL as above. */
+const struct gv_observation *gv_store_merged(const struct gv_store *store, const char *target);
+
+#endif
