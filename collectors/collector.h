@@ -17,7 +17,7 @@ enum { GV_DETAIL_SIZE = 256 };
 
 /* How one poll ended. */
 struct gv_poll_result {
-    enum gv_err err;            /* GV_OK, or why the poll is not whole */
+    enum gv_err err;             /* GV_OK, or why the poll is not whole */
     char detail[GV_DETAIL_SIZE]; /* for people: what failed and what to do; no secret, no
                                   * control character; empty on success */
     struct gv_dur duration;

@@ -50,8 +50,8 @@ const char *gv_observation_text(struct gv_observation *obs, struct gv_text t)
 static bool same_group(const struct gv_group_obs *g, struct gv_text name, struct gv_text id)
 {
     if (g->id != NULL && id.n > 0)
-        return gv_text_is(id, g->id) && (g->name == NULL || name.n == 0 ||
-                                         gv_text_is(name, g->name));
+        return gv_text_is(id, g->id) &&
+               (g->name == NULL || name.n == 0 || gv_text_is(name, g->name));
     return g->name != NULL && name.n > 0 && gv_text_is(name, g->name);
 }
 

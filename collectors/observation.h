@@ -137,10 +137,10 @@ struct gv_ks_obs {
     uint32_t rekeys_sent;           /* a count; from the CLI only */
     uint32_t last_rekey_retransmits;
     uint32_t last_rekey_duration_ms;
-    uint32_t rekey_sequence;     /* sequence number of the last rekey; restarts with each KEK */
-    uint32_t kek_lifetime_s;     /* as configured */
-    uint32_t tek_lifetime_s;     /* as configured */
-    uint32_t group_members;      /* SNMP: the group's total over all KSs */
+    uint32_t rekey_sequence; /* sequence number of the last rekey; restarts with each KEK */
+    uint32_t kek_lifetime_s; /* as configured */
+    uint32_t tek_lifetime_s; /* as configured */
+    uint32_t group_members;  /* SNMP: the group's total over all KSs */
     const char *address;
     const char *version; /* GDOI version */
     enum gv_ks_role role;

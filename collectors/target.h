@@ -54,8 +54,8 @@ struct gv_ssh_credential {
 };
 
 struct gv_target {
-    const char *name;    /* unique label of the device in every output */
-    const char *address; /* host name, IPv4 or IPv6 literal without port */
+    const char *name;                      /* unique label of the device in every output */
+    const char *address;                   /* host name, IPv4 or IPv6 literal without port */
     const struct gv_snmp_credential *snmp; /* NULL: not polled by SNMP */
     const struct gv_ssh_credential *ssh;   /* NULL: not polled by SSH */
     uint16_t snmp_port, ssh_port;

@@ -49,8 +49,8 @@ enum gv_err gv_loop_post(struct gv_loop *loop, void (*run)(void *arg), void *arg
 
 /* Run `work(arg)` in a worker thread, then `done(arg)` in the loop's thread:
  * for what can only block (name look-ups, key arithmetic). */
-enum gv_err gv_loop_work(struct gv_loop *loop, void (*work)(void *arg),
-                         void (*done)(void *arg), void *arg) GV_MUST_CHECK;
+enum gv_err gv_loop_work(struct gv_loop *loop, void (*work)(void *arg), void (*done)(void *arg),
+                         void *arg) GV_MUST_CHECK;
 
 /* Call `caught(arg)` in the loop's thread at each signal `number`. */
 enum gv_err gv_loop_signal(struct gv_loop *loop, int number, void (*caught)(void *arg),

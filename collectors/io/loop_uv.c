@@ -78,7 +78,8 @@ struct gv_loop *gv_loop_new(void)
         free(loop);
         return NULL;
     }
-    if (uv_mutex_init(&loop->lock) != 0 || uv_async_init(&loop->uv, &loop->wake, run_posts) != 0) {
+    if (uv_mutex_init(&loop->lock) != 0 ||
+        uv_async_init(&loop->uv, &loop->wake, run_posts) != 0) {
         (void)uv_loop_close(&loop->uv);
         free(loop);
         return NULL;
@@ -199,8 +200,8 @@ static void timer_due(uv_timer_t *handle)
     due(arg);
 }
 
-struct gv_timer *gv_timer_start(struct gv_loop *loop, struct gv_dur after, void (*due)(void *arg),
-                                void *arg)
+struct gv_timer *gv_timer_start(struct gv_loop *loop, struct gv_dur after,
+                                void (*due)(void *arg), void *arg)
 {
     struct gv_timer *timer = calloc(1, sizeof(*timer));
 
@@ -280,7 +281,8 @@ static void signal_caught(uv_signal_t *handle, int number)
     s->caught(s->arg);
 }
 
-enum gv_err gv_loop_signal(struct gv_loop *loop, int number, void (*caught)(void *arg), void *arg)
+enum gv_err gv_loop_signal(struct gv_loop *loop, int number, void (*caught)(void *arg),
+                           void *arg)
 {
     struct caught_signal *s = calloc(1, sizeof(*s));
 

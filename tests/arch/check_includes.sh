@@ -1,0 +1,51 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# usage: check_includes.sh SOURCE-ROOT
+# The include arrows and the one home of each library, as ARCHITECTURE.md draws them.
+set -eu
+cd "$1"
+status=0
+
+# Folder (or file) : what its quoted includes may begin with.
+while read -r where allowed; do
+    while IFS=: read -r file line include; do
+        if ! [[ $include =~ ^($allowed) ]]; then
+            echo "$file:$line: includes \"$include\"; here only: ${allowed//|/ }" >&2
+            status=1
+        fi
+    done < <(grep -rnoP --include='*.[ch]' '^\s*#\s*include\s+"\K[^"]+' "$where" || true)
+done <<'RULES'
+collectors/base base/
+collectors/io base/|io/
+collectors/snmp base/|io/log.h|io/loop.h|io/resolve.h|snmp/|observation.h|collector.h|target.h
+collectors/ssh base/|io/log.h|io/loop.h|io/resolve.h|ssh/|observation.h|collector.h|target.h
+exporter/model base/|observation.h|model/
+exporter/render base/|observation.h|model/|render/
+exporter/http base/|io/|render/|http/
+RULES
+
+# What only the program may know stays out of the collectors altogether.
+if grep -rnE --include='*.[ch]' '^\s*#\s*include\s+"(model|render|http)/|"(store|poller|config|sched)[a-z_]*\.h"' collectors >&2; then
+    echo "collectors include the exporter" >&2
+    status=1
+fi
+
+# Library : its home, as a pattern of files outside tests/.
+while read -r header homes; do
+    while IFS=: read -r file line _; do
+        if ! [[ $file =~ ^($homes)$ ]]; then
+            echo "$file:$line: <$header...> is at home only in: $homes" >&2
+            status=1
+        fi
+    done < <(grep -rnE --include='*.[ch]' "^\s*#\s*include\s+<$header" collectors exporter || true)
+done <<'HOMES'
+uv\.h collectors/io/loop_uv\.c
+net-snmp/ collectors/snmp/(driver|usm|transport)[a-z_]*\.[ch]
+libssh/ collectors/ssh/(driver|keyscan|auth|hostkey|connect|link)[a-z_]*\.[ch]
+microhttpd\.h exporter/http/.*
+libdeflate\.h exporter/http/.*
+curl/ exporter/(http_sd|check_getvpn)[a-z_]*\.c
+yaml\.h exporter/config[a-z_]*\.[ch]
+jansson\.h exporter/(render/.*json[a-z_]*\.[ch]|targets?[a-z_]*\.[ch]|config_files\.c|http_sd\.c|file_sd\.c|tool_[a-z_]*\.[ch]|getvpntool\.c|check_getvpn[a-z_]*\.c|sd_json\.c)
+HOMES
+exit $status
