@@ -35,10 +35,11 @@ stop() {
 }
 until_up() { for _ in $(seq 100); do curl -sf -o /dev/null "http://127.0.0.1:$1/" && return; sleep 0.1; done; echo "port $1 does not answer" >&2; return 1; }
 
-# configuration FILE COUNT INTERVAL SNMP-PORT: COUNT targets, one loopback address each
+# configuration FILE COUNT INTERVAL SNMP-PORT [v3]: COUNT targets, one loopback address each
 configuration() {
-    awk -v n="$2" -v interval="$3" -v port="$4" 'BEGIN {
-        print "credentials: {snmp: {bench: {version: 2c, community_file: community}}}"
+    awk -v n="$2" -v interval="$3" -v port="$4" -v v3="${5:-}" 'BEGIN {
+        if (v3) print "credentials: {snmp: {bench: {version: 3, user: bench, auth: sha1, auth_password_file: password, priv: aes128, priv_password_file: password}}}"
+        else print "credentials: {snmp: {bench: {version: 2c, community_file: community}}}"
         print "defaults: {snmp: bench, interval: " interval ", snmp_port: " port "}"
         print "limits: {in_flight: 500}"
         print "targets:"
@@ -46,7 +47,8 @@ configuration() {
             printf "  - {name: d%d, address: 127.%d.%d.%d}\n", i, 1 + i / 62500, i / 250 % 250, 1 + i % 250
     }' >"$work/$1"
     echo public >"$work/community"
-    chmod 600 "$work/community"
+    echo bench-password >"$work/password"
+    chmod 600 "$work/community" "$work/password"
 }
 
 # The peer's module: every column that a branch answers, as a generator would list it.
@@ -107,6 +109,25 @@ polls=$(metric "$our_port" getvpn_exporter_polls_total)
 echo "resident memory: $(awk '/VmRSS/ { printf "%.1f", $2 / 1024 }' "/proc/$ours/status") MB, peak $(awk '/VmHWM/ { printf "%.1f", $2 / 1024 }' "/proc/$ours/status") MB"
 echo "polls in 62 s: $polls, devices up: $(metric "$our_port" getvpn_up), failures: $(metric "$our_port" getvpn_collector_failures_total), CPU: $(awk -v t="$(cpu_ticks "$ours")" -v hz="$(getconf CLK_TCK)" 'BEGIN { printf "%.2f", t / hz }') s"
 stop "$ours"
+
+echo "== SNMPv3 authPriv (SHA-1, AES-128): CPU for 1,000 polls, by the number of engines =="
+first=
+for engines in 100 5000; do
+    interval=$((engines == 100 ? 1 : 30))
+    configuration v3.yml $engines ${interval}s "$snmp_port" v3
+    start exporter "$bin/getvpn_exporter" --config.file="$work/v3.yml" --web.listen-address="127.0.0.1:$our_port"
+    ours=$last
+    until_up "$our_port"
+    sleep $((interval + 5))
+    before=$(cpu_ticks "$ours") polls=$(metric "$our_port" getvpn_exporter_polls_total)
+    sleep 30
+    polls=$(($(metric "$our_port" getvpn_exporter_polls_total) - polls))
+    cost=$(per_1000 $(($(cpu_ticks "$ours") - before)) "$polls")
+    echo "$engines engines: $cost CPU seconds ($polls polls, $(metric "$our_port" getvpn_up) devices up)"
+    [ -z "$first" ] || awk -v a="$first" -v b="$cost" 'BEGIN { printf "ratio: %.2f\n", b / a }'
+    first=${first:-$cost}
+    stop "$ours"
+done
 stop "$responder"
 echo "responder's capacity: $(tail -n 1 "$work/responder")"
 
