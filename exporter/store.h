@@ -8,18 +8,10 @@
 #define GV_STORE_H
 
 #include "collector.h"
+#include "model/policy.h"
 #include "model/snapshot.h"
 
 struct gv_store;
-
-/* What the configuration says of one group, where no collector tells it. */
-struct gv_group_override {
-    const char *group; /* name or id */
-    bool has_retransmits, has_interval;
-    uint32_t retransmits;
-    uint32_t interval_s;
-    enum gv_rekey_transport transport; /* unsaid: no override */
-};
 
 struct gv_store_policy {
     struct gv_dur stale_after; /* an observation older than this is dropped */
