@@ -55,33 +55,22 @@ static size_t witnesses(const struct gv_coop_ks *list, size_t count, size_t firs
     return n;
 }
 
-struct claimed {
-    size_t proven, single;
-};
-
-/* Primaries that only peers' words know. */
-static struct claimed claimed_primaries(const struct gv_coop_ks *list, size_t count)
+/* Primaries that only peers' words know, proven by enough of them. */
+static size_t claimed_primaries(const struct gv_coop_ks *list, size_t count)
 {
-    struct claimed claimed = {0, 0};
+    size_t proven = 0;
 
     for (size_t i = 0; i < count; i++) {
         size_t left = GV_COOP_MOST;
 
         for (const struct gv_peer_obs *peer = list[i].peers; peer != NULL && left > 0;
-             peer = peer->next, left--) {
-            size_t n;
-
-            if (peer->address == NULL || !claims(&list[i], peer->address) ||
-                polled(list, count, peer->address))
-                continue;
-            n = witnesses(list, count, i, peer->address);
-            if (n >= WITNESSES)
-                claimed.proven++;
-            else if (n > 0)
-                claimed.single++;
-        }
+             peer = peer->next, left--)
+            if (peer->address != NULL && claims(&list[i], peer->address) &&
+                !polled(list, count, peer->address) &&
+                witnesses(list, count, i, peer->address) >= WITNESSES)
+                proven++;
     }
-    return claimed;
+    return proven;
 }
 
 /* The latest instant at which one of the KSs took its present role. */
@@ -95,11 +84,26 @@ static struct gv_time last_change(const struct gv_coop_ks *list, size_t count)
     return last;
 }
 
+/* Every KS that these know of is among them: only then "no primary" can be said. */
+static bool complete(const struct gv_coop_ks *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t left = GV_COOP_MOST;
+
+        if (list[i].peers == NULL)
+            return false;
+        for (const struct gv_peer_obs *peer = list[i].peers; peer != NULL && left > 0;
+             peer = peer->next, left--)
+            if (peer->address == NULL || !polled(list, count, peer->address))
+                return false;
+    }
+    return true;
+}
+
 struct gv_count gv_coop_primaries(const struct gv_coop_ks *list, size_t count)
 {
-    size_t primaries = 0, told = 0, latest = 0;
+    size_t primaries = 0, latest = 0;
     bool any = false, overlapping = true;
-    struct claimed claimed;
     struct gv_time change;
 
     count = most(count);
@@ -109,7 +113,6 @@ struct gv_count gv_coop_primaries(const struct gv_coop_ks *list, size_t count)
     for (size_t i = 0; i < count; i++) {
         const struct gv_track *track = list[i].track;
 
-        told += track->role != GV_KS_ROLE_UNSAID;
         if (gv_time_before(track->role_seen, change))
             overlapping = false;
         if (track->role != GV_KS_PRIMARY)
@@ -122,9 +125,8 @@ struct gv_count gv_coop_primaries(const struct gv_coop_ks *list, size_t count)
     for (size_t i = 0; any && i < count; i++)
         primaries += list[i].track->role == GV_KS_PRIMARY &&
                      !gv_time_before(list[i].track->role_seen, list[latest].track->role_since);
-    claimed = claimed_primaries(list, count);
-    primaries += claimed.proven;
-    if (primaries == 0 && (told == 0 || claimed.single > 0 || !overlapping))
+    primaries += claimed_primaries(list, count);
+    if (primaries == 0 && (!overlapping || !complete(list, count)))
         return (struct gv_count){.known = false};
     return gv_count(primaries);
 }

@@ -23,8 +23,8 @@ struct gv_coop_ks {
 enum { GV_COOP_MOST = 32 };
 
 /* Primaries among the polled KSs, plus KSs that are not polled but called a
- * living primary by at least two of them. Unknown where roles are not told, or
- * where no primary is seen and the polls do not overlap or one peer claims one. */
+ * living primary by at least two of them. "None" is said only where the polls
+ * overlap and every KS that they know of is among them; else it is unknown. */
 struct gv_count gv_coop_primaries(const struct gv_coop_ks *list, size_t count);
 
 /* Two primaries, or two KEKs in use at one instant. Unknown without a KS. */
