@@ -8,18 +8,10 @@
 #define GV_STORE_H
 
 #include "collector.h"
+#include "model/policy.h"
 #include "model/snapshot.h"
 
 struct gv_store;
-
-/* What the configuration says of one group, where no collector tells it. */
-struct gv_group_override {
-    const char *group; /* name or id */
-    bool has_retransmits, has_interval;
-    uint32_t retransmits;
-    uint32_t interval_s;
-    enum gv_rekey_transport transport; /* unsaid: no override */
-};
 
 struct gv_store_policy {
     struct gv_dur stale_after; /* an observation older than this is dropped */
@@ -36,24 +28,30 @@ void gv_store_free(struct gv_store *store);
  * Names, addresses and collector sets are copied. GV_ERR_NO_MEMORY leaves the
  * store as it was. */
 enum gv_err gv_store_set_targets(struct gv_store *store, const struct gv_target *const *targets,
-                                 size_t count, const struct gv_store_policy *policy) GV_MUST_CHECK;
+                                 size_t count,
+                                 const struct gv_store_policy *policy) GV_MUST_CHECK;
 
 /* Take the result of one poll of `collector` ("snmp", "ssh") on the device
- * `target`, at `now`. Takes result->observation over, whatever happens; an unknown target's is freed. */
+ * `target`, at `now`. Takes result->observation over, whatever happens; an unknown target's is
+ * freed. */
 void gv_store_feed(struct gv_store *store, const char *target, const char *collector,
                    struct gv_poll_result *result, struct gv_time now);
 
-/* The verdicts at `now`. Rebuilt only when something was fed, a model's instant
- * (expiry, staleness) has passed, or the last one is older than a second; else
- * the same pointer. Valid until the next call; NULL without memory. */
+/* The verdicts at `now`. Rebuilt only when something was fed or the last one is
+ * a second old (so no expiry and no staleness is told later than that); else the
+ * same pointer. Valid until the next call; NULL without memory. */
 const struct gv_snapshot *gv_store_snapshot(struct gv_store *store, struct gv_time now);
 
 /* The last observation of that collector, stale or not; NULL where there is
  * none. Valid until the next feed. */
-const struct gv_observation *gv_store_observation(const struct gv_store *store, const char *target,
-                                                  const char *collector);
+const struct gv_observation *gv_store_observation(const struct gv_store *store,
+                                                  const char *target, const char *collector);
 
 /* The latest whole or partial merged observation of the device; NULL as above. */
 const struct gv_observation *gv_store_merged(const struct gv_store *store, const char *target);
+
+/* Groups that were not followed because their device showed more than
+ * GV_GROUPS_PER_DEVICE, so far. */
+uint64_t gv_store_groups_dropped(const struct gv_store *store);
 
 #endif

@@ -31,10 +31,15 @@ struct gv_evidence {
 struct gv_behaviour_verdict {
     enum gv_behaviour behaviour;
     enum gv_confidence confidence;
-    bool contradicted; /* another item of evidence says the opposite */
+    bool contradicted;            /* another item of evidence says the opposite */
     struct gv_evidence *evidence; /* strongest first */
     size_t evidence_count;
 };
+
+/* Put the list into the order of precedence (equal sources keep theirs, so the
+ * freshest goes first) and decide: the strongest certain item, else the strongest
+ * likely one, else unknown. The verdict points into `list`. */
+struct gv_behaviour_verdict gv_behaviour_judge(struct gv_evidence *list, size_t count);
 
 /* "unknown", "old", "new"; "timing", "gdoi_version", ...; "likely", "certain".
  * Static strings, never NULL. */

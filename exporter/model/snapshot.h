@@ -12,21 +12,9 @@
 #include "model/behaviour.h"
 #include "model/interop.h"
 #include "model/kek_timing.h"
+#include "model/tek.h"
+#include "model/when.h"
 #include "observation.h"
-
-/* An instant that may be unknown. */
-struct gv_when {
-    bool known;
-    struct gv_time at;
-};
-
-/* A number that may be unknown. */
-struct gv_count {
-    bool known;
-    uint64_t n;
-};
-
-enum gv_tri { GV_UNKNOWN, GV_NO, GV_YES };
 
 /* The last poll of one collector on one device, and its failures so far. */
 struct gv_collector_verdict {
@@ -60,21 +48,12 @@ struct gv_rekey_verdict_row {
     struct gv_when expected_at;
     struct gv_count lead_expected_s;
     bool lead_observed_known;
-    struct gv_dur lead_observed; /* of the last rekey; may be negative */
+    struct gv_dur lead_observed;   /* of the last rekey; may be negative */
     enum gv_rekey_verdict verdict; /* of the last rekey, or missed */
     struct gv_when judged_at;      /* birth of the KEK that the verdict is about */
     uint64_t counts[GV_REKEY_VERDICT_COUNT];
     struct gv_rekey_policy policy; /* N, R, members, transport that were used */
     bool unsound;                  /* the lead exceeds the lifetime */
-};
-
-struct gv_tek_verdict {
-    bool present;
-    size_t count;          /* TEKs alive */
-    struct gv_when expiry; /* of the one that lives longest: then traffic stops */
-    struct gv_when next_expiry;     /* of the one that dies first */
-    enum gv_tri successor_present;  /* another TEK outlives the first to die */
-    struct gv_when rekey_at;        /* the device's own schedule */
 };
 
 struct gv_peer_verdict {
@@ -94,7 +73,7 @@ struct gv_member_verdict {
 
 /* One device in one group. */
 struct gv_membership {
-    const char *group;   /* label: name, else id, NAME/ID where names clash */
+    const char *group; /* label: name, else id, NAME/ID where names clash */
     const char *name, *group_id;
     enum gv_group_type type;
     enum gv_rekey_transport transport;
@@ -128,7 +107,7 @@ struct gv_device_verdict {
     const char *hostname, *version, *gdoi_version;
     enum gv_vendor vendor;
     enum gv_os os;
-    bool up; /* at least one collector's last poll gave a fresh observation */
+    bool up;                 /* at least one collector's last poll gave a fresh observation */
     const char *ssh_profile; /* "modern", "default", "legacy"; NULL: no SSH */
     struct gv_collector_verdict *collectors;
     size_t collector_count;
@@ -151,10 +130,10 @@ struct gv_interop_verdict {
 struct gv_group_verdict {
     const char *group; /* label */
     const char *name, *group_id;
-    size_t ks_count; /* polled */
-    size_t gm_count; /* known: polled or listed by a KS */
-    struct gv_count primaries;   /* unknown where no KS is polled */
-    enum gv_tri split;           /* two primaries, or two KEKs in use among alive KSs */
+    size_t ks_count;           /* polled */
+    size_t gm_count;           /* known: polled or listed by a KS */
+    struct gv_count primaries; /* unknown where no KS is polled */
+    enum gv_tri split;         /* two primaries, or two KEKs in use among alive KSs */
     struct gv_interop_verdict *interop;
     size_t interop_count;
 };

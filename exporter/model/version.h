@@ -10,11 +10,11 @@
 #include "observation.h"
 
 struct gv_version_verdict {
-    enum gv_os os;       /* unsaid where the string does not tell (GDOI versions too) */
+    enum gv_os os;          /* unsaid where the string does not tell (GDOI versions too) */
     struct gv_text version; /* the part of the input that is the version; may be empty */
     enum gv_behaviour behaviour;
     enum gv_confidence confidence; /* meaningless for unknown */
-    const char *reason; /* static sentence: which row of the table decided */
+    const char *reason;            /* static sentence: which row of the table decided */
 };
 
 /* Judge an IOS or IOS-XE version: the bare string ("15.2(1)T", "03.16.05.S",

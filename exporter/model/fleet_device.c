@@ -1,0 +1,459 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/fleet_parts.h"
+
+#include "model/merge.h"
+#include "model/version.h"
+
+size_t fleet_groups_of(const struct gv_fleet_device *device)
+{
+    size_t n = 0;
+
+    if (device->observation == NULL)
+        return 0;
+    for (const struct gv_group_obs *g = device->observation->groups;
+         g != NULL && n < GV_GROUPS_PER_DEVICE; g = g->next)
+        n++;
+    return n;
+}
+
+/* Evidence of one role of one device: at most two of timing, one of each other
+ * source. */
+struct gathered {
+    struct gv_evidence list[GV_EVIDENCE_SOURCE_COUNT + 1];
+    size_t count;
+};
+
+static void gather(struct fleet *fleet, struct gathered *all, struct gv_evidence item)
+{
+    if (item.behaviour == GV_BEHAVIOUR_UNKNOWN)
+        return;
+    item.text =
+        gv_arena_text(&fleet->out->arena, (struct gv_text){fleet->text.at, fleet->text.n});
+    all->list[all->count++] = item;
+}
+
+/* The latest proof by timing of one behaviour, over all groups of the device. */
+static const struct gv_timing *latest(const struct gv_fleet_device *device,
+                                      enum gv_track_side side, enum gv_behaviour behaviour)
+{
+    const struct gv_timing *best = NULL;
+
+    for (size_t i = 0; i < device->track_count; i++) {
+        const struct gv_track *track = &device->tracks[i].track;
+
+        if (track->side == side && gv_timing_behaviour(&track->timing) == behaviour &&
+            (best == NULL || gv_time_before(best->at, track->timing.at)))
+            best = &track->timing;
+    }
+    return best;
+}
+
+static void gather_one_timing(struct fleet *fleet, struct gathered *all,
+                              const struct gv_timing *timing)
+{
+    if (timing == NULL)
+        return;
+    gv_buf_reset(&fleet->text);
+    gv_timing_text(timing, &fleet->text);
+    gather(fleet, all,
+           (struct gv_evidence){.source = GV_EVIDENCE_TIMING,
+                                .behaviour = gv_timing_behaviour(timing),
+                                .confidence = GV_CERTAIN});
+}
+
+/* The freshest first: it decides where two groups disagree. */
+static void gather_timing(struct fleet *fleet, struct gathered *all,
+                          const struct gv_fleet_device *device, enum gv_track_side side)
+{
+    const struct gv_timing *fresh = latest(device, side, GV_BEHAVIOUR_NEW);
+    const struct gv_timing *old = latest(device, side, GV_BEHAVIOUR_OLD);
+    bool old_first = old != NULL && (fresh == NULL || gv_time_before(fresh->at, old->at));
+
+    gather_one_timing(fleet, all, old_first ? old : fresh);
+    gather_one_timing(fleet, all, old_first ? fresh : old);
+}
+
+static void gather_version(struct fleet *fleet, struct gathered *all, const char *what,
+                           enum gv_evidence_source source,
+                           const struct gv_version_verdict *version)
+{
+    gv_buf_reset(&fleet->text);
+    gv_buf_add_str(&fleet->text, what);
+    gv_buf_add_text(&fleet->text, version->version);
+    gv_buf_add_str(&fleet->text, ": ");
+    gv_buf_add_str(&fleet->text, version->reason);
+    gather(fleet, all,
+           (struct gv_evidence){.source = source,
+                                .behaviour = version->behaviour,
+                                .confidence = version->confidence});
+}
+
+/* The GDOI version of one role: as the first group tells it, else the box. */
+static const char *gdoi_version(const struct gv_observation *obs, bool ks)
+{
+    for (const struct gv_group_obs *g = obs->groups; g != NULL; g = g->next) {
+        const char *version = ks && g->ks != NULL    ? g->ks->version
+                              : !ks && g->gm != NULL ? g->gm->version
+                                                     : NULL;
+
+        if (version != NULL)
+            return version;
+    }
+    return obs->device.gdoi_version;
+}
+
+static bool version_line_absent(const struct gv_observation *obs)
+{
+    for (const struct gv_group_obs *g = obs->groups; g != NULL; g = g->next)
+        if (g->gm != NULL && g->gm->version_line_absent)
+            return true;
+    return false;
+}
+
+static void gather_gdoi(struct fleet *fleet, struct gathered *all,
+                        const struct gv_observation *obs, bool ks)
+{
+    const char *told = gdoi_version(obs, ks);
+
+    if (told != NULL) {
+        struct gv_version_verdict version = gv_gdoi_version_judge(gv_text(told));
+
+        gather_version(fleet, all, "GDOI ", GV_EVIDENCE_GDOI_VERSION, &version);
+        return;
+    }
+    if (ks || !version_line_absent(obs))
+        return;
+    gv_buf_reset(&fleet->text);
+    gv_buf_add_str(&fleet->text, "its group member output has no version line, as in 12.4T "
+                                 "and 15.0");
+    gather(fleet, all,
+           (struct gv_evidence){.source = GV_EVIDENCE_GDOI_VERSION,
+                                .behaviour = GV_BEHAVIOUR_OLD,
+                                .confidence = GV_LIKELY});
+}
+
+/* The first of the device's version strings that decides. */
+static struct gv_version_verdict os_version(const struct gv_device_obs *device)
+{
+    const char *told[] = {device->version, device->train, device->software};
+    struct gv_version_verdict verdict = gv_version_judge(gv_text(NULL));
+
+    for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
+        if (told[i] == NULL)
+            continue;
+        verdict = gv_version_judge(gv_text(told[i]));
+        if (verdict.behaviour != GV_BEHAVIOUR_UNKNOWN)
+            break;
+    }
+    return verdict;
+}
+
+static struct gv_behaviour_verdict behaviour_of(struct fleet *fleet,
+                                                const struct gv_fleet_device *device, bool ks)
+{
+    const struct gv_observation *obs = device->observation;
+    struct gathered all = {.count = 0};
+    struct gv_behaviour_verdict verdict = {.behaviour = GV_BEHAVIOUR_UNKNOWN};
+    struct gv_evidence *list;
+    struct gv_version_verdict os;
+
+    /* Cisco's old and new say nothing of another vendor's timers. */
+    if (obs->device.vendor == GV_VENDOR_JUNIPER)
+        return verdict;
+    gather_timing(fleet, &all, device, ks ? GV_TRACK_KS : GV_TRACK_GM);
+    gather_gdoi(fleet, &all, obs, ks);
+    os = os_version(&obs->device);
+    gather_version(fleet, &all, os.os == GV_OS_IOS_XE ? "IOS-XE " : "IOS ",
+                   GV_EVIDENCE_OS_VERSION, &os);
+    list = fleet_alloc(fleet, all.count, sizeof(*list));
+    if (list == NULL)
+        return verdict;
+    for (size_t i = 0; i < all.count; i++)
+        list[i] = all.list[i];
+    return gv_behaviour_judge(list, all.count);
+}
+
+static struct gv_count number(uint32_t has, uint32_t bit, uint64_t n)
+{
+    return (has & bit) ? gv_count(n) : (struct gv_count){.known = false};
+}
+
+static struct gv_kek_verdict kek_of(struct fleet *fleet, const struct gv_group_obs *obs,
+                                    const struct gv_track *track, bool frozen)
+{
+    const struct gv_kek_obs *kek = gv_kek_in_use(obs->keks);
+    struct gv_kek_verdict verdict = {.present = kek != NULL};
+
+    if (kek == NULL)
+        return verdict;
+    verdict.has_spi = (kek->has & GV_KEK_HAS_SPI) != 0;
+    for (size_t i = 0; i < GV_KEK_SPI_LEN; i++)
+        verdict.spi[i] = kek->spi[i];
+    verdict.lifetime_s = number(kek->has, GV_KEK_HAS_LIFETIME, kek->lifetime_s);
+    verdict.key_bits = number(kek->has, GV_KEK_HAS_KEY_BITS, kek->key_bits);
+    verdict.sig_key_bits = number(kek->has, GV_KEK_HAS_SIG_KEY_BITS, kek->sig_key_bits);
+    verdict.cipher = fleet_text(fleet, kek->cipher);
+    verdict.sig_hash = fleet_text(fleet, kek->sig_hash);
+    verdict.frozen = frozen;
+    if (frozen) {
+        verdict.frozen_remaining_s = number(kek->has, GV_KEK_HAS_REMAINING, kek->remaining_s);
+        return verdict;
+    }
+    verdict.expiry.known = gv_kek_expiry(kek, &verdict.expiry.at);
+    verdict.saturated = (kek->has & GV_KEK_HAS_REMAINING) && kek->remaining_s == 0;
+    if (!verdict.saturated)
+        return verdict;
+    /* 0 only says "some time ago": earlier polls may know when. */
+    verdict.expiry = gv_when(kek->seen_at);
+    if (track->kek.known)
+        verdict.expiry = track->kek.expiry.known ? track->kek.expiry : track->kek.ended_by;
+    return verdict;
+}
+
+/* The old GM's lifetime stands still (chapter 1): by proof, or by what is known
+ * of the device as long as nothing proves that it counts. */
+static bool frozen(const struct gv_track *track, const struct gv_behaviour_verdict *gm)
+{
+    if (track->timing.proof == GV_PROOF_GM_COUNTS_DOWN)
+        return false;
+    return track->timing.proof == GV_PROOF_GM_FROZEN || gm->behaviour == GV_BEHAVIOUR_OLD;
+}
+
+static void fill_peers(struct fleet *fleet, struct gv_membership *row,
+                       const struct gv_ks_obs *ks)
+{
+    size_t n = 0;
+
+    for (const struct gv_peer_obs *p = ks->peers; p != NULL; p = p->next)
+        n++;
+    row->peers = fleet_alloc(fleet, n, sizeof(*row->peers));
+    if (row->peers == NULL)
+        return;
+    for (const struct gv_peer_obs *p = ks->peers; p != NULL; p = p->next)
+        row->peers[row->peer_count++] = (struct gv_peer_verdict){
+            .address = fleet_text(fleet, p->address),
+            .version = fleet_text(fleet, p->version),
+            .role = p->role,
+            .status = p->status,
+            .priority = {p->has_priority, p->priority},
+            .members_registered = {p->has_members_registered, p->members_registered},
+        };
+}
+
+static void fill_members(struct fleet *fleet, struct gv_membership *row,
+                         const struct gv_ks_obs *ks)
+{
+    size_t n = 0;
+
+    for (const struct gv_member_obs *m = ks->members; m != NULL; m = m->next)
+        n++;
+    row->members = fleet_alloc(fleet, n, sizeof(*row->members));
+    if (row->members == NULL)
+        return;
+    for (const struct gv_member_obs *m = ks->members; m != NULL; m = m->next)
+        row->members[row->member_count++] = (struct gv_member_verdict){
+            .id = fleet_text(fleet, m->id),
+            .version = fleet_text(fleet, m->version),
+            .state = fleet_text(fleet, m->state),
+            .ks = fleet_text(fleet, m->ks),
+            .behaviour = gv_gdoi_version_judge(gv_text(m->version)).behaviour,
+            .rekeys_sent = number(m->has, GV_MEMBER_HAS_REKEYS_SENT, m->rekeys_sent),
+            .rekey_retries = number(m->has, GV_MEMBER_HAS_REKEY_RETRIES, m->rekey_retries),
+            .acks_received = number(m->has, GV_MEMBER_HAS_ACKS_RECEIVED, m->acks_received),
+            .acks_missed = number(m->has, GV_MEMBER_HAS_ACKS_MISSED, m->acks_missed),
+        };
+}
+
+static void fill_ks(struct fleet *fleet, struct gv_membership *row, const struct gv_ks_obs *ks)
+{
+    row->has_ks = true;
+    row->role = ks->role;
+    row->status = ks->status;
+    row->ks_version = fleet_text(fleet, ks->version);
+    row->ks_address = fleet_text(fleet, ks->address);
+    row->members_registered =
+        number(ks->has, GV_KS_HAS_MEMBERS_REGISTERED, ks->members_registered);
+    row->priority = number(ks->has, GV_KS_HAS_PRIORITY, ks->priority);
+    fill_peers(fleet, row, ks);
+    fill_members(fleet, row, ks);
+}
+
+static void fill_gm(struct fleet *fleet, struct gv_membership *row, const struct gv_gm_obs *gm)
+{
+    row->has_gm = true;
+    if (gm->has & GV_GM_HAS_REGISTERED)
+        row->registered = gm->registered ? GV_YES : GV_NO;
+    row->registered_inferred = gm->registered_inferred;
+    row->gm_version = fleet_text(fleet, gm->version);
+    row->gm_address = fleet_text(fleet, gm->address);
+    row->registered_with = fleet_text(fleet, gm->registered_with);
+    if (gm->has & GV_GM_HAS_REREGISTERS_IN)
+        row->reregistration_at =
+            gv_when(gv_time_add(gm->seen_at, gv_secs(gm->reregisters_in_s)));
+    if (gm->has & GV_GM_HAS_LAST_REKEY_AGE)
+        row->last_rekey_at = gv_when(gv_time_sub(gm->seen_at, gv_secs(gm->last_rekey_age_s)));
+    row->registrations_attempted =
+        number(gm->has, GV_GM_HAS_REGISTRATIONS_ATTEMPTED, gm->registrations_attempted);
+    row->registrations_succeeded =
+        number(gm->has, GV_GM_HAS_REGISTRATIONS_SUCCEEDED, gm->registrations_succeeded);
+    row->rekeys_received = number(gm->has, GV_GM_HAS_REKEYS_RECEIVED, gm->rekeys_received);
+}
+
+/* When the next rekey is due: the KS's own schedule, else the formula; an old KS
+ * rekeys at expiry (chapter 1). */
+static struct gv_when expected_at(const struct gv_group_obs *obs,
+                                  const struct gv_kek_verdict *kek,
+                                  const struct gv_rekey_policy *policy, enum gv_behaviour ks)
+{
+    const struct gv_kek_obs *row = gv_kek_in_use(obs->keks);
+    struct gv_dur lead = gv_rekey_lead(policy);
+
+    if (row != NULL && (row->has & GV_KEK_HAS_TO_REKEY))
+        return gv_when(gv_time_add(row->seen_at, gv_secs(row->to_rekey_s)));
+    if (!kek->expiry.known || kek->saturated || ks == GV_BEHAVIOUR_OLD)
+        return kek->expiry;
+    if (kek->lifetime_s.known && lead.ms > gv_secs((int64_t)kek->lifetime_s.n).ms)
+        lead = gv_secs((int64_t)kek->lifetime_s.n);
+    return gv_when(gv_time_sub(kek->expiry.at, lead));
+}
+
+static void fill_rekey(struct fleet *fleet, struct gv_membership *row,
+                       const struct fleet_member *member, enum gv_behaviour ks)
+{
+    const struct gv_track *track = &member->learnt->track;
+    const struct gv_kek_verdict *kek = row->has_ks ? &row->ks_kek : &row->gm_kek;
+    struct gv_rekey_verdict_row *rekey = &row->rekey;
+
+    if (member->device->observation->device.vendor == GV_VENDOR_JUNIPER)
+        return;
+    rekey->policy = gv_rekey_policy_of(
+        member->obs, &track->told,
+        gv_group_override_find(fleet->in->overrides, fleet->in->override_count,
+                               member->obs->name, member->obs->id));
+    rekey->lead_expected_s = gv_count((uint64_t)gv_rekey_lead(&rekey->policy).ms / 1000);
+    rekey->expected_at = expected_at(member->obs, kek, &rekey->policy, ks);
+    rekey->unsound = row->has_ks && kek->lifetime_s.known &&
+                     gv_rekey_plan(gv_secs((int64_t)kek->lifetime_s.n), &rekey->policy).unsound;
+    rekey->verdict = track->verdict;
+    rekey->lead_observed_known = track->lead_known;
+    rekey->lead_observed = track->lead;
+    rekey->judged_at = track->judged_at;
+    for (size_t i = 0; i < GV_REKEY_VERDICT_COUNT; i++)
+        rekey->counts[i] = track->counts[i];
+}
+
+static void fill_membership(struct fleet *fleet, const struct fleet_member *member)
+{
+    const struct gv_group_obs *obs = member->obs;
+    const struct gv_track *track = &member->learnt->track;
+    struct gv_device_verdict *device = member->verdict;
+    struct gv_membership *row = member->row;
+    struct gv_tek_verdict tek = gv_tek_judge(obs->teks, fleet->in->now);
+
+    row->name = fleet_text(fleet, obs->name);
+    row->group_id = fleet_text(fleet, obs->id);
+    row->type = obs->type;
+    row->transport = obs->transport;
+    row->transport_inferred = obs->transport_inferred;
+    if (obs->gm != NULL) {
+        fill_gm(fleet, row, obs->gm);
+        if (!tek.present && (obs->gm->has & GV_GM_HAS_ACTIVE_TEKS))
+            tek = (struct gv_tek_verdict){.present = true, .count = obs->gm->active_teks};
+        row->double_registrations = gv_count(track->registrations.doubles);
+        row->double_registrations.known = track->registrations.known;
+    }
+    if (obs->ks != NULL) {
+        fill_ks(fleet, row, obs->ks);
+        row->ks_kek = kek_of(fleet, obs, track, false);
+        row->ks_tek = tek;
+    } else if (obs->gm != NULL) {
+        row->gm_kek = kek_of(fleet, obs, track, frozen(track, &device->gm_behaviour));
+        row->gm_tek = tek;
+    }
+    fill_rekey(fleet, row, member, device->ks_behaviour.behaviour);
+}
+
+/* A group that was never fed to a track: nothing is known of its past. */
+static const struct gv_group_track nothing_learnt;
+
+static void fill_memberships(struct fleet *fleet, const struct gv_fleet_device *device,
+                             struct gv_device_verdict *out, struct fleet_member *members)
+{
+    const struct gv_group_obs *obs = device->observation->groups;
+
+    for (size_t i = 0; i < out->membership_count; i++, obs = obs->next) {
+        const struct gv_group_track *learnt =
+            gv_group_track_find(device->tracks, device->track_count, obs->name, obs->id);
+
+        members[i] = (struct fleet_member){
+            .device = device,
+            .obs = obs,
+            .learnt = learnt != NULL ? learnt : &nothing_learnt,
+            .verdict = out,
+            .row = &out->memberships[i],
+        };
+        fill_membership(fleet, &members[i]);
+    }
+}
+
+static void fill_identity(struct fleet *fleet, struct gv_device_verdict *out,
+                          const struct gv_observation *obs)
+{
+    const struct gv_device_obs *device = &obs->device;
+    const char *ks_version = gdoi_version(obs, true);
+
+    out->hostname = fleet_text(fleet, device->hostname);
+    out->version = fleet_text(fleet, device->version);
+    out->gdoi_version =
+        fleet_text(fleet, ks_version != NULL ? ks_version : gdoi_version(obs, false));
+    out->vendor = device->vendor;
+    out->os = device->os;
+    for (const struct gv_group_obs *g = obs->groups; g != NULL; g = g->next) {
+        out->is_ks = out->is_ks || g->ks != NULL;
+        out->is_gm = out->is_gm || g->gm != NULL;
+    }
+}
+
+static void fill_collectors(struct fleet *fleet, struct gv_device_verdict *out,
+                            const struct gv_fleet_device *device)
+{
+    out->collectors = fleet_alloc(fleet, device->collector_count, sizeof(*out->collectors));
+    if (out->collectors == NULL)
+        return;
+    out->collector_count = device->collector_count;
+    for (size_t i = 0; i < device->collector_count; i++) {
+        struct gv_collector_verdict *to = &out->collectors[i];
+        uint64_t *failures;
+
+        *to = device->collectors[i];
+        to->detail = fleet_text(fleet, to->detail);
+        if (to->failures == NULL)
+            continue;
+        failures = fleet_alloc(fleet, GV_ERR_COUNT, sizeof(*failures));
+        for (size_t k = 0; failures != NULL && k < GV_ERR_COUNT; k++)
+            failures[k] = to->failures[k];
+        to->failures = failures;
+    }
+}
+
+void fleet_device(struct fleet *fleet, const struct gv_fleet_device *device,
+                  struct gv_device_verdict *out, struct fleet_member *members)
+{
+    out->name = fleet_text(fleet, device->name);
+    out->address = fleet_text(fleet, device->address);
+    out->ssh_profile = device->ssh_profile;
+    out->up = device->up;
+    fill_collectors(fleet, out, device);
+    if (device->observation == NULL)
+        return;
+    fill_identity(fleet, out, device->observation);
+    if (out->is_ks)
+        out->ks_behaviour = behaviour_of(fleet, device, true);
+    if (out->is_gm)
+        out->gm_behaviour = behaviour_of(fleet, device, false);
+    out->memberships = fleet_alloc(fleet, fleet_groups_of(device), sizeof(*out->memberships));
+    if (out->memberships == NULL)
+        return;
+    out->membership_count = fleet_groups_of(device);
+    fill_memberships(fleet, device, out, members);
+}

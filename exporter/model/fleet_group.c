@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/coop.h"
+#include "model/fleet_parts.h"
+#include "model/sync.h"
+#include "model/version.h"
+
+/* The polled KSs of a group, as the judgements want them. */
+struct ks_list {
+    size_t all;   /* polled */
+    size_t count; /* of them compared */
+    struct gv_coop_ks coop[GV_COOP_MOST];
+    struct gv_sync_ks sync[GV_COOP_MOST];
+};
+
+const struct fleet_member *fleet_at(const struct fleet *fleet, const char *label,
+                                    const char *address)
+{
+    const size_t *number =
+        address != NULL ? gv_index_find(&fleet->by_address, label, address) : NULL;
+
+    return number != NULL ? &fleet->members[*number] : NULL;
+}
+
+static void note_address(struct fleet *fleet, const char *label, const char *address,
+                         const struct fleet_member *member)
+{
+    size_t *number;
+
+    if (address == NULL)
+        return;
+    number = gv_index_add(&fleet->by_address, label, address);
+    if (number == NULL)
+        fleet->failed = true;
+    else if (*number == GV_INDEX_NEW)
+        *number = (size_t)(member - fleet->members);
+}
+
+/* A device answers to the address it is polled at, and to those it has as GM and
+ * as KS. */
+static void note_addresses(struct fleet *fleet, const struct fleet_group *group)
+{
+    for (const struct fleet_member *m = group->members; m != NULL; m = m->next) {
+        note_address(fleet, group->label, m->device->address, m);
+        if (m->obs->gm != NULL)
+            note_address(fleet, group->label, m->obs->gm->address, m);
+        if (m->obs->ks != NULL)
+            note_address(fleet, group->label, m->obs->ks->address, m);
+    }
+}
+
+static const char *label_at(struct fleet *fleet, const char *label, const char *address)
+{
+    const struct fleet_member *member = fleet_at(fleet, label, address);
+
+    return member != NULL ? member->verdict->name : address;
+}
+
+static struct ks_list list_ks(const struct fleet_group *group)
+{
+    struct ks_list list = {.count = 0};
+
+    for (const struct fleet_member *m = group->members; m != NULL; m = m->next) {
+        if (m->obs->ks == NULL || list.all++ >= GV_COOP_MOST)
+            continue;
+        list.coop[list.count] = (struct gv_coop_ks){
+            .address = m->obs->ks->address,
+            .target_address = m->device->address,
+            .track = &m->learnt->track,
+            .peers = m->obs->ks->peers,
+        };
+        list.sync[list.count] = (struct gv_sync_ks){
+            .track = &m->learnt->track,
+            .distribution = gv_rekey_distribution(&m->row->rekey.policy),
+        };
+        list.count++;
+    }
+    return list;
+}
+
+static enum gv_tri in_sync(const struct fleet_member *member, const struct ks_list *ks)
+{
+    const struct gv_membership *row = member->row;
+
+    if (!row->has_gm || row->has_ks || ks->count == 0)
+        return GV_UNKNOWN;
+    if (!row->gm_kek.present && row->registered == GV_NO)
+        return GV_NO;
+    if (!row->gm_kek.present)
+        return GV_UNKNOWN;
+    return gv_sync_judge(&member->learnt->track.kek, row->gm_kek.frozen, ks->sync, ks->count);
+}
+
+static void fill_rows(struct fleet *fleet, const struct fleet_group *group,
+                      const struct ks_list *ks)
+{
+    for (const struct fleet_member *m = group->members; m != NULL; m = m->next) {
+        struct gv_membership *row = m->row;
+
+        row->group = group->label;
+        row->kek_in_sync = in_sync(m, ks);
+        row->rekey.published =
+            m->device->observation->device.vendor != GV_VENDOR_JUNIPER &&
+            (row->has_ks || (row->has_gm && ks->all == 0 && !group->ks_known));
+        for (size_t i = 0; i < row->peer_count; i++)
+            row->peers[i].ks = label_at(fleet, group->label, row->peers[i].address);
+    }
+}
+
+/* A GM listed by a KS and polled by us is one GM: what polling knows of it counts
+ * first, the KS's word where that is not enough. */
+static void name_listed(struct fleet *fleet, const struct fleet_group *group,
+                        struct gv_member_verdict *listed)
+{
+    const size_t *number =
+        listed->id != NULL ? gv_index_find(&fleet->by_address, group->label, listed->id) : NULL;
+    struct fleet_member *polled = number != NULL ? &fleet->members[*number] : NULL;
+
+    listed->gm = listed->id;
+    if (polled == NULL)
+        return;
+    listed->gm = polled->verdict->name;
+    if (polled->listed == GV_BEHAVIOUR_UNKNOWN)
+        polled->listed = listed->behaviour;
+    if (polled->verdict->gm_behaviour.behaviour != GV_BEHAVIOUR_UNKNOWN)
+        listed->behaviour = polled->verdict->gm_behaviour.behaviour;
+}
+
+static void count_one(struct gv_interop_members *members, enum gv_behaviour behaviour)
+{
+    if (behaviour == GV_BEHAVIOUR_NEW)
+        members->fresh++;
+    else if (behaviour == GV_BEHAVIOUR_OLD)
+        members->old++;
+    else
+        members->unknown++;
+}
+
+/* Count the GMs that KSs list and nobody polls, each once. */
+static void count_listed(struct fleet *fleet, const struct fleet_group *group,
+                         struct gv_membership *ks, struct gv_index *seen,
+                         struct gv_interop_members *members)
+{
+    for (size_t i = 0; i < ks->member_count && !fleet->failed; i++) {
+        struct gv_member_verdict *listed = &ks->members[i];
+        const struct fleet_member *polled = fleet_at(fleet, group->label, listed->id);
+        size_t *place;
+
+        name_listed(fleet, group, listed);
+        if (listed->id == NULL || (polled != NULL && polled->row->has_gm))
+            continue;
+        place = gv_index_add(seen, listed->id, NULL);
+        if (place == NULL) {
+            fleet->failed = true;
+            return;
+        }
+        if (*place == GV_INDEX_NEW)
+            count_one(members, listed->behaviour);
+        *place = 0;
+    }
+}
+
+static struct gv_interop_members count_members(struct fleet *fleet,
+                                               const struct fleet_group *group)
+{
+    struct gv_interop_members members = {0, 0, 0};
+    struct gv_index seen = gv_index(&fleet->scratch, fleet->in->seed);
+
+    for (const struct fleet_member *m = group->members; m != NULL; m = m->next)
+        count_listed(fleet, group, m->row, &seen, &members);
+    for (const struct fleet_member *m = group->members; m != NULL; m = m->next) {
+        enum gv_behaviour told = m->verdict->gm_behaviour.behaviour;
+
+        if (m->row->has_gm)
+            count_one(&members, told != GV_BEHAVIOUR_UNKNOWN ? told : m->listed);
+    }
+    return members;
+}
+
+/* The mismatch in two sentences, with the size of the storm. */
+static const char *mismatch_text(struct fleet *fleet, const struct gv_interop_members *members)
+{
+    gv_buf_reset(&fleet->text);
+    gv_buf_add_str(&fleet->text, "Members with the new behaviour: ");
+    gv_buf_add_u64(&fleet->text, members->fresh);
+    gv_buf_add_str(&fleet->text, "; this key server rekeys only when the KEK expires, so they "
+                                 "cause ");
+    gv_buf_add_u64(&fleet->text, gv_interop_storm(members->fresh));
+    gv_buf_add_str(&fleet->text, " registrations within about 270 s in every KEK lifetime. "
+                                 "Upgrade the key servers to 15.2(1)T, 15.2(1)S or IOS-XE 3.5S "
+                                 "or later.");
+    return fleet_sentence(fleet);
+}
+
+static struct gv_interop_verdict interop_of(struct fleet *fleet, const struct fleet_member *ks,
+                                            const struct gv_interop_members *members)
+{
+    enum gv_behaviour told = ks->verdict->ks_behaviour.behaviour;
+    struct gv_interop_verdict verdict = {
+        .ks = ks->verdict->name,
+        .outcome = gv_interop_judge_group(told, members),
+        .ks_behaviour = told,
+        .members_new = members->fresh,
+        .members_old = members->old,
+        .members_unknown = members->unknown,
+    };
+
+    if (verdict.outcome == GV_INTEROP_MISMATCH) {
+        verdict.registrations_per_cycle = gv_interop_storm(members->fresh);
+        verdict.text = mismatch_text(fleet, members);
+        return verdict;
+    }
+    verdict.text = gv_interop_text(told, verdict.outcome == GV_INTEROP_OK ? GV_BEHAVIOUR_NEW
+                                         : verdict.outcome == GV_INTEROP_INFORMATIONAL
+                                             ? GV_BEHAVIOUR_OLD
+                                             : GV_BEHAVIOUR_UNKNOWN);
+    return verdict;
+}
+
+static void fill_interop(struct fleet *fleet, const struct fleet_group *group,
+                         struct gv_group_verdict *out)
+{
+    struct gv_interop_members members = count_members(fleet, group);
+
+    out->gm_count = members.fresh + members.old + members.unknown;
+    out->interop = fleet_alloc(fleet, out->ks_count, sizeof(*out->interop));
+    if (out->interop == NULL)
+        return;
+    for (const struct fleet_member *m = group->members; m != NULL; m = m->next)
+        if (m->obs->ks != NULL)
+            out->interop[out->interop_count++] = interop_of(fleet, m, &members);
+}
+
+void fleet_group(struct fleet *fleet, struct fleet_group *group, struct gv_group_verdict *out)
+{
+    struct ks_list ks = list_ks(group);
+
+    out->group = group->label;
+    out->name = fleet_text(fleet, group->name);
+    out->group_id = fleet_text(fleet, group->id);
+    out->ks_count = ks.all;
+    out->primaries = gv_coop_primaries(ks.coop, ks.count);
+    out->split = gv_coop_split(ks.coop, ks.count);
+    note_addresses(fleet, group);
+    fill_rows(fleet, group, &ks);
+    fill_interop(fleet, group, out);
+}

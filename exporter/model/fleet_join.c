@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/fleet_parts.h"
+
+#include <string.h>
+
+/* An index by name, or by id, holds 2 * group, and this where several share it. */
+enum { AMBIGUOUS = 1 };
+
+static void note(struct fleet *fleet, struct gv_index *index, const char *key, size_t group)
+{
+    size_t *value = gv_index_add(index, key, NULL);
+
+    if (value == NULL)
+        fleet->failed = true;
+    else
+        *value = *value == GV_INDEX_NEW ? 2 * group : *value | AMBIGUOUS;
+}
+
+static bool ambiguous(const struct gv_index *index, const char *key)
+{
+    const size_t *value = gv_index_find(index, key, NULL);
+
+    return value != NULL && (*value & AMBIGUOUS);
+}
+
+/* The number of the one group under that key; GV_INDEX_NEW where there is none
+ * or more than one. */
+static size_t only(const struct gv_index *index, const char *key)
+{
+    const size_t *value = key != NULL ? gv_index_find(index, key, NULL) : NULL;
+
+    return value == NULL || (*value & AMBIGUOUS) ? GV_INDEX_NEW : *value / 2;
+}
+
+/* The group of exactly this name and id, made where there is none yet. */
+static size_t exact(struct fleet *fleet, const char *name, const char *id)
+{
+    size_t *value = gv_index_add(&fleet->by_pair, name, id);
+
+    if (value == NULL) {
+        fleet->failed = true;
+        return 0;
+    }
+    if (*value == GV_INDEX_NEW) {
+        *value = fleet->group_count++;
+        fleet->groups[*value].name = name;
+        fleet->groups[*value].id = id;
+    }
+    return *value;
+}
+
+/* A device is in a group once: what it says of a group a second time (by name
+ * alone, then by id alone) stands apart. */
+static void append(struct fleet *fleet, struct fleet_group *group, struct fleet_member *member)
+{
+    if (group->last != NULL && group->last->device == member->device) {
+        group = &fleet->groups[fleet->group_count++];
+        group->name = member->obs->name;
+        group->id = member->obs->id;
+    }
+    if (group->last != NULL)
+        group->last->next = member;
+    else
+        group->members = member;
+    group->last = member;
+}
+
+/* The group of a name or an id alone joins the one that it can mean, else it is
+ * its own. */
+static size_t group_of(struct fleet *fleet, const struct gv_index *by_name,
+                       const struct gv_index *by_id, const char *name, const char *id)
+{
+    size_t joined = GV_INDEX_NEW;
+
+    if (id == NULL)
+        joined = only(by_name, name);
+    else if (name == NULL)
+        joined = only(by_id, id);
+    return joined != GV_INDEX_NEW ? joined : exact(fleet, name, id);
+}
+
+/* NAME, or NAME/ID where two groups of that name differ in id; the id where
+ * there is no name. */
+static const char *label_of(struct fleet *fleet, const struct gv_index *by_name,
+                            const struct fleet_group *group)
+{
+    if (group->name == NULL)
+        return fleet_text(fleet, group->id);
+    if (group->id == NULL || !ambiguous(by_name, group->name))
+        return fleet_text(fleet, group->name);
+    gv_buf_reset(&fleet->text);
+    gv_buf_add_str(&fleet->text, group->name);
+    gv_buf_add_char(&fleet->text, '/');
+    gv_buf_add_str(&fleet->text, group->id);
+    return fleet_sentence(fleet);
+}
+
+/* Labels must differ, whatever names the devices chose ("7" may be one group's
+ * name and another's id): later ones get a number. */
+static void make_distinct(struct fleet *fleet, struct gv_index *labels,
+                          struct fleet_group *group)
+{
+    const char *wanted = group->label;
+
+    for (uint64_t n = 2; !fleet->failed; n++) {
+        size_t *value = gv_index_add(labels, group->label, NULL);
+
+        fleet->failed = fleet->failed || value == NULL;
+        if (value == NULL || *value == GV_INDEX_NEW) {
+            if (value != NULL)
+                *value = 0;
+            return;
+        }
+        gv_buf_reset(&fleet->text);
+        gv_buf_add_str(&fleet->text, wanted);
+        gv_buf_add_char(&fleet->text, '#');
+        gv_buf_add_u64(&fleet->text, n);
+        group->label = fleet_sentence(fleet);
+    }
+}
+
+static void make_labels(struct fleet *fleet, const struct gv_index *by_name)
+{
+    struct gv_index labels = gv_index(&fleet->scratch, fleet->in->seed);
+
+    for (size_t i = 0; i < fleet->group_count && !fleet->failed; i++) {
+        fleet->groups[i].label = label_of(fleet, by_name, &fleet->groups[i]);
+        if (!fleet->failed)
+            make_distinct(fleet, &labels, &fleet->groups[i]);
+    }
+}
+
+/* Groups told with name and id are certain: they come first, and the names and
+ * ids told alone find their place among them. */
+static void note_certain(struct fleet *fleet, struct gv_index *by_name, struct gv_index *by_id)
+{
+    for (size_t i = 0; i < fleet->member_count && !fleet->failed; i++) {
+        const struct gv_group_obs *obs = fleet->members[i].obs;
+        size_t before = fleet->group_count, group;
+
+        if (obs->name == NULL || obs->id == NULL)
+            continue;
+        group = exact(fleet, obs->name, obs->id);
+        if (fleet->group_count == before)
+            continue;
+        note(fleet, by_name, obs->name, group);
+        note(fleet, by_id, obs->id, group);
+    }
+}
+
+/* Silent KSs count as the group's too: else their GMs' series would come and go. */
+static void note_silent_ks(struct fleet *fleet, const struct gv_index *by_name,
+                           const struct gv_index *by_id, const struct gv_fleet_device *device)
+{
+    for (size_t i = 0; i < device->track_count; i++) {
+        const struct gv_group_track *learnt = &device->tracks[i];
+        const size_t *pair = gv_index_find(&fleet->by_pair, learnt->name, learnt->id);
+        size_t group = pair != NULL ? *pair : GV_INDEX_NEW;
+
+        if (learnt->track.side != GV_TRACK_KS)
+            continue;
+        if (pair == NULL && learnt->id == NULL)
+            group = only(by_name, learnt->name);
+        else if (pair == NULL && learnt->name == NULL)
+            group = only(by_id, learnt->id);
+        if (group != GV_INDEX_NEW)
+            fleet->groups[group].ks_known = true;
+    }
+}
+
+void fleet_join(struct fleet *fleet)
+{
+    struct gv_index by_name = gv_index(&fleet->scratch, fleet->in->seed);
+    struct gv_index by_id = by_name;
+
+    fleet->by_pair = by_name;
+    fleet->groups = fleet_scratch(fleet, 2 * fleet->member_count, sizeof(*fleet->groups));
+    if (fleet->groups == NULL) /* twice as many: each membership may make two */
+        return;
+    note_certain(fleet, &by_name, &by_id);
+    for (size_t i = 0; i < fleet->member_count && !fleet->failed; i++) {
+        const struct gv_group_obs *obs = fleet->members[i].obs;
+
+        append(fleet, &fleet->groups[group_of(fleet, &by_name, &by_id, obs->name, obs->id)],
+               &fleet->members[i]);
+    }
+    make_labels(fleet, &by_name);
+    for (size_t i = 0; i < fleet->in->device_count && !fleet->failed; i++)
+        note_silent_ks(fleet, &by_name, &by_id, &fleet->in->devices[i]);
+}

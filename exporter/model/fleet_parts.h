@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The parts that build a snapshot, in the order in which they run: devices, the
+ * join of their groups, then each group. Only for fleet*.c. */
+#ifndef GV_MODEL_FLEET_PARTS_H
+#define GV_MODEL_FLEET_PARTS_H
+
+#include "model/fleet.h"
+#include "model/index.h"
+
+/* One device in one group, beside the row of the snapshot that it fills. */
+struct fleet_member {
+    struct fleet_member *next; /* in the group */
+    const struct gv_fleet_device *device;
+    const struct gv_group_obs *obs;
+    const struct gv_group_track *learnt; /* NULL: nothing yet */
+    struct gv_device_verdict *verdict;
+    struct gv_membership *row;
+    enum gv_behaviour listed; /* as a KS lists this GM */
+};
+
+struct fleet_group {
+    const char *name, *id, *label;
+    struct fleet_member *members, *last;
+    bool ks_known; /* one of its KSs is polled, even if it is silent now */
+};
+
+struct fleet {
+    const struct gv_fleet_in *in;
+    struct gv_snapshot *out;
+    struct gv_arena scratch; /* what only the building needs */
+    struct gv_buf text;      /* for sentences */
+    bool failed;             /* out of memory: give up */
+    struct fleet_member *members;
+    size_t member_count;
+    struct fleet_group *groups; /* in the order of first sight */
+    size_t group_count;
+    struct gv_index by_pair;    /* (name, id) of a group -> its number */
+    struct gv_index by_address; /* (label, address) -> member of that group */
+};
+
+/* Zeroed memory in the snapshot, or in the scratch; NULL sets failed. */
+void *fleet_alloc(struct fleet *fleet, size_t count, size_t size);
+void *fleet_scratch(struct fleet *fleet, size_t count, size_t size);
+
+/* A copy in the snapshot; NULL stays NULL. */
+const char *fleet_text(struct fleet *fleet, const char *s);
+
+/* A copy of fleet->text in the snapshot; never NULL. */
+const char *fleet_sentence(struct fleet *fleet);
+
+/* fleet_device.c: everything about one device that needs no other: its row, its
+ * memberships, its behaviour. `members` receives one entry per membership. */
+void fleet_device(struct fleet *fleet, const struct gv_fleet_device *device,
+                  struct gv_device_verdict *out, struct fleet_member *members);
+
+/* How many groups of the device are followed. */
+size_t fleet_groups_of(const struct gv_fleet_device *device);
+
+/* fleet_join.c: which memberships are one group, and the groups' labels. */
+void fleet_join(struct fleet *fleet);
+
+/* fleet_group.c: everything about one group. */
+void fleet_group(struct fleet *fleet, struct fleet_group *group, struct gv_group_verdict *out);
+
+/* The polled device at that address in the group of that label; NULL. */
+const struct fleet_member *fleet_at(const struct fleet *fleet, const char *label,
+                                    const char *address);
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/index.h"
+
+#include <string.h>
+
+enum { FIRST_ROOM = 64 };
+
+struct gv_index_slot {
+    bool used;
+    uint64_t hash;
+    const char *a, *b;
+    size_t value;
+};
+
+struct gv_index gv_index(struct gv_arena *arena, uint64_t seed)
+{
+    return (struct gv_index){.arena = arena, .seed = seed};
+}
+
+/* FNV-1a; 0xff ends each string and is no character of UTF-8 or ASCII. */
+static uint64_t add_string(uint64_t hash, const char *s)
+{
+    const uint64_t prime = 1099511628211u;
+
+    for (; s != NULL && *s != '\0'; s++)
+        hash = (hash ^ (unsigned char)*s) * prime;
+    return (hash ^ (s == NULL ? 0xfe : 0xff)) * prime;
+}
+
+static uint64_t hash_of(uint64_t seed, const char *a, const char *b)
+{
+    uint64_t hash = add_string(add_string(14695981039346656037u ^ seed, a), b);
+
+    return hash ^ hash >> 32;
+}
+
+static bool same(const char *a, const char *b)
+{
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+/* The slot of the key, or the free one where it belongs. */
+static struct gv_index_slot *place(const struct gv_index *index, uint64_t hash, const char *a,
+                                   const char *b)
+{
+    size_t at = (size_t)hash & (index->room - 1);
+
+    while (index->slots[at].used &&
+           (index->slots[at].hash != hash || !same(index->slots[at].a, a) ||
+            !same(index->slots[at].b, b)))
+        at = (at + 1) & (index->room - 1);
+    return &index->slots[at];
+}
+
+/* Double the room; the old slots stay behind in the arena. */
+static bool grow(struct gv_index *index)
+{
+    struct gv_index bigger = *index;
+
+    bigger.room = index->room == 0 ? FIRST_ROOM : 2 * index->room;
+    bigger.slots = gv_arena_alloc(index->arena, bigger.room * sizeof(*bigger.slots));
+    if (bigger.slots == NULL)
+        return false;
+    for (size_t i = 0; i < index->room; i++) {
+        const struct gv_index_slot *slot = &index->slots[i];
+
+        if (slot->used)
+            *place(&bigger, slot->hash, slot->a, slot->b) = *slot;
+    }
+    *index = bigger;
+    return true;
+}
+
+size_t *gv_index_find(const struct gv_index *index, const char *a, const char *b)
+{
+    struct gv_index_slot *slot;
+
+    if (index->room == 0)
+        return NULL;
+    slot = place(index, hash_of(index->seed, a, b), a, b);
+    return slot->used ? &slot->value : NULL;
+}
+
+size_t *gv_index_add(struct gv_index *index, const char *a, const char *b)
+{
+    uint64_t hash = hash_of(index->seed, a, b);
+    struct gv_index_slot *slot;
+
+    if (2 * (index->used + 1) > index->room && !grow(index))
+        return NULL;
+    slot = place(index, hash, a, b);
+    if (!slot->used) {
+        *slot = (struct gv_index_slot){true, hash, a, b, GV_INDEX_NEW};
+        index->used++;
+    }
+    return &slot->value;
+}

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/merge.h"
+
+#include <string.h>
+
+/* Longer lists than this are taken as one source gave them, not joined. */
+enum { JOINED_ROWS = 64 };
+
+/* Two rows without a common SPI are one KEK where they end this close. */
+enum { SAME_END_S = 10 };
+
+/* A number with its presence bit. */
+struct field {
+    uint32_t bit;
+    size_t offset;
+};
+
+#define FIELD(type, bit, member)                                                               \
+    {                                                                                          \
+        bit, offsetof(struct type, member)                                                     \
+    }
+
+static const struct field kek_fields[] = {
+    FIELD(gv_kek_obs, GV_KEK_HAS_LIFETIME, lifetime_s),
+    FIELD(gv_kek_obs, GV_KEK_HAS_KEY_BITS, key_bits),
+    FIELD(gv_kek_obs, GV_KEK_HAS_SIG_KEY_BITS, sig_key_bits),
+    FIELD(gv_kek_obs, GV_KEK_HAS_INDEX, index),
+};
+
+static const struct field tek_fields[] = {
+    FIELD(gv_tek_obs, GV_TEK_HAS_LIFETIME, lifetime_s),
+};
+
+static const struct field ks_fields[] = {
+    FIELD(gv_ks_obs, GV_KS_HAS_PRIORITY, priority),
+    FIELD(gv_ks_obs, GV_KS_HAS_MEMBERS_REGISTERED, members_registered),
+    FIELD(gv_ks_obs, GV_KS_HAS_RETRANSMITS, retransmits),
+    FIELD(gv_ks_obs, GV_KS_HAS_RETRANSMIT_INTERVAL, retransmit_interval_s),
+    FIELD(gv_ks_obs, GV_KS_HAS_REKEYS_SENT, rekeys_sent),
+    FIELD(gv_ks_obs, GV_KS_HAS_LAST_REKEY_RETRANSMITS, last_rekey_retransmits),
+    FIELD(gv_ks_obs, GV_KS_HAS_LAST_REKEY_DURATION, last_rekey_duration_ms),
+    FIELD(gv_ks_obs, GV_KS_HAS_REKEY_SEQUENCE, rekey_sequence),
+    FIELD(gv_ks_obs, GV_KS_HAS_KEK_LIFETIME, kek_lifetime_s),
+    FIELD(gv_ks_obs, GV_KS_HAS_TEK_LIFETIME, tek_lifetime_s),
+    FIELD(gv_ks_obs, GV_KS_HAS_GROUP_MEMBERS, group_members),
+};
+
+static const struct field gm_fields[] = {
+    FIELD(gv_gm_obs, GV_GM_HAS_REREGISTERS_IN, reregisters_in_s),
+    FIELD(gv_gm_obs, GV_GM_HAS_REGISTRATIONS_SUCCEEDED, registrations_succeeded),
+    FIELD(gv_gm_obs, GV_GM_HAS_REGISTRATIONS_ATTEMPTED, registrations_attempted),
+    FIELD(gv_gm_obs, GV_GM_HAS_REKEYS_RECEIVED, rekeys_received),
+    FIELD(gv_gm_obs, GV_GM_HAS_REKEY_ACKS_SENT, rekey_acks_sent),
+    FIELD(gv_gm_obs, GV_GM_HAS_LAST_REKEY_SEQUENCE, last_rekey_sequence),
+    FIELD(gv_gm_obs, GV_GM_HAS_LAST_REKEY_AGE, last_rekey_age_s),
+    FIELD(gv_gm_obs, GV_GM_HAS_ACTIVE_TEKS, active_teks),
+};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Give `to` the fields that only `from` has. */
+static void fill(void *to, uint32_t *to_has, const void *from, uint32_t from_has,
+                 const struct field *fields, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if ((*to_has & fields[i].bit) || (from_has & fields[i].bit) == 0)
+            continue;
+        memcpy((char *)to + fields[i].offset, (const char *)from + fields[i].offset,
+               sizeof(uint32_t));
+        *to_has |= fields[i].bit;
+    }
+}
+
+static void fill_text(const char **to, const char *from)
+{
+    if (*to == NULL)
+        *to = from;
+}
+
+/* A remaining time `s`, told at `told`, as it is at `at`. */
+static uint32_t aged(uint32_t s, struct gv_time told, struct gv_time at)
+{
+    int64_t gone = gv_time_diff(at, told).ms / 1000;
+
+    if (gone <= 0)
+        return s;
+    return (uint64_t)gone >= s ? 0 : s - (uint32_t)gone;
+}
+
+static bool same_kek(const struct gv_kek_obs *a, const struct gv_kek_obs *b)
+{
+    const uint32_t counting = GV_KEK_HAS_REMAINING;
+    int64_t apart;
+
+    if (a->has & b->has & GV_KEK_HAS_SPI)
+        return memcmp(a->spi, b->spi, sizeof(a->spi)) == 0;
+    if ((a->has & b->has & counting) == 0 || a->remaining_s == 0 || b->remaining_s == 0)
+        return false;
+    apart = gv_time_diff(gv_time_add(a->seen_at, gv_secs(a->remaining_s)),
+                         gv_time_add(b->seen_at, gv_secs(b->remaining_s)))
+                .ms;
+    return apart <= gv_secs(SAME_END_S).ms && apart >= -gv_secs(SAME_END_S).ms;
+}
+
+static void fill_kek(struct gv_kek_obs *to, const struct gv_kek_obs *from)
+{
+    fill(to, &to->has, from, from->has, kek_fields, COUNT(kek_fields));
+    if ((to->has & GV_KEK_HAS_SPI) == 0 && (from->has & GV_KEK_HAS_SPI)) {
+        memcpy(to->spi, from->spi, sizeof(to->spi));
+        to->has |= GV_KEK_HAS_SPI;
+    }
+    if ((to->has & GV_KEK_HAS_TO_REKEY) == 0 && (from->has & GV_KEK_HAS_TO_REKEY)) {
+        to->to_rekey_s = aged(from->to_rekey_s, from->seen_at, to->seen_at);
+        to->has |= GV_KEK_HAS_TO_REKEY;
+    }
+    if ((to->has & GV_KEK_HAS_REMAINING) == 0 && (from->has & GV_KEK_HAS_REMAINING)) {
+        to->remaining_s = aged(from->remaining_s, from->seen_at, to->seen_at);
+        to->has |= GV_KEK_HAS_REMAINING;
+    }
+    if (to->status == GV_KEK_STATUS_UNSAID)
+        to->status = from->status;
+    fill_text(&to->cipher, from->cipher);
+    fill_text(&to->sig_hash, from->sig_hash);
+}
+
+static void fill_tek(struct gv_tek_obs *to, const struct gv_tek_obs *from)
+{
+    fill(to, &to->has, from, from->has, tek_fields, COUNT(tek_fields));
+    if ((to->has & GV_TEK_HAS_TO_REKEY) == 0 && (from->has & GV_TEK_HAS_TO_REKEY)) {
+        to->to_rekey_s = aged(from->to_rekey_s, from->seen_at, to->seen_at);
+        to->has |= GV_TEK_HAS_TO_REKEY;
+    }
+    fill_text(&to->interface, from->interface);
+    fill_text(&to->transform, from->transform);
+}
+
+static bool same_tek(const struct gv_tek_obs *a, const struct gv_tek_obs *b)
+{
+    return (a->has & b->has & GV_TEK_HAS_SPI) != 0 &&
+           memcmp(a->spi, b->spi, sizeof(a->spi)) == 0;
+}
+
+/* The rows of the fresher source, each filled up from its twin in the other: a
+ * KEK that only the older source still shows is gone. */
+static void merge_keks(struct gv_observation *obs, struct gv_group_obs *to,
+                       const struct gv_kek_obs *from)
+{
+    const struct gv_kek_obs *fresh = to->keks, *old = from;
+    struct gv_kek_obs **tail = &to->keks;
+    size_t left = JOINED_ROWS;
+
+    if (from == NULL)
+        return;
+    if (fresh == NULL || gv_time_before(fresh->seen_at, from->seen_at)) {
+        fresh = from;
+        old = to->keks;
+    }
+    for (*tail = NULL; fresh != NULL && left > 0; fresh = fresh->next, left--) {
+        struct gv_kek_obs *row = gv_arena_alloc(&obs->arena, sizeof(*row));
+        size_t others = JOINED_ROWS;
+
+        if (row == NULL) {
+            obs->failed = true;
+            return;
+        }
+        *row = *fresh;
+        row->next = NULL;
+        for (const struct gv_kek_obs *o = old; o != NULL && others > 0; o = o->next, others--)
+            if (same_kek(row, o))
+                fill_kek(row, o);
+        *tail = row;
+        tail = &row->next;
+    }
+}
+
+static void merge_teks(struct gv_observation *obs, struct gv_group_obs *to,
+                       const struct gv_tek_obs *from)
+{
+    const struct gv_tek_obs *fresh = to->teks, *old = from;
+    struct gv_tek_obs **tail = &to->teks;
+    size_t left = JOINED_ROWS;
+
+    if (from == NULL)
+        return;
+    if (fresh == NULL || gv_time_before(fresh->seen_at, from->seen_at)) {
+        fresh = from;
+        old = to->teks;
+    }
+    for (*tail = NULL; fresh != NULL && left > 0; fresh = fresh->next, left--) {
+        struct gv_tek_obs *row = gv_arena_alloc(&obs->arena, sizeof(*row));
+        size_t others = JOINED_ROWS;
+
+        if (row == NULL) {
+            obs->failed = true;
+            return;
+        }
+        *row = *fresh;
+        row->next = NULL;
+        for (const struct gv_tek_obs *o = old; o != NULL && others > 0; o = o->next, others--)
+            if (same_tek(row, o))
+                fill_tek(row, o);
+        *tail = row;
+        tail = &row->next;
+    }
+}
+
+/* `fresher`: `from` is the younger of the two, so its changing values count. */
+static void merge_ks(struct gv_ks_obs *to, const struct gv_ks_obs *from, bool fresher)
+{
+    struct gv_ks_obs older = *to;
+
+    if (fresher) {
+        *to = *from;
+        from = &older;
+    }
+    fill(to, &to->has, from, from->has, ks_fields, COUNT(ks_fields));
+    fill_text(&to->address, from->address);
+    fill_text(&to->version, from->version);
+    if (to->role == GV_KS_ROLE_UNSAID)
+        to->role = from->role;
+    if (to->status == GV_KS_STATUS_UNSAID)
+        to->status = from->status;
+    if (to->peers == NULL)
+        to->peers = from->peers;
+    if (!to->members_listed) {
+        to->members_listed = from->members_listed;
+        to->members = from->members;
+    }
+    if (!to->redundancy_said) {
+        to->redundancy_said = from->redundancy_said;
+        to->redundancy_configured = from->redundancy_configured;
+    }
+}
+
+/* The more detailed source's GM side stays whole, at its own instant: counters
+ * and ages belong to the moment they were told. */
+static void merge_gm(struct gv_gm_obs *to, const struct gv_gm_obs *from)
+{
+    bool told = (to->has & GV_GM_HAS_REGISTERED) && !to->registered_inferred;
+
+    if (!told && (from->has & GV_GM_HAS_REGISTERED)) {
+        to->registered = from->registered;
+        to->registered_inferred = from->registered_inferred;
+        to->has |= GV_GM_HAS_REGISTERED;
+    }
+    fill(to, &to->has, from, from->has, gm_fields, COUNT(gm_fields));
+    to->version_line_absent = to->version_line_absent && from->version == NULL;
+    fill_text(&to->address, from->address);
+    fill_text(&to->version, from->version);
+    fill_text(&to->registered_with, from->registered_with);
+    if (to->servers == NULL)
+        to->servers = from->servers;
+}
+
+static void merge_sides(struct gv_observation *obs, struct gv_group_obs *to,
+                        const struct gv_group_obs *from, bool fresher)
+{
+    bool had_ks = to->ks != NULL, had_gm = to->gm != NULL;
+
+    if (from->ks != NULL && gv_group_ks(obs, to) != NULL) {
+        if (had_ks)
+            merge_ks(to->ks, from->ks, fresher);
+        else
+            *to->ks = *from->ks;
+    }
+    if (from->gm != NULL && gv_group_gm(obs, to) != NULL) {
+        if (had_gm)
+            merge_gm(to->gm, from->gm);
+        else
+            *to->gm = *from->gm;
+    }
+}
+
+static void merge_group(struct gv_observation *obs, const struct gv_group_obs *from,
+                        bool fresher)
+{
+    struct gv_group_obs *to = gv_observation_group(obs, gv_text(from->name), gv_text(from->id));
+
+    if (to == NULL)
+        return;
+    /* Of a device that is both, KEKs and TEKs are the KS's: one source that tells
+     * only the GM side must not bring the GM's in. */
+    if (to->ks == NULL || from->ks != NULL) {
+        if (to->ks == NULL && from->ks != NULL) {
+            to->keks = NULL;
+            to->teks = NULL;
+        }
+        merge_keks(obs, to, from->keks);
+        merge_teks(obs, to, from->teks);
+    }
+    merge_sides(obs, to, from, fresher);
+    if (to->type == GV_GROUP_TYPE_UNSAID)
+        to->type = from->type;
+    if (to->transport == GV_REKEY_TRANSPORT_UNSAID ||
+        (to->transport_inferred && from->transport != GV_REKEY_TRANSPORT_UNSAID)) {
+        to->transport = from->transport;
+        to->transport_inferred = from->transport_inferred;
+    }
+}
+
+static void merge_device(struct gv_device_obs *to, const struct gv_device_obs *from)
+{
+    if (!to->has_uptime) {
+        to->has_uptime = from->has_uptime;
+        to->uptime_ms = from->uptime_ms;
+    }
+    fill_text(&to->hostname, from->hostname);
+    fill_text(&to->version, from->version);
+    fill_text(&to->train, from->train);
+    fill_text(&to->software, from->software);
+    fill_text(&to->gdoi_version, from->gdoi_version);
+    if (to->vendor == GV_VENDOR_UNSAID)
+        to->vendor = from->vendor;
+    if (to->os == GV_OS_UNSAID)
+        to->os = from->os;
+}
+
+struct gv_observation *gv_merge(const struct gv_observation *const *sources, size_t count)
+{
+    struct gv_observation *obs = gv_observation_new(sources[0]->seen_at);
+
+    if (obs == NULL)
+        return NULL;
+    for (size_t i = 0; i < count; i++) {
+        bool fresher = gv_time_before(obs->seen_at, sources[i]->seen_at);
+        size_t left = GV_GROUPS_PER_DEVICE;
+
+        merge_device(&obs->device, &sources[i]->device);
+        for (const struct gv_group_obs *g = sources[i]->groups; g != NULL && left > 0;
+             g = g->next, left--)
+            merge_group(obs, g, fresher);
+        obs->failed = obs->failed || sources[i]->failed;
+        if (fresher)
+            obs->seen_at = sources[i]->seen_at;
+    }
+    return obs;
+}

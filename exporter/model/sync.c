@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/sync.h"
+
+#include <string.h>
+
+/* How far two devices' ideas of one KEK's end may be apart: whole seconds at
+ * both, a slow answer, and the way of a registration. Two KEKs of one group end
+ * further apart than this. */
+enum { SAME_END_S = 10 };
+
+struct gv_time gv_kek_life_since(const struct gv_kek_life *life)
+{
+    return life->birth.known ? life->birth.at : life->first_seen;
+}
+
+enum gv_tri gv_kek_same(const struct gv_kek_life *a, const struct gv_kek_life *b)
+{
+    int64_t apart;
+
+    if (a->has_spi && b->has_spi)
+        return memcmp(a->spi, b->spi, sizeof(a->spi)) == 0 ? GV_YES : GV_NO;
+    if (!a->expiry.known || !b->expiry.known)
+        return GV_UNKNOWN;
+    apart = gv_time_diff(a->expiry.at, b->expiry.at).ms;
+    return apart <= gv_secs(SAME_END_S).ms && apart >= -gv_secs(SAME_END_S).ms ? GV_YES : GV_NO;
+}
+
+/* A KEK of the GM's that was first seen after the KS's last poll may be one that
+ * the KS's next poll will show too: then it ends later than what the KS showed. */
+static enum gv_tri ahead_of(const struct gv_kek_life *gm, const struct gv_kek_life *ks)
+{
+    if (!gv_time_before(ks->last_seen, gm->first_seen))
+        return GV_NO;
+    if (!gm->expiry.known || !ks->expiry.known)
+        return GV_UNKNOWN;
+    return gv_time_before(ks->expiry.at, gm->expiry.at) ? GV_YES : GV_NO;
+}
+
+static bool reached(const struct gv_kek_life *gm, const struct gv_kek_life *ks,
+                    struct gv_dur distribution)
+{
+    return gv_time_before(gv_time_add(gv_kek_life_since(ks), distribution), gm->last_seen);
+}
+
+static enum gv_tri with_one(const struct gv_kek_life *gm, const struct gv_sync_ks *one)
+{
+    const struct gv_kek_life *ks = &one->track->kek, *previous = &one->track->previous;
+    enum gv_tri same = ks->known ? gv_kek_same(gm, ks) : GV_UNKNOWN, ahead;
+
+    if (same != GV_NO)
+        return same;
+    ahead = ahead_of(gm, ks);
+    if (ahead != GV_NO)
+        return ahead;
+    if (reached(gm, ks, one->distribution))
+        return GV_NO;
+    /* A rekey is under way: then the KEK before it is as good. */
+    if (!previous->known)
+        return GV_UNKNOWN;
+    same = gv_kek_same(gm, previous);
+    return same == GV_NO && !reached(gm, previous, one->distribution) ? GV_UNKNOWN : same;
+}
+
+enum gv_tri gv_sync_judge(const struct gv_kek_life *gm, bool frozen,
+                          const struct gv_sync_ks *list, size_t count)
+{
+    struct gv_kek_life held = *gm;
+    enum gv_tri answer = GV_UNKNOWN;
+
+    if (!gm->known)
+        return GV_UNKNOWN;
+    if (frozen)
+        held.expiry.known = false;
+    for (size_t i = 0; i < count; i++) {
+        enum gv_tri one = with_one(&held, &list[i]);
+
+        if (one == GV_YES)
+            return GV_YES;
+        if (i == 0 || one == GV_UNKNOWN)
+            answer = one;
+    }
+    return answer;
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Track: what is learnt of one group on one device across polls: the life of its
+ * KEK, each rekey and its verdict, and what the timing proves of old and new.
+ *
+ * Pure: no clock and no memory of its own; instants come from the observations,
+ * so late, far and missing polls change nothing but what could be seen. A track
+ * begins zeroed. Source: rekey-behaviour, chapters 1, 2 and 4. */
+#ifndef GV_MODEL_TRACK_H
+#define GV_MODEL_TRACK_H
+
+#include "base/buf.h"
+#include "model/behaviour.h"
+#include "model/policy.h"
+#include "model/when.h"
+
+/* One KEK, from its first sight on. */
+struct gv_kek_life {
+    bool known;
+    bool has_spi, has_index, has_lifetime, has_remaining;
+    uint8_t spi[GV_KEK_SPI_LEN];
+    uint32_t index, lifetime_s;
+    uint32_t remaining_s;    /* as last shown */
+    struct gv_when birth;    /* exact; on a GM maybe that of its registration */
+    struct gv_when expiry;   /* kept when the device later shows a saturated 0 */
+    struct gv_when ended_by; /* first seen expired: the latest the expiry can have been */
+    struct gv_time first_seen, last_seen;
+};
+
+/* Which sight proved the behaviour, with the numbers for its sentence. */
+enum gv_timing_proof {
+    GV_PROOF_NONE,
+    GV_PROOF_KS_REKEYED_AHEAD, /* new: lead `a` s, formula `b` s */
+    GV_PROOF_KS_NO_SUCCESSOR,  /* old: `a` s left, no new KEK */
+    GV_PROOF_KS_AFTER_EXPIRY,  /* old: new KEK `a` s after the old one's expiry */
+    GV_PROOF_GM_FROZEN,        /* old: `a` s left in two polls `b` s apart */
+    GV_PROOF_GM_COUNTS_DOWN,   /* new: `a` s less left in two polls `b` s apart */
+    GV_PROOF_COUNT
+};
+
+struct gv_timing {
+    enum gv_timing_proof proof;
+    int64_t a_s, b_s;
+    struct gv_time at;
+};
+
+enum gv_track_side { GV_TRACK_NONE, GV_TRACK_KS, GV_TRACK_GM };
+
+struct gv_track {
+    enum gv_track_side side;
+    struct gv_kek_life kek, previous;
+    struct gv_timing timing;
+    struct gv_rekey_told told;
+
+    /* The last rekey that was judged, or the one that is missed. */
+    enum gv_rekey_verdict verdict;
+    bool lead_known;
+    struct gv_dur lead;
+    struct gv_when judged_at;
+    uint64_t counts[GV_REKEY_VERDICT_COUNT];
+    bool missed;   /* the KEK now tracked ended without a successor, and is counted */
+    bool rebooted; /* since the KEK now tracked was last seen: its end proves nothing */
+
+    bool has_uptime;
+    uint64_t uptime_ms;
+
+    /* KS: its role, as told at role_seen, unchanged since role_since. */
+    enum gv_ks_role role;
+    struct gv_time role_since, role_seen;
+
+    /* GM: the sight that later ones of the same KEK are compared with. */
+    struct {
+        bool known;
+        struct gv_time at;
+        uint32_t remaining_s, rekeys, registrations;
+    } mark;
+
+    /* GM: registrations, and the first of a pair around an expiry. */
+    struct {
+        bool known;
+        uint32_t succeeded;
+        struct gv_time seen_at;
+        bool first_pending;    /* the same KEK came back shortly before its expiry */
+        struct gv_when expiry; /* ... which is this */
+        uint64_t doubles;
+    } registrations;
+};
+
+/* One group of an observation, as the track is fed with it. */
+struct gv_track_in {
+    const struct gv_device_obs *device;
+    const struct gv_group_obs *group;
+    struct gv_time seen_at; /* of the observation */
+    bool whole;             /* the poll was complete: what is absent is not there */
+    const struct gv_group_override *override; /* NULL: none */
+};
+
+/* Learn from one more observation. Anything not newer than what is known is
+ * ignored, so the same rekey told by SNMP and by SSH counts once. */
+void gv_track_feed(struct gv_track *track, const struct gv_track_in *in);
+
+/* True where this KS decides when its group rekeys: it is primary, or alone. */
+bool gv_ks_leads(const struct gv_ks_obs *ks);
+
+/* The behaviour that the timing proves, and one sentence with the numbers
+ * appended to `text`. GV_BEHAVIOUR_UNKNOWN, and nothing appended, without proof. */
+enum gv_behaviour gv_timing_behaviour(const struct gv_timing *timing);
+void gv_timing_text(const struct gv_timing *timing, struct gv_buf *text);
+
+#endif

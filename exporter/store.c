@@ -1,0 +1,559 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "model/fleet.h"
+#include "model/index.h"
+#include "model/merge.h"
+
+/* A snapshot older than this is built anew. */
+static const struct gv_dur snapshot_age = {1000};
+
+/* Bound of the name index; a name costs about 100 octets. */
+enum { INDEX_CEILING = 256 << 20 };
+
+/* Collectors in the order of detail: the first that tells a field wins. */
+static const char *const collector_names[] = {"ssh", "snmp"};
+
+enum { COLLECTORS = sizeof(collector_names) / sizeof(collector_names[0]) };
+
+/* What one collector brought of one device. */
+struct slot {
+    bool configured, polled, gave; /* gave: the last poll brought an observation */
+    enum gv_err err;
+    char *detail; /* NULL: none */
+    struct gv_dur duration;
+    struct gv_observation *whole;   /* of the last complete poll */
+    struct gv_observation *partial; /* of a later poll that ended early */
+    uint64_t *failures;             /* GV_ERR_COUNT counters, from the first failure on */
+};
+
+struct device {
+    char *name, *address;
+    const char *ssh_profile;
+    struct slot slots[COLLECTORS];
+    const struct gv_observation *merged; /* a source, or `own`; NULL: nothing fresh */
+    struct gv_observation *own;          /* merged from several sources */
+    unsigned sources;                    /* which: two bits for each collector */
+    struct gv_group_track *tracks;
+    size_t track_count;
+};
+
+struct gv_store {
+    struct gv_dur stale_after;
+    struct gv_group_override *overrides;
+    size_t override_count;
+    struct device **devices;
+    size_t device_count;
+    struct gv_arena index_arena;
+    struct gv_index by_name;
+    uint64_t seed;
+    uint64_t groups_dropped;
+    struct gv_snapshot snapshot;
+    bool built, fed; /* fed: something came since the snapshot was built */
+};
+
+static const char *profile_name(enum gv_ssh_profile profile)
+{
+    static const char *const names[] = {
+        [GV_SSH_MODERN] = "modern", [GV_SSH_DEFAULT] = "default", [GV_SSH_LEGACY] = "legacy"};
+
+    return names[profile];
+}
+
+static void slot_clear(struct slot *slot)
+{
+    free(slot->detail);
+    gv_observation_free(slot->whole);
+    gv_observation_free(slot->partial);
+    free(slot->failures);
+    *slot = (struct slot){.configured = slot->configured};
+}
+
+/* The merged observation shares its sources' memory, so it goes before them. */
+static void merged_clear(struct device *device)
+{
+    gv_observation_free(device->own);
+    device->own = NULL;
+    device->merged = NULL;
+    device->sources = 0;
+}
+
+static void device_free(struct device *device)
+{
+    if (device == NULL)
+        return;
+    merged_clear(device);
+    for (size_t i = 0; i < COLLECTORS; i++)
+        slot_clear(&device->slots[i]);
+    for (size_t i = 0; i < device->track_count; i++) {
+        free((char *)device->tracks[i].name);
+        free((char *)device->tracks[i].id);
+    }
+    free(device->tracks);
+    free(device->name);
+    free(device->address);
+    free(device);
+}
+
+static struct device *device_new(const struct gv_target *target)
+{
+    struct device *device = calloc(1, sizeof(*device));
+
+    if (device == NULL)
+        return NULL;
+    device->name = strdup(target->name);
+    device->address = strdup(target->address);
+    if (device->name == NULL || device->address == NULL) {
+        device_free(device);
+        return NULL;
+    }
+    device->slots[0].configured = target->ssh != NULL;
+    device->slots[1].configured = target->snmp != NULL;
+    if (target->ssh != NULL)
+        device->ssh_profile = profile_name(target->ssh_profile);
+    return device;
+}
+
+/* Everything learnt moves over; a collector that is no longer configured is
+ * forgotten. */
+static void device_inherit(struct device *to, struct device *from)
+{
+    merged_clear(from);
+    for (size_t i = 0; i < COLLECTORS; i++) {
+        if (!to->slots[i].configured)
+            continue;
+        to->slots[i] = from->slots[i];
+        to->slots[i].configured = true;
+        from->slots[i] = (struct slot){.configured = false};
+    }
+    to->tracks = from->tracks;
+    to->track_count = from->track_count;
+    from->tracks = NULL;
+    from->track_count = 0;
+}
+
+static void devices_free(struct device **devices, size_t count)
+{
+    for (size_t i = 0; devices != NULL && i < count; i++)
+        device_free(devices[i]);
+    free(devices);
+}
+
+static struct device *find(const struct gv_store *store, const char *name)
+{
+    const size_t *number = gv_index_find(&store->by_name, name, NULL);
+
+    return number != NULL ? store->devices[*number] : NULL;
+}
+
+static void overrides_free(struct gv_group_override *overrides, size_t count)
+{
+    for (size_t i = 0; overrides != NULL && i < count; i++)
+        free((char *)overrides[i].group);
+    free(overrides);
+}
+
+static struct gv_group_override *overrides_copy(const struct gv_store_policy *policy)
+{
+    struct gv_group_override *copy = calloc(policy->override_count + 1, sizeof(*copy));
+
+    if (copy == NULL)
+        return NULL;
+    for (size_t i = 0; i < policy->override_count; i++) {
+        copy[i] = policy->overrides[i];
+        copy[i].group = strdup(policy->overrides[i].group);
+        if (copy[i].group == NULL) {
+            overrides_free(copy, i);
+            return NULL;
+        }
+    }
+    return copy;
+}
+
+struct gv_store *gv_store_new(const struct gv_store_policy *policy)
+{
+    struct gv_store *store = calloc(1, sizeof(*store));
+
+    if (store == NULL)
+        return NULL;
+    store->overrides = overrides_copy(policy);
+    if (store->overrides == NULL) {
+        free(store);
+        return NULL;
+    }
+    store->override_count = policy->override_count;
+    store->stale_after = policy->stale_after;
+    /* Without random octets yet, the index works all the same. */
+    (void)getrandom(&store->seed, sizeof(store->seed), GRND_NONBLOCK);
+    store->index_arena = gv_arena(INDEX_CEILING);
+    store->by_name = gv_index(&store->index_arena, store->seed);
+    return store;
+}
+
+void gv_store_free(struct gv_store *store)
+{
+    if (store == NULL)
+        return;
+    if (store->built)
+        gv_arena_clear(&store->snapshot.arena);
+    devices_free(store->devices, store->device_count);
+    overrides_free(store->overrides, store->override_count);
+    gv_arena_clear(&store->index_arena);
+    free(store);
+}
+
+/* Everything that can fail when the targets change, made before anything does. */
+struct change {
+    struct device **devices;
+    size_t count;
+    struct gv_group_override *overrides;
+    struct gv_arena index_arena;
+    struct gv_index by_name;
+};
+
+static bool change_index(struct change *change, uint64_t seed)
+{
+    struct gv_index index = gv_index(&change->index_arena, seed);
+
+    for (size_t i = 0; i < change->count; i++) {
+        size_t *number = gv_index_add(&index, change->devices[i]->name, NULL);
+
+        if (number == NULL)
+            return false;
+        if (*number == GV_INDEX_NEW)
+            *number = i;
+    }
+    change->by_name = index;
+    return true;
+}
+
+static bool change_make(struct change *change, const struct gv_target *const *targets,
+                        size_t count, const struct gv_store_policy *policy, uint64_t seed)
+{
+    change->index_arena = gv_arena(INDEX_CEILING);
+    change->overrides = overrides_copy(policy);
+    change->devices = calloc(count + 1, sizeof(struct device *));
+    if (change->overrides == NULL || change->devices == NULL)
+        return false;
+    for (; change->count < count; change->count++) {
+        change->devices[change->count] = device_new(targets[change->count]);
+        if (change->devices[change->count] == NULL)
+            return false;
+    }
+    return change_index(change, seed);
+}
+
+enum gv_err gv_store_set_targets(struct gv_store *store, const struct gv_target *const *targets,
+                                 size_t count, const struct gv_store_policy *policy)
+{
+    struct change change = {.count = 0};
+
+    if (!change_make(&change, targets, count, policy, store->seed)) {
+        devices_free(change.devices, change.count);
+        overrides_free(change.overrides, policy->override_count);
+        gv_arena_clear(&change.index_arena);
+        return GV_ERR_NO_MEMORY;
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct device *old = find(store, change.devices[i]->name);
+
+        if (old != NULL)
+            device_inherit(change.devices[i], old);
+    }
+    devices_free(store->devices, store->device_count);
+    overrides_free(store->overrides, store->override_count);
+    gv_arena_clear(&store->index_arena);
+    store->devices = change.devices;
+    store->device_count = count;
+    store->overrides = change.overrides;
+    store->override_count = policy->override_count;
+    store->stale_after = policy->stale_after;
+    store->index_arena = change.index_arena;
+    store->by_name = change.by_name;
+    store->by_name.arena = &store->index_arena;
+    store->fed = true;
+    return GV_OK;
+}
+
+static bool stale(const struct gv_store *store, const struct gv_observation *obs,
+                  struct gv_time now)
+{
+    return gv_time_diff(now, obs->seen_at).ms > store->stale_after.ms;
+}
+
+/* Keep `device->merged` made of what is fresh at `now`. */
+static void merge(const struct gv_store *store, struct device *device, struct gv_time now)
+{
+    const struct gv_observation *sources[2 * COLLECTORS];
+    size_t count = 0;
+    unsigned mask = 0;
+
+    for (size_t i = 0; i < 2 * COLLECTORS; i++) {
+        const struct slot *slot = &device->slots[i / 2];
+        const struct gv_observation *obs = i % 2 == 0 ? slot->partial : slot->whole;
+
+        if (obs == NULL || stale(store, obs, now))
+            continue;
+        sources[count++] = obs;
+        mask |= 1u << i;
+    }
+    if (mask == device->sources)
+        return;
+    merged_clear(device);
+    if (count == 0)
+        return;
+    if (count > 1)
+        device->own = gv_merge(sources, count);
+    /* Without memory to merge, the most detailed source alone is still true. */
+    device->merged = device->own != NULL ? device->own : sources[0];
+    device->sources = mask;
+}
+
+static bool learn(char const **known, const char *told)
+{
+    if (*known == NULL && told != NULL)
+        *known = strdup(told);
+    return *known != NULL || told == NULL;
+}
+
+/* The track of that group, made where there is none yet; NULL at the bound, or
+ * without memory. */
+static struct gv_group_track *track_of(struct gv_store *store, struct device *device,
+                                       const struct gv_group_obs *group)
+{
+    struct gv_group_track *more;
+    const struct gv_group_track *found =
+        gv_group_track_find(device->tracks, device->track_count, group->name, group->id);
+    struct gv_group_track *track;
+
+    if (found == NULL && device->track_count == GV_GROUPS_PER_DEVICE) {
+        store->groups_dropped++;
+        return NULL;
+    }
+    if (found != NULL) {
+        track = &device->tracks[found - device->tracks];
+    } else {
+        more = realloc(device->tracks, (device->track_count + 1) * sizeof(*more));
+        if (more == NULL)
+            return NULL;
+        device->tracks = more;
+        track = &more[device->track_count++];
+        *track = (struct gv_group_track){.name = NULL};
+    }
+    return learn(&track->name, group->name) && learn(&track->id, group->id) ? track : NULL;
+}
+
+/* Every configured collector's last poll was complete: what is absent is not
+ * there. */
+static bool whole(const struct device *device)
+{
+    for (size_t i = 0; i < COLLECTORS; i++)
+        if (device->slots[i].configured &&
+            (!device->slots[i].polled || device->slots[i].err != GV_OK))
+            return false;
+    return device->merged != NULL && !device->merged->failed;
+}
+
+static void feed_tracks(struct gv_store *store, struct device *device)
+{
+    const struct gv_observation *obs = device->merged;
+
+    if (obs == NULL)
+        return;
+    for (const struct gv_group_obs *group = obs->groups; group != NULL; group = group->next) {
+        struct gv_group_track *learnt = track_of(store, device, group);
+        struct gv_track_in in = {
+            .device = &obs->device,
+            .group = group,
+            .seen_at = obs->seen_at,
+            .whole = whole(device),
+            .override = gv_group_override_find(store->overrides, store->override_count,
+                                               group->name, group->id),
+        };
+
+        if (learnt != NULL)
+            gv_track_feed(&learnt->track, &in);
+    }
+}
+
+static struct slot *slot_of(struct device *device, const char *collector)
+{
+    for (size_t i = 0; i < COLLECTORS; i++)
+        if (device->slots[i].configured && strcmp(collector_names[i], collector) == 0)
+            return &device->slots[i];
+    return NULL;
+}
+
+static void keep_outcome(struct slot *slot, const struct gv_poll_result *result)
+{
+    slot->polled = true;
+    slot->err = result->err;
+    slot->gave = result->observation != NULL;
+    slot->duration = result->duration;
+    free(slot->detail);
+    slot->detail = result->detail[0] != '\0' ? strdup(result->detail) : NULL;
+    if (result->err == GV_OK)
+        return;
+    if (slot->failures == NULL)
+        slot->failures = calloc(GV_ERR_COUNT, sizeof(*slot->failures));
+    if (slot->failures != NULL)
+        slot->failures[result->err]++;
+}
+
+/* A complete observation replaces all; what a poll that ended early brought
+ * stands beside the last complete one, which still tells the rest until stale. */
+static void keep_observation(struct slot *slot, struct gv_poll_result *result)
+{
+    gv_observation_free(slot->partial);
+    slot->partial = NULL;
+    if (result->err == GV_OK) {
+        gv_observation_free(slot->whole);
+        slot->whole = result->observation;
+    } else {
+        slot->partial = result->observation;
+    }
+    result->observation = NULL;
+}
+
+void gv_store_feed(struct gv_store *store, const char *target, const char *collector,
+                   struct gv_poll_result *result, struct gv_time now)
+{
+    struct device *device = find(store, target);
+    struct slot *slot = device != NULL ? slot_of(device, collector) : NULL;
+
+    /* A poll that we cancelled ourselves says nothing about the device. */
+    if (slot == NULL || result->err == GV_ERR_CANCELLED) {
+        gv_observation_free(result->observation);
+        result->observation = NULL;
+        return;
+    }
+    store->fed = true;
+    keep_outcome(slot, result);
+    if (result->observation == NULL)
+        return;
+    merged_clear(device);
+    keep_observation(slot, result);
+    merge(store, device, now);
+    feed_tracks(store, device);
+}
+
+static const struct gv_observation *latest(const struct slot *slot)
+{
+    return slot->partial != NULL ? slot->partial : slot->whole;
+}
+
+/* The device's collectors as verdicts; how many. */
+static size_t collectors_of(const struct gv_store *store, const struct device *device,
+                            struct gv_time now, struct gv_collector_verdict *out)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < COLLECTORS; i++) {
+        const struct slot *slot = &device->slots[i];
+        const struct gv_observation *obs = latest(slot);
+
+        if (!slot->configured)
+            continue;
+        out[n] = (struct gv_collector_verdict){
+            .name = collector_names[i],
+            .polled = slot->polled,
+            .err = slot->err,
+            .detail = slot->detail,
+            .duration = slot->duration,
+            .failures = slot->failures,
+        };
+        if (obs != NULL && !stale(store, obs, now))
+            out[n].observed_at = gv_when(obs->seen_at);
+        n++;
+    }
+    return n;
+}
+
+static bool up(const struct gv_store *store, const struct device *device, struct gv_time now)
+{
+    for (size_t i = 0; i < COLLECTORS; i++) {
+        const struct slot *slot = &device->slots[i];
+
+        if (slot->gave && !stale(store, latest(slot), now))
+            return true;
+    }
+    return false;
+}
+
+static enum gv_err build(struct gv_store *store, struct gv_time now)
+{
+    size_t count = store->device_count;
+    struct gv_fleet_device *devices = calloc(count + 1, sizeof(*devices));
+    struct gv_collector_verdict *collectors =
+        calloc(count * COLLECTORS + 1, sizeof(*collectors));
+    struct gv_fleet_in in = {
+        .devices = devices,
+        .device_count = count,
+        .overrides = store->overrides,
+        .override_count = store->override_count,
+        .now = now,
+        .seed = store->seed,
+    };
+    enum gv_err err = GV_ERR_NO_MEMORY;
+
+    for (size_t i = 0; devices != NULL && collectors != NULL && i < count; i++) {
+        struct device *device = store->devices[i];
+        struct gv_collector_verdict *own = &collectors[i * COLLECTORS];
+
+        merge(store, device, now);
+        devices[i] = (struct gv_fleet_device){
+            .name = device->name,
+            .address = device->address,
+            .ssh_profile = device->ssh_profile,
+            .collectors = own,
+            .collector_count = collectors_of(store, device, now, own),
+            .up = up(store, device, now),
+            .observation = device->merged,
+            .tracks = device->tracks,
+            .track_count = device->track_count,
+        };
+    }
+    if (devices != NULL && collectors != NULL)
+        err = gv_fleet_build(&in, &store->snapshot);
+    free(devices);
+    free(collectors);
+    return err;
+}
+
+const struct gv_snapshot *gv_store_snapshot(struct gv_store *store, struct gv_time now)
+{
+    int64_t age_ms = gv_time_diff(now, store->snapshot.at).ms;
+
+    if (store->built && !store->fed && age_ms >= 0 && age_ms < snapshot_age.ms)
+        return &store->snapshot;
+    if (store->built)
+        gv_arena_clear(&store->snapshot.arena);
+    store->built = build(store, now) == GV_OK;
+    store->fed = !store->built;
+    return store->built ? &store->snapshot : NULL;
+}
+
+const struct gv_observation *gv_store_observation(const struct gv_store *store,
+                                                  const char *target, const char *collector)
+{
+    struct device *device = find(store, target);
+    const struct slot *slot = device != NULL ? slot_of(device, collector) : NULL;
+
+    return slot != NULL ? latest(slot) : NULL;
+}
+
+const struct gv_observation *gv_store_merged(const struct gv_store *store, const char *target)
+{
+    const struct device *device = find(store, target);
+
+    return device != NULL ? device->merged : NULL;
+}
+
+uint64_t gv_store_groups_dropped(const struct gv_store *store)
+{
+    return store->groups_dropped;
+}
