@@ -197,7 +197,7 @@ const struct gv_config_target_row gv_config_target_defaults = {
 };
 
 const struct gv_config_limits gv_config_limits_defaults = {
-    .in_flight = 200,
+    .in_flight = 500,
     .ssh_in_flight = 10,
     .logins_per_minute = 60,
     .backoff_most = {SECONDS(300)},
