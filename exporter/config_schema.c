@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { LONGEST_WORD = 40, NEAR = 2 };
+#include "words.h"
 
 static const char *const secret_suffixes[] = {
     [GV_SECRET_INLINE] = "",
@@ -33,61 +33,6 @@ bool gv_span_read(struct gv_text text, struct gv_dur *out)
             return true;
         }
     return false;
-}
-
-static size_t least3(size_t a, size_t b, size_t c)
-{
-    size_t ab = a < b ? a : b;
-
-    return ab < c ? ab : c;
-}
-
-/* Levenshtein's distance of two words of at most LONGEST_WORD letters. */
-static size_t distance(const char *a, size_t an, const char *b, size_t bn)
-{
-    size_t row[LONGEST_WORD + 1];
-
-    for (size_t j = 0; j <= bn; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= an; i++) {
-        size_t diagonal = row[0];
-
-        row[0] = i;
-        for (size_t j = 1; j <= bn; j++) {
-            size_t above = row[j];
-
-            row[j] = least3(above + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1]));
-            diagonal = above;
-        }
-    }
-    return row[bn];
-}
-
-/* The distance, or NEAR + 1 where either word is too long or too short to guess. */
-static size_t word_distance(const char *text, const char *word)
-{
-    size_t n = strlen(text), m = strlen(word), d;
-
-    if (n > LONGEST_WORD || m > LONGEST_WORD || n < 2)
-        return NEAR + 1;
-    d = distance(text, n, word, m);
-    return d < m ? d : NEAR + 1;
-}
-
-const char *gv_word_near(const char *text, const char *const *words)
-{
-    const char *best = NULL;
-    size_t least = NEAR + 1;
-
-    for (; *words != NULL; words++) {
-        size_t d = word_distance(text, *words);
-
-        if (d < least) {
-            least = d;
-            best = *words;
-        }
-    }
-    return best;
 }
 
 /* Is `text` the key of this row? For secrets *from says by which of its names. */
@@ -119,18 +64,12 @@ static const struct gv_key *find_key(const struct gv_schema *schema, unsigned us
 
 static const char *nearest_key(const struct gv_schema *schema, unsigned use, const char *text)
 {
-    const char *best = NULL;
-    size_t least = NEAR + 1;
+    struct gv_word_guess guess = {.text = text};
 
-    for (size_t i = 0; i < schema->count; i++) {
-        size_t d = word_distance(text, schema->keys[i].name);
-
-        if ((schema->keys[i].uses & use) != 0 && d < least) {
-            least = d;
-            best = schema->keys[i].name;
-        }
-    }
-    return best;
+    for (size_t i = 0; i < schema->count; i++)
+        if ((schema->keys[i].uses & use) != 0)
+            gv_word_guess(&guess, schema->keys[i].name);
+    return guess.word;
 }
 
 static void unknown_key(const struct gv_schema *schema, unsigned use,

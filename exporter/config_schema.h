@@ -67,10 +67,6 @@ void gv_schema_read(const struct gv_schema *schema, enum gv_schema_use use,
 /* A line for each key: name, help, range or words. Appends. */
 void gv_schema_help(const struct gv_schema *schema, struct gv_buf *out);
 
-/* The word of `words` (NULL-ended) that `text` was likely meant to be: at most
- * two letters away. NULL where none is near. */
-const char *gv_word_near(const char *text, const char *const *words);
-
 /* A span as the configuration writes it: "500ms", "30s", "5m", "1.5h" is none. */
 bool gv_span_read(struct gv_text text, struct gv_dur *out);
 

@@ -11,6 +11,7 @@
 #include "check.h"
 #include "config.h"
 #include "config_schema.h"
+#include "words.h"
 
 static const struct gv_config_options plain = {0};
 
@@ -232,10 +233,19 @@ static const struct {
     {"too large", "4294967296s", false, 0},
 };
 
+static const struct {
+    const char *name, *text, *word;
+} guess_rows[] = {
+    {"missing letter", "adress", "address"},
+    {"two letters", "intrvl", "interval"},
+    {"the nearest", "snm", "snmp"},
+    {"nothing near", "community", NULL},
+    {"too short to guess", "x", NULL},
+    {"too long to guess", "a-very-long-word-that-nobody-would-ever-have-meant", NULL},
+};
+
 static void test_words(void)
 {
-    static const char *const words[] = {"interval", "address", "snmp", "ssh", NULL};
-
     for (size_t i = 0; i < sizeof(span_rows) / sizeof(span_rows[0]); i++) {
         struct gv_dur span = {0};
 
@@ -243,12 +253,14 @@ static void test_words(void)
               gv_span_read(gv_text(span_rows[i].text), &span) == span_rows[i].ok);
         CHECK_INT(span_rows[i].name, span.ms, span_rows[i].ms);
     }
-    CHECK_STR("missing letter", gv_word_near("adress", words), "address");
-    CHECK_STR("two letters", gv_word_near("intrvl", words), "interval");
-    CHECK_STR("nothing near", gv_word_near("community", words), NULL);
-    CHECK_STR("too short to guess", gv_word_near("x", words), NULL);
-    CHECK_STR("too long to guess",
-              gv_word_near("a-very-long-word-that-nobody-would-ever-have-meant", words), NULL);
+    for (size_t i = 0; i < sizeof(guess_rows) / sizeof(guess_rows[0]); i++) {
+        static const char *const words[] = {"interval", "address", "snmp", "ssh"};
+        struct gv_word_guess guess = {.text = guess_rows[i].text};
+
+        for (size_t j = 0; j < 4; j++)
+            gv_word_guess(&guess, words[j]);
+        CHECK_STR(guess_rows[i].name, guess.word, guess_rows[i].word);
+    }
 }
 
 static void test_help(void)
