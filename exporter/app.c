@@ -8,6 +8,7 @@
 
 #include "http/server.h"
 #include "io/log.h"
+#include "process.h"
 #include "ssh/driver.h"
 
 enum { LIST_MOST = 8 << 20 };
@@ -152,7 +153,7 @@ enum gv_err gv_app_init(struct gv_app *app, const struct gv_app_settings *settin
     struct gv_config *config;
     enum gv_err err;
 
-    *app = (struct gv_app){.settings = settings, .started_unix_ms = unix_ms()};
+    *app = (struct gv_app){.settings = settings};
     err = load(app, &config, why);
     if (err != GV_OK)
         return err;
@@ -295,7 +296,6 @@ bool gv_app_view(struct gv_app *app, struct gv_render_in *in)
         .polls = stats.polls,
         .polls_in_flight = stats.in_flight,
         .queue_delay = stats.queue_delay,
-        .started_unix_ms = app->started_unix_ms,
     };
     if (app->server != NULL) {
         struct gv_http_stats http = gv_http_server_stats(app->server);
@@ -309,5 +309,6 @@ bool gv_app_view(struct gv_app *app, struct gv_render_in *in)
         .now = now,
         .wall_offset_ms = unix_ms() - now.ms,
     };
+    gv_process_read(&app->self, in->wall_offset_ms);
     return in->snapshot != NULL;
 }

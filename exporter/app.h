@@ -42,7 +42,6 @@ struct gv_app {
     struct gv_timer *look_timer; /* for changed target files */
     uint64_t files_mark;
     struct gv_self self; /* what the last view pointed to */
-    int64_t started_unix_ms;
     bool reload_successful;
 };
 
