@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+#include "http/server.h"
+#include "io/log.h"
+#include "process.h"
+#include "ssh/driver.h"
+
+enum { LIST_MOST = 8 << 20 };
+
+static bool has_snmp(const struct gv_target *target)
+{
+    return target->snmp != NULL;
+}
+
+static bool has_ssh(const struct gv_target *target)
+{
+    return target->ssh != NULL;
+}
+
+/* A new transport is a row here, and a budget below. */
+static const struct gv_poller_transport transports[] = {
+    {&gv_snmp_collector, has_snmp, NULL},
+    {&gv_ssh_collector, has_ssh, gv_ssh_session_connected},
+};
+enum { TRANSPORTS = sizeof(transports) / sizeof(transports[0]) };
+
+static struct gv_poller_policy poller_policy(const struct gv_config *config)
+{
+    const struct gv_config_limits *limits = &config->limits;
+
+    return (struct gv_poller_policy){
+        .budgets = {{limits->in_flight, 0}, {limits->ssh_in_flight, limits->logins_per_minute}},
+        .backoff_most = limits->backoff_most,
+    };
+}
+
+static struct gv_store_policy store_policy(const struct gv_config *config)
+{
+    return (struct gv_store_policy){
+        .stale_after = config->limits.stale_after,
+        .overrides = config->groups,
+        .override_count = config->group_count,
+    };
+}
+
+static int64_t unix_ms(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Phases that differ from process to process; the quality hardly matters. */
+static uint64_t draw_seed(void)
+{
+    uint64_t seed = 0;
+
+    if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) != (ssize_t)sizeof(seed))
+        seed = (uint64_t)unix_ms();
+    return seed;
+}
+
+void gv_app_log_lines(const struct gv_buf *text, bool error)
+{
+    struct gv_text rest = {text->at, text->n}, line;
+
+    while (gv_text_line(&rest, &line))
+        gv_log(error ? GV_LOG_ERROR : GV_LOG_WARN, NULL, "%.*s", (int)line.n, line.at);
+}
+
+/* Load the file together with the lists fetched so far. */
+static enum gv_err load(struct gv_app *app, struct gv_config **out, struct gv_buf *why)
+{
+    struct gv_config_options options = {.insecure_perms = app->settings->insecure_perms};
+    struct gv_config_list *lists = NULL;
+    enum gv_err err;
+
+    for (const struct gv_app_list *list = app->lists; list != NULL; list = list->next)
+        options.list_count++;
+    if (options.list_count > 0) {
+        size_t i = 0;
+
+        lists = calloc(options.list_count, sizeof(*lists));
+        if (lists == NULL)
+            return GV_ERR_NO_MEMORY;
+        for (const struct gv_app_list *list = app->lists; list != NULL; list = list->next)
+            lists[i++] = (struct gv_config_list){list->url, {list->text.at, list->text.n}};
+        options.lists = lists;
+    }
+    err = gv_config_load(app->settings->config_file, &options, out, why);
+    free(lists);
+    return err;
+}
+
+/* Hand this shard's targets to the store, then to the poller. */
+static enum gv_err apply_targets(struct gv_app *app, const struct gv_config *config,
+                                 const struct gv_target **targets, struct gv_poll_target *polls)
+{
+    struct gv_store_policy policy = store_policy(config);
+    size_t count = 0;
+    enum gv_err err;
+
+    for (size_t i = 0; i < config->target_count; i++) {
+        const struct gv_config_target *target = &config->targets[i];
+
+        if (!gv_shard_holds(app->settings->shard, target->target.name))
+            continue;
+        targets[count] = &target->target;
+        polls[count++] = (struct gv_poll_target){&target->target, target->interval};
+    }
+    err = gv_store_set_targets(app->store, targets, count, &policy);
+    return err == GV_OK ? gv_poller_set_targets(app->poller, polls, count) : err;
+}
+
+static enum gv_err apply(struct gv_app *app, const struct gv_config *config)
+{
+    size_t room = config->target_count + 1;
+    const struct gv_target **targets = calloc(room, sizeof(const struct gv_target *));
+    struct gv_poll_target *polls = calloc(room, sizeof(*polls));
+    struct gv_poller_policy policy = poller_policy(config);
+    enum gv_err err = GV_ERR_NO_MEMORY;
+
+    if (targets != NULL && polls != NULL)
+        err = apply_targets(app, config, targets, polls);
+    if (err == GV_OK)
+        gv_poller_set_policy(app->poller, &policy);
+    free(targets);
+    free(polls);
+    return err;
+}
+
+/* From here on `config` is in force, and owned. */
+static void adopt(struct gv_app *app, struct gv_config *config)
+{
+    gv_config_free(app->config);
+    app->config = config;
+    app->files_mark = gv_config_files_mark(config);
+    app->reload_successful = true;
+}
+
+enum gv_err gv_app_init(struct gv_app *app, const struct gv_app_settings *settings,
+                        struct gv_buf *why)
+{
+    struct gv_poller_policy polling;
+    struct gv_store_policy keeping;
+    struct gv_config *config;
+    enum gv_err err;
+
+    *app = (struct gv_app){.settings = settings};
+    err = load(app, &config, why);
+    if (err != GV_OK)
+        return err;
+    adopt(app, config);
+    polling = poller_policy(config);
+    keeping = store_policy(config);
+    app->loop = gv_loop_new();
+    app->store = gv_store_new(&keeping);
+    if (app->loop != NULL && app->store != NULL)
+        app->poller =
+            gv_poller_new(app->loop, app->store, transports, TRANSPORTS, &polling, draw_seed());
+    err = app->poller != NULL ? apply(app, config) : GV_ERR_NO_MEMORY;
+    if (err != GV_OK)
+        gv_buf_add_str(why, "the system has no memory, or no event loop, for this fleet\n");
+    return err;
+}
+
+void gv_app_clear(struct gv_app *app)
+{
+    gv_timer_stop(app->look_timer);
+    gv_http_sd_stop(app->sd);
+    gv_poller_free(app->poller);
+    gv_store_free(app->store);
+    gv_loop_free(app->loop);
+    gv_config_free(app->config);
+    while (app->lists != NULL) {
+        struct gv_app_list *next = app->lists->next;
+
+        gv_buf_clear(&app->lists->text);
+        free(app->lists->url);
+        free(app->lists);
+        app->lists = next;
+    }
+}
+
+static bool same_urls(const struct gv_config *a, const struct gv_config *b)
+{
+    if (a->url_count != b->url_count)
+        return false;
+    for (size_t i = 0; i < a->url_count; i++)
+        if (strcmp(a->urls[i].url, b->urls[i].url) != 0 ||
+            a->urls[i].refresh.ms != b->urls[i].refresh.ms)
+            return false;
+    return true;
+}
+
+enum gv_err gv_app_reload(struct gv_app *app, bool by_operator, struct gv_buf *why)
+{
+    struct gv_config *config;
+    bool urls_changed;
+    enum gv_err err = load(app, &config, why);
+
+    if (err == GV_OK) {
+        err = apply(app, config);
+        if (err != GV_OK) {
+            gv_buf_add_str(why, "no memory for this fleet; the old configuration stays\n");
+            gv_config_free(config);
+        }
+    }
+    if (err != GV_OK) {
+        app->reload_successful = false;
+        return err;
+    }
+    urls_changed = !same_urls(app->config, config);
+    adopt(app, config);
+    if (by_operator)
+        gv_poller_resume(app->poller);
+    if (urls_changed)
+        gv_app_fetch_lists(app);
+    gv_log(GV_LOG_INFO, NULL, "configuration loaded: %zu targets", config->target_count);
+    return GV_OK;
+}
+
+static struct gv_app_list *find_list(struct gv_app *app, const char *url)
+{
+    struct gv_app_list *list = app->lists;
+
+    while (list != NULL && strcmp(list->url, url) != 0)
+        list = list->next;
+    if (list != NULL)
+        return list;
+    list = calloc(1, sizeof(*list));
+    if (list == NULL)
+        return NULL;
+    *list = (struct gv_app_list){app->lists, strdup(url), gv_buf(LIST_MOST)};
+    if (list->url == NULL) {
+        free(list);
+        return NULL;
+    }
+    app->lists = list;
+    return list;
+}
+
+/* Try the configuration with the new text of one list; where it fails, the last
+ * good text comes back. */
+static void on_fetched(void *arg, const char *url, struct gv_text text)
+{
+    struct gv_app *app = arg;
+    struct gv_app_list *list = find_list(app, url);
+    struct gv_buf why = gv_buf(GV_FAULT_TEXT), before;
+
+    if (list == NULL || (text.n == list->text.n &&
+                         (text.n == 0 || memcmp(text.at, list->text.at, text.n) == 0)))
+        return;
+    before = list->text;
+    list->text = gv_buf(LIST_MOST);
+    gv_buf_add_text(&list->text, text);
+    if (list->text.err == GV_OK && gv_app_reload(app, false, &why) == GV_OK) {
+        gv_buf_clear(&before);
+    } else {
+        gv_app_log_lines(&why, true);
+        gv_buf_clear(&list->text);
+        list->text = before;
+    }
+    gv_buf_clear(&why);
+}
+
+void gv_app_fetch_lists(struct gv_app *app)
+{
+    gv_http_sd_stop(app->sd);
+    app->sd = NULL;
+    if (app->config->url_count == 0)
+        return;
+    app->sd =
+        gv_http_sd_start(app->loop, app->config->urls, app->config->url_count, on_fetched, app);
+    if (app->sd == NULL)
+        gv_log(GV_LOG_ERROR, NULL, "no memory to fetch target lists");
+}
+
+/* The offset between the clocks is taken anew each time, so that a stepped wall
+ * clock changes what is shown and nothing that is decided. */
+bool gv_app_view(struct gv_app *app, struct gv_render_in *in)
+{
+    struct gv_poller_stats stats = gv_poller_stats(app->poller);
+    struct gv_time now = gv_loop_now(app->loop);
+
+    app->self = (struct gv_self){
+        .version = GV_VERSION,
+        .reload_successful = app->reload_successful,
+        .polls = stats.polls,
+        .polls_in_flight = stats.in_flight,
+        .queue_delay = stats.queue_delay,
+    };
+    if (app->server != NULL) {
+        struct gv_http_stats http = gv_http_server_stats(app->server);
+
+        app->self.http_requests = http.requests;
+        app->self.http_refused = http.refused;
+    }
+    *in = (struct gv_render_in){
+        .snapshot = gv_store_snapshot(app->store, now),
+        .self = &app->self,
+        .now = now,
+        .wall_offset_ms = unix_ms() - now.ms,
+    };
+    gv_process_read(&app->self, in->wall_offset_ms);
+    return in->snapshot != NULL;
+}

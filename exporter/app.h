@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The exporter as a whole: configuration, store and poller held together, and
+ * brought from one configuration to the next. */
+#ifndef GV_APP_H
+#define GV_APP_H
+
+#include "config.h"
+#include "http_sd.h"
+#include "options.h"
+#include "poller.h"
+#include "render/render.h"
+#include "shard.h"
+#include "store.h"
+
+struct gv_http_server;
+
+/* From the command line; outlives the application. */
+struct gv_app_settings {
+    const char *config_file;
+    struct gv_option_texts listen;
+    const char *telemetry_path;
+    struct gv_shard shard;
+    bool insecure_perms;
+};
+
+/* The last good text of one fetched target list; both on the heap. */
+struct gv_app_list {
+    struct gv_app_list *next;
+    char *url;
+    struct gv_buf text;
+};
+
+struct gv_app {
+    const struct gv_app_settings *settings;
+    struct gv_loop *loop;
+    struct gv_config *config;
+    struct gv_store *store;
+    struct gv_poller *poller;
+    struct gv_http_sd *sd;
+    struct gv_http_server *server; /* only while serving */
+    struct gv_app_list *lists;
+    struct gv_timer *look_timer; /* for changed target files */
+    uint64_t files_mark;
+    struct gv_self self; /* what the last view pointed to */
+    bool reload_successful;
+};
+
+/* Load the configuration and make store and poller; nothing is sent before the
+ * loop runs. On failure `why` holds the faults, and gv_app_clear is still due. */
+enum gv_err gv_app_init(struct gv_app *app, const struct gv_app_settings *settings,
+                        struct gv_buf *why) GV_MUST_CHECK;
+void gv_app_clear(struct gv_app *app);
+
+/* Load the configuration anew. On failure the old one stays in force, `why`
+ * holds the faults, and the metric of the last reload says so. `by_operator`:
+ * asked for, not merely because a target list changed; then logins that were
+ * paused after refusals are tried again. */
+enum gv_err gv_app_reload(struct gv_app *app, bool by_operator,
+                          struct gv_buf *why) GV_MUST_CHECK;
+
+/* Fetch the target lists of the configuration from now on. */
+void gv_app_fetch_lists(struct gv_app *app);
+
+/* What is to be shown now; false where there is nothing yet. */
+bool gv_app_view(struct gv_app *app, struct gv_render_in *in);
+
+/* Log every line of `text`. */
+void gv_app_log_lines(const struct gv_buf *text, bool error);
+
+/* Serve until SIGTERM or SIGINT. The program's exit code. */
+int gv_app_serve(struct gv_app *app);
+
+/* Poll every target once, print the exposition on standard output and the
+ * progress on standard error. The program's exit code: 0 only if every
+ * collector succeeded. */
+int gv_app_once(struct gv_app *app);
+
+#endif

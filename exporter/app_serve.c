@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Serving: the HTTP server's hooks, signals, and a look at the target files. */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app.h"
+#include "http/server.h"
+#include "io/log.h"
+#include "sd_json.h"
+
+enum { LOOK_S = 10, WHY_SIZE = 512 };
+
+static bool view(void *arg, struct gv_render_in *in)
+{
+    return gv_app_view(arg, in);
+}
+
+/* A probe under way: holds the name, which a reload may take from the configuration. */
+struct probe {
+    void (*done)(void *arg, enum gv_err worst);
+    void *arg;
+    char name[];
+};
+
+static void probe_done(void *arg, enum gv_err worst)
+{
+    struct probe *probe = arg;
+
+    probe->done(probe->arg, worst);
+    free(probe);
+}
+
+static enum gv_err probe(void *arg, const char *target, const char **name,
+                         void (*done)(void *done_arg, enum gv_err worst), void *done_arg)
+{
+    struct gv_app *app = arg;
+    const struct gv_config_target *found = gv_config_find_target(app->config, target);
+    struct probe *probe;
+    size_t n;
+    enum gv_err err;
+
+    if (found == NULL)
+        return GV_ERR_NOT_FOUND;
+    n = strlen(found->target.name) + 1;
+    probe = malloc(sizeof(*probe) + n);
+    if (probe == NULL)
+        return GV_ERR_NO_MEMORY;
+    probe->done = done;
+    probe->arg = done_arg;
+    memcpy(probe->name, found->target.name, n);
+    err = gv_poller_poll_now(app->poller, probe->name, probe_done, probe);
+    if (err != GV_OK) {
+        free(probe);
+        return err;
+    }
+    *name = probe->name;
+    return GV_OK;
+}
+
+static enum gv_err service_discovery(void *arg, struct gv_buf *out)
+{
+    const struct gv_app *app = arg;
+
+    return gv_sd_json(app->config, app->settings->shard, out);
+}
+
+static enum gv_err show_config(void *arg, struct gv_buf *out)
+{
+    const struct gv_app *app = arg;
+
+    gv_config_show(app->config, out);
+    return out->err;
+}
+
+static enum gv_err reload(void *arg, struct gv_buf *why)
+{
+    enum gv_err err = gv_app_reload(arg, true, why);
+
+    gv_app_log_lines(why, err != GV_OK);
+    if (err != GV_OK)
+        gv_log(GV_LOG_ERROR, NULL, "the configuration was not reloaded: the old one stays");
+    return err;
+}
+
+static bool ready(void *arg)
+{
+    const struct gv_app *app = arg;
+
+    return gv_poller_stats(app->poller).unpolled == 0;
+}
+
+static void on_hup(void *arg)
+{
+    struct gv_buf why = gv_buf(GV_FAULT_TEXT);
+
+    /* Said already, in the log and in the metric. */
+    (void)!reload(arg, &why);
+    gv_buf_clear(&why);
+}
+
+static void on_stop(void *arg)
+{
+    struct gv_app *app = arg;
+
+    gv_log(GV_LOG_INFO, NULL, "stopping");
+    gv_loop_stop(app->loop);
+}
+
+/* Target files are looked at, not watched: that works on every file system, and
+ * when a directory is replaced as a whole. */
+static void look(void *arg)
+{
+    struct gv_app *app = arg;
+    uint64_t mark = gv_config_files_mark(app->config);
+    struct gv_buf why = gv_buf(GV_FAULT_TEXT);
+
+    app->look_timer = gv_timer_start(app->loop, gv_secs(LOOK_S), look, app);
+    if (mark == app->files_mark)
+        return;
+    app->files_mark = mark; /* a bad list is complained about once */
+    gv_app_log_lines(&why, gv_app_reload(app, false, &why) != GV_OK);
+    gv_buf_clear(&why);
+}
+
+static enum gv_err start_server(struct gv_app *app)
+{
+    const struct gv_config_limits *limits = &app->config->limits;
+    const struct gv_http_policy policy = {
+        .listen = app->settings->listen.at,
+        .listen_count = app->settings->listen.count,
+        .telemetry_path = app->settings->telemetry_path,
+        .connections = limits->connections,
+        .connections_per_address = limits->connections_per_address,
+        .request_deadline = limits->request_deadline,
+        .response_deadline = limits->response_deadline,
+    };
+    const struct gv_http_hooks hooks = {app,         view,   probe, service_discovery,
+                                        show_config, reload, ready};
+    char why[WHY_SIZE] = "";
+    enum gv_err err =
+        gv_http_server_start(app->loop, &policy, &hooks, &app->server, why, sizeof(why));
+
+    if (err != GV_OK)
+        gv_log(GV_LOG_ERROR, NULL, "%s", why);
+    return err;
+}
+
+static bool catch_signals(struct gv_app *app)
+{
+    (void)signal(SIGPIPE, SIG_IGN);
+    return gv_loop_signal(app->loop, SIGHUP, on_hup, app) == GV_OK &&
+           gv_loop_signal(app->loop, SIGTERM, on_stop, app) == GV_OK &&
+           gv_loop_signal(app->loop, SIGINT, on_stop, app) == GV_OK;
+}
+
+int gv_app_serve(struct gv_app *app)
+{
+    if (!catch_signals(app)) {
+        gv_log(GV_LOG_ERROR, NULL, "cannot catch signals");
+        return 1;
+    }
+    if (start_server(app) != GV_OK)
+        return 1;
+    for (size_t i = 0; i < app->settings->listen.count; i++)
+        gv_log(GV_LOG_INFO, NULL, "listening on %s, port %u, with %zu targets",
+               app->settings->listen.at[i], gv_http_server_port(app->server, i),
+               app->config->target_count);
+    gv_app_fetch_lists(app);
+    look(app);
+    gv_loop_run(app->loop);
+    gv_http_server_stop(app->server);
+    app->server = NULL;
+    return 0;
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config_keys.h"
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#define SECONDS(n)    ((int64_t)(n)*1000)
+#define HOURS(n)      SECONDS((n)*3600)
+
+enum { EVERYWHERE = GV_USE_MAP | GV_USE_DEFAULTS | GV_USE_LABELS };
+
+/* In the order of the enumerations of target.h. */
+static const char *const versions[] = {"1", "2c", "3", NULL};
+static const char *const auths[] = {"none",   "md5",    "sha1",   "sha224",
+                                    "sha256", "sha384", "sha512", NULL};
+static const char *const privs[] = {"none",   "des",           "aes128",        "aes192",
+                                    "aes256", "aes192-reeder", "aes256-reeder", NULL};
+static const char *const profiles[] = {"modern", "default", "legacy", NULL};
+/* In the order of enum gv_rekey_transport; "" is never written. */
+static const char *const transports[] = {"auto", "unicast", "multicast", NULL};
+static const char *const collectors[] = {"snmp", "ssh", NULL};
+
+#define FIELD(member) offsetof(struct ROW, member)
+#define TEXT(key, field, least, most, help)                                                    \
+    {                                                                                          \
+        key, GV_KEY_TEXT, USES, false, least, most, NULL, FIELD(field), help                   \
+    }
+#define NEEDED_TEXT(key, field, least, most, help)                                             \
+    {                                                                                          \
+        key, GV_KEY_TEXT, USES, true, least, most, NULL, FIELD(field), help                    \
+    }
+#define NUMBER(key, field, least, most, help)                                                  \
+    {                                                                                          \
+        key, GV_KEY_NUMBER, USES, false, least, most, NULL, FIELD(field), help                 \
+    }
+#define SPAN(key, field, least, most, help)                                                    \
+    {                                                                                          \
+        key, GV_KEY_SPAN, USES, false, least, most, NULL, FIELD(field), help                   \
+    }
+#define YESNO(key, field, help)                                                                \
+    {                                                                                          \
+        key, GV_KEY_YESNO, USES, false, 0, 0, NULL, FIELD(field), help                         \
+    }
+#define WORD(key, field, needed, words, help)                                                  \
+    {                                                                                          \
+        key, GV_KEY_WORD, USES, needed, 0, 0, words, FIELD(field), help                        \
+    }
+#define NODE(key, type, field, needed, help)                                                   \
+    {                                                                                          \
+        key, type, USES, needed, 1, GV_CONFIG_PATH, NULL, FIELD(field), help                   \
+    }
+#define SECRET(key, field, help)                                                               \
+    {                                                                                          \
+        key, GV_KEY_SECRET, USES, false, 1, GV_CONFIG_SECRET, NULL, FIELD(field), help         \
+    }
+
+#define USES GV_USE_MAP
+
+#define ROW gv_config_root_row
+static const struct gv_key root_keys[] = {
+    NODE("credentials", GV_KEY_MAP, credentials, false, "profiles of logins: snmp and ssh"),
+    NODE("defaults", GV_KEY_MAP, defaults, false,
+         "what every target gets unless it says otherwise"),
+    NODE("targets", GV_KEY_LIST, targets, false, "the devices to poll"),
+    NODE("target_files", GV_KEY_TEXTS, target_files, false,
+         "paths or patterns of target lists, read again when they change"),
+    NODE("target_urls", GV_KEY_LIST, target_urls, false,
+         "http or https addresses of target lists"),
+    NODE("groups", GV_KEY_LIST, groups, false,
+         "rekey policy of groups that no collector tells"),
+    NODE("limits", GV_KEY_MAP, limits, false, "budgets of the whole process"),
+    TEXT("known_hosts", known_hosts, 1, GV_CONFIG_PATH,
+         "the file of SSH host keys (default: known_hosts)"),
+};
+#undef ROW
+
+#define ROW gv_config_credentials_row
+static const struct gv_key credentials_keys[] = {
+    NODE("snmp", GV_KEY_MAP, snmp, false, "SNMP profiles by name"),
+    NODE("ssh", GV_KEY_MAP, ssh, false, "SSH profiles by name"),
+};
+#undef ROW
+
+#define ROW gv_config_snmp_row
+static const struct gv_key snmp_keys[] = {
+    WORD("version", version, true, versions, "the SNMP version"),
+    SECRET("community", community, "the community, for versions 1 and 2c"),
+    TEXT("user", user, 1, 32, "the user, for version 3"),
+    WORD("auth", auth, false, auths, "the authentication protocol of version 3"),
+    SECRET("auth_password", auth_password, "the authentication password, 8 characters or more"),
+    WORD("priv", priv, false, privs, "the privacy protocol of version 3"),
+    SECRET("priv_password", priv_password, "the privacy password, 8 characters or more"),
+};
+#undef ROW
+
+#define ROW gv_config_ssh_row
+static const struct gv_key ssh_keys[] = {
+    NEEDED_TEXT("user", user, 1, 64, "the user that logs in"),
+    SECRET("password", password, "the password, also for keyboard-interactive"),
+    TEXT("key_file", key_file, 1, GV_CONFIG_PATH, "the private key's file"),
+    SECRET("passphrase", passphrase, "the private key's passphrase"),
+    YESNO("agent", agent, "also ask the agent at $SSH_AUTH_SOCK"),
+    SECRET("enable", enable, "the enable password; without it `enable` is never sent"),
+};
+#undef ROW
+
+#undef USES
+#define USES EVERYWHERE
+#define ROW  gv_config_target_row
+static const struct gv_key target_keys[] = {
+    {"name", GV_KEY_TEXT, GV_USE_MAP | GV_USE_LABELS, false, 1, GV_CONFIG_NAME, NULL,
+     FIELD(name), "the device label, unique (default: the address)"},
+    {"address", GV_KEY_TEXT, GV_USE_MAP, true, 1, GV_CONFIG_ADDRESS, NULL, FIELD(address),
+     "a host name, an IPv4 or an IPv6 address, without port"},
+    {"collectors", GV_KEY_WORDS, GV_USE_MAP | GV_USE_DEFAULTS, false, 0, 0, collectors,
+     FIELD(collectors), "the collectors to use (default: each that has a profile)"},
+    TEXT("snmp", snmp, 1, GV_CONFIG_NAME, "the name of an SNMP profile"),
+    TEXT("ssh", ssh, 1, GV_CONFIG_NAME, "the name of an SSH profile"),
+    SPAN("interval", interval, SECONDS(1), HOURS(24), "time between two polls"),
+    SPAN("deadline", deadline, SECONDS(1), HOURS(1), "most time of one poll"),
+    NUMBER("snmp_port", snmp_port, 1, 65535, "UDP port of the agent"),
+    SPAN("snmp_timeout", snmp_timeout, 100, SECONDS(60), "time to wait for one answer"),
+    NUMBER("snmp_retries", snmp_retries, 0, 10, "how often a request is sent again"),
+    NUMBER("ssh_port", ssh_port, 1, 65535, "TCP port of the SSH server"),
+    SPAN("ssh_timeout", ssh_timeout, SECONDS(1), SECONDS(300),
+         "time for connecting, for the login, for each command"),
+    WORD("ssh_profile", ssh_profile, false, profiles, "which SSH algorithms are offered"),
+    YESNO("ssh_keep", ssh_keep, "keep the SSH session between polls"),
+};
+#undef ROW
+#undef USES
+#define USES GV_USE_MAP
+
+#define ROW gv_config_list_row
+static const struct gv_key list_keys[] = {
+    NODE("targets", GV_KEY_TEXTS, targets, true, "the addresses of devices"),
+    NODE("labels", GV_KEY_MAP, labels, false, "keys of a target, but address and collectors"),
+};
+#undef ROW
+
+#define ROW gv_config_group_row
+static const struct gv_key group_keys[] = {
+    NEEDED_TEXT("group", group, 1, GV_CONFIG_NAME, "the group's name or id"),
+    NUMBER("retransmits", retransmits, 0, 255, "how often a rekey is sent again"),
+    SPAN("interval", interval, SECONDS(1), SECONDS(3600), "time between two retransmissions"),
+    WORD("transport", transport, false, transports, "how rekeys are sent"),
+};
+#undef ROW
+
+#define ROW gv_config_url_row
+static const struct gv_key url_keys[] = {
+    NEEDED_TEXT("url", url, 8, GV_CONFIG_PATH, "an http:// or https:// address"),
+    SPAN("refresh", refresh, SECONDS(5), HOURS(24), "time between two fetches (default 60s)"),
+};
+#undef ROW
+
+#define ROW gv_config_limits
+static const struct gv_key limits_keys[] = {
+    NUMBER("in_flight", in_flight, 1, 10000, "SNMP polls under way at once"),
+    NUMBER("ssh_in_flight", ssh_in_flight, 1, 1000, "SSH polls under way at once"),
+    NUMBER("logins_per_minute", logins_per_minute, 1, 6000, "SSH logins of the whole fleet"),
+    SPAN("backoff_most", backoff_most, SECONDS(1), HOURS(24), "longest pause after failures"),
+    SPAN("stale_after", stale_after, SECONDS(1), HOURS(168),
+         "age from which values are dropped"),
+    NUMBER("connections", connections, 1, 10000, "HTTP connections at once"),
+    NUMBER("connections_per_address", connections_per_address, 1, 10000,
+           "HTTP connections at once of one client"),
+    SPAN("request_deadline", request_deadline, SECONDS(1), SECONDS(300),
+         "most time of one HTTP request"),
+    SPAN("response_deadline", response_deadline, SECONDS(1), SECONDS(3600),
+         "most time of one HTTP answer"),
+};
+#undef ROW
+
+#define SCHEMA(what, keys)                                                                     \
+    {                                                                                          \
+        what, keys, ARRAY_SIZE(keys)                                                           \
+    }
+const struct gv_schema gv_config_root_schema = SCHEMA("the configuration", root_keys);
+const struct gv_schema gv_config_credentials_schema = SCHEMA("credentials", credentials_keys);
+const struct gv_schema gv_config_snmp_schema = SCHEMA("an SNMP profile", snmp_keys);
+const struct gv_schema gv_config_ssh_schema = SCHEMA("an SSH profile", ssh_keys);
+const struct gv_schema gv_config_target_schema = SCHEMA("a target", target_keys);
+const struct gv_schema gv_config_list_schema = SCHEMA("an entry of a target list", list_keys);
+const struct gv_schema gv_config_group_schema = SCHEMA("a group", group_keys);
+const struct gv_schema gv_config_url_schema = SCHEMA("a target URL", url_keys);
+const struct gv_schema gv_config_limits_schema = SCHEMA("limits", limits_keys);
+
+const struct gv_config_target_row gv_config_target_defaults = {
+    .interval = {SECONDS(60)},
+    .deadline = {SECONDS(30)},
+    .snmp_timeout = {SECONDS(2)},
+    .ssh_timeout = {SECONDS(10)},
+    .snmp_port = 161,
+    .snmp_retries = 2,
+    .ssh_port = 22,
+    .ssh_profile = GV_SSH_DEFAULT,
+    .ssh_keep = true,
+};
+
+const struct gv_config_limits gv_config_limits_defaults = {
+    .in_flight = 500,
+    .ssh_in_flight = 10,
+    .logins_per_minute = 60,
+    .backoff_most = {SECONDS(300)},
+    .stale_after = {SECONDS(300)},
+    .connections = 256,
+    .connections_per_address = 32,
+    .request_deadline = {SECONDS(5)},
+    .response_deadline = {SECONDS(30)},
+};

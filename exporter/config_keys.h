@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The schema of the configuration: one table a map, and the row each fills. */
+#ifndef GV_CONFIG_KEYS_H
+#define GV_CONFIG_KEYS_H
+
+#include "config.h"
+#include "config_schema.h"
+
+/* Longest texts that a configuration may hold. */
+enum {
+    GV_CONFIG_NAME = 128,
+    GV_CONFIG_ADDRESS = 253,
+    GV_CONFIG_PATH = 1024,
+    GV_CONFIG_SECRET = 1024
+};
+
+/* The file as a whole; members are NULL where it does not say. */
+struct gv_config_root_row {
+    const struct gv_node *credentials, *defaults, *limits, *groups;
+    const struct gv_node *targets, *target_files, *target_urls;
+    const char *known_hosts;
+};
+
+struct gv_config_credentials_row {
+    const struct gv_node *snmp, *ssh;
+};
+
+/* Fields of enum type hold an index into the table's words. */
+struct gv_config_snmp_row {
+    uint32_t version, auth, priv;
+    const char *user;
+    struct gv_secret_source community, auth_password, priv_password;
+};
+
+struct gv_config_ssh_row {
+    const char *user, *key_file;
+    struct gv_secret_source password, enable, passphrase;
+    bool agent;
+};
+
+enum { GV_COLLECT_SNMP = 1, GV_COLLECT_SSH = 2 };
+
+/* A target, the defaults of all targets, and the labels of a target list. */
+struct gv_config_target_row {
+    const char *name, *address, *snmp, *ssh;
+    uint32_t collectors; /* GV_COLLECT_*, or-ed; 0: those with a profile */
+    struct gv_dur interval, deadline, snmp_timeout, ssh_timeout;
+    uint32_t snmp_port, snmp_retries, ssh_port, ssh_profile;
+    bool ssh_keep;
+};
+
+/* One entry of a target list: file_sd and http_sd. */
+struct gv_config_list_row {
+    const struct gv_node *targets, *labels;
+};
+
+struct gv_config_group_row {
+    const char *group;
+    uint32_t retransmits, transport;
+    struct gv_dur interval;
+};
+
+struct gv_config_url_row {
+    const char *url;
+    struct gv_dur refresh;
+};
+
+extern const struct gv_schema gv_config_root_schema, gv_config_credentials_schema,
+    gv_config_snmp_schema, gv_config_ssh_schema, gv_config_target_schema, gv_config_list_schema,
+    gv_config_group_schema, gv_config_url_schema, gv_config_limits_schema;
+
+/* What holds where nothing is said. */
+extern const struct gv_config_target_row gv_config_target_defaults;
+extern const struct gv_config_limits gv_config_limits_defaults;
+
+#endif

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The effective configuration for people: nothing here can reach a secret's
+ * octets, only whether there is one. */
+#include <stdio.h>
+#include <string.h>
+
+#include "config_keys.h"
+
+static const char *word(const struct gv_schema *schema, const char *key, unsigned value)
+{
+    for (size_t i = 0; i < schema->count; i++)
+        if (strcmp(schema->keys[i].name, key) == 0)
+            return schema->keys[i].words[value];
+    return "";
+}
+
+/* A YAML text in double quotes. */
+static void add_quoted(struct gv_buf *out, const char *text)
+{
+    gv_buf_add_char(out, '"');
+    for (; *text != '\0'; text++) {
+        if (*text == '"' || *text == '\\')
+            gv_buf_add_char(out, '\\');
+        gv_buf_add_char(out, *text);
+    }
+    gv_buf_add_char(out, '"');
+}
+
+static void add_text(struct gv_buf *out, const char *indent, const char *key, const char *value)
+{
+    if (value == NULL)
+        return;
+    gv_buf_add_str(out, indent);
+    gv_buf_add_str(out, key);
+    gv_buf_add_str(out, ": ");
+    add_quoted(out, value);
+    gv_buf_add_char(out, '\n');
+}
+
+static void add_word(struct gv_buf *out, const char *indent, const char *key, const char *value)
+{
+    gv_buf_add_str(out, indent);
+    gv_buf_add_str(out, key);
+    gv_buf_add_str(out, ": ");
+    gv_buf_add_str(out, value);
+    gv_buf_add_char(out, '\n');
+}
+
+static void add_number(struct gv_buf *out, const char *indent, const char *key, uint64_t value)
+{
+    gv_buf_add_str(out, indent);
+    gv_buf_add_str(out, key);
+    gv_buf_add_str(out, ": ");
+    gv_buf_add_u64(out, value);
+    gv_buf_add_char(out, '\n');
+}
+
+static void add_span(struct gv_buf *out, const char *indent, const char *key,
+                     struct gv_dur span)
+{
+    gv_buf_add_str(out, indent);
+    gv_buf_add_str(out, key);
+    gv_buf_add_str(out, ": ");
+    gv_buf_add_u64(out, (uint64_t)(span.ms % 1000 == 0 ? span.ms / 1000 : span.ms));
+    gv_buf_add_str(out, span.ms % 1000 == 0 ? "s\n" : "ms\n");
+}
+
+static void add_secret(struct gv_buf *out, const char *key, const struct gv_secret *secret)
+{
+    if (secret != NULL)
+        add_word(out, "      ", key, "\"<set>\"");
+}
+
+static void show_snmp(const struct gv_config_snmp_profile *profile, struct gv_buf *out)
+{
+    const struct gv_snmp_credential *c = &profile->credential;
+
+    gv_buf_add_str(out, "    ");
+    add_quoted(out, profile->name);
+    gv_buf_add_str(out, ":\n");
+    add_word(out, "      ", "version", word(&gv_config_snmp_schema, "version", c->version));
+    add_secret(out, "community", c->community);
+    add_text(out, "      ", "user", c->user);
+    if (c->version == GV_SNMP_V3) {
+        add_word(out, "      ", "auth", word(&gv_config_snmp_schema, "auth", c->auth));
+        add_word(out, "      ", "priv", word(&gv_config_snmp_schema, "priv", c->priv));
+    }
+    add_secret(out, "auth_password", c->auth_password);
+    add_secret(out, "priv_password", c->priv_password);
+}
+
+static void show_ssh(const struct gv_config_ssh_profile *profile, struct gv_buf *out)
+{
+    const struct gv_ssh_credential *c = &profile->credential;
+
+    gv_buf_add_str(out, "    ");
+    add_quoted(out, profile->name);
+    gv_buf_add_str(out, ":\n");
+    add_text(out, "      ", "user", c->user);
+    add_secret(out, "password", c->password);
+    add_text(out, "      ", "key_file", c->key_file);
+    add_secret(out, "passphrase", c->key_passphrase);
+    add_word(out, "      ", "agent", c->agent ? "true" : "false");
+    add_secret(out, "enable", c->enable);
+}
+
+static void show_target(const struct gv_config_target *config, struct gv_buf *out)
+{
+    const struct gv_target *target = &config->target;
+
+    add_text(out, "  - ", "name", target->name);
+    add_text(out, "    ", "address", target->address);
+    add_span(out, "    ", "interval", config->interval);
+    add_span(out, "    ", "deadline", target->deadline);
+    if (target->snmp != NULL) {
+        add_text(out, "    ", "snmp", config->snmp_profile);
+        add_number(out, "    ", "snmp_port", target->snmp_port);
+        add_span(out, "    ", "snmp_timeout", target->snmp_timeout);
+        add_number(out, "    ", "snmp_retries", target->snmp_retries);
+    }
+    if (target->ssh != NULL) {
+        add_text(out, "    ", "ssh", config->ssh_credentials);
+        add_number(out, "    ", "ssh_port", target->ssh_port);
+        add_span(out, "    ", "ssh_timeout", target->ssh_timeout);
+        add_word(out, "    ", "ssh_profile",
+                 word(&gv_config_target_schema, "ssh_profile", target->ssh_profile));
+        add_word(out, "    ", "ssh_keep", target->ssh_keep ? "true" : "false");
+    }
+}
+
+static void show_group(const struct gv_group_override *group, struct gv_buf *out)
+{
+    add_text(out, "  - ", "group", group->group);
+    if (group->has_retransmits)
+        add_number(out, "    ", "retransmits", group->retransmits);
+    if (group->has_interval)
+        add_span(out, "    ", "interval", gv_secs(group->interval_s));
+    if (group->transport != GV_REKEY_TRANSPORT_UNSAID)
+        add_word(out, "    ", "transport", gv_rekey_transport_name(group->transport));
+}
+
+static void show_limits(const struct gv_config_limits *limits, struct gv_buf *out)
+{
+    gv_buf_add_str(out, "limits:\n");
+    add_number(out, "  ", "in_flight", limits->in_flight);
+    add_number(out, "  ", "ssh_in_flight", limits->ssh_in_flight);
+    add_number(out, "  ", "logins_per_minute", limits->logins_per_minute);
+    add_span(out, "  ", "backoff_most", limits->backoff_most);
+    add_span(out, "  ", "stale_after", limits->stale_after);
+    add_number(out, "  ", "connections", limits->connections);
+    add_number(out, "  ", "connections_per_address", limits->connections_per_address);
+    add_span(out, "  ", "request_deadline", limits->request_deadline);
+    add_span(out, "  ", "response_deadline", limits->response_deadline);
+}
+
+static void show_credentials(const struct gv_config *config, struct gv_buf *out)
+{
+    if (config->snmp_count + config->ssh_count > 0)
+        gv_buf_add_str(out, "credentials:\n");
+    if (config->snmp_count > 0)
+        gv_buf_add_str(out, "  snmp:\n");
+    for (size_t i = 0; i < config->snmp_count; i++)
+        show_snmp(&config->snmp[i], out);
+    if (config->ssh_count > 0)
+        gv_buf_add_str(out, "  ssh:\n");
+    for (size_t i = 0; i < config->ssh_count; i++)
+        show_ssh(&config->ssh[i], out);
+}
+
+void gv_config_show(const struct gv_config *config, struct gv_buf *out)
+{
+    show_credentials(config, out);
+    add_text(out, "", "known_hosts", config->known_hosts);
+    if (config->target_file_count > 0)
+        gv_buf_add_str(out, "target_files:\n");
+    for (size_t i = 0; i < config->target_file_count; i++) {
+        gv_buf_add_str(out, "  - ");
+        add_quoted(out, config->target_files[i]);
+        gv_buf_add_char(out, '\n');
+    }
+    if (config->url_count > 0)
+        gv_buf_add_str(out, "target_urls:\n");
+    for (size_t i = 0; i < config->url_count; i++) {
+        add_text(out, "  - ", "url", config->urls[i].url);
+        add_span(out, "    ", "refresh", config->urls[i].refresh);
+    }
+    if (config->group_count > 0)
+        gv_buf_add_str(out, "groups:\n");
+    for (size_t i = 0; i < config->group_count; i++)
+        show_group(&config->groups[i], out);
+    show_limits(&config->limits, out);
+    if (config->target_count > 0)
+        gv_buf_add_str(out, "targets:\n");
+    for (size_t i = 0; i < config->target_count; i++)
+        show_target(&config->targets[i], out);
+}
+
+void gv_config_summary(const struct gv_config *config, struct gv_buf *out)
+{
+    size_t snmp = 0, ssh = 0, legacy = 0;
+    char text[400];
+
+    for (size_t i = 0; i < config->target_count; i++) {
+        const struct gv_target *target = &config->targets[i].target;
+
+        snmp += target->snmp != NULL;
+        ssh += target->ssh != NULL;
+        legacy += target->ssh != NULL && target->ssh_profile == GV_SSH_LEGACY;
+    }
+    (void)snprintf(text, sizeof(text),
+                   "targets: %zu (snmp %zu, ssh %zu, of these legacy %zu)\n"
+                   "target lists: %zu files, %zu URLs\n"
+                   "credentials: %zu snmp, %zu ssh\n"
+                   "groups: %zu\nwarnings: %zu\n",
+                   config->target_count, snmp, ssh, legacy, config->target_file_count,
+                   config->url_count, config->snmp_count, config->ssh_count,
+                   config->group_count, config->warnings);
+    gv_buf_add_str(out, text);
+}
+
+void gv_config_help(struct gv_buf *out)
+{
+    static const struct {
+        const char *title;
+        const struct gv_schema *schema;
+    } sections[] = {
+        {"the file", &gv_config_root_schema},
+        {"credentials: snmp: NAME:", &gv_config_snmp_schema},
+        {"credentials: ssh: NAME:", &gv_config_ssh_schema},
+        {"targets, defaults", &gv_config_target_schema},
+        {"target lists", &gv_config_list_schema},
+        {"target_urls", &gv_config_url_schema},
+        {"groups", &gv_config_group_schema},
+        {"limits", &gv_config_limits_schema},
+    };
+
+    for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
+        gv_buf_add_str(out, "  ");
+        gv_buf_add_str(out, sections[i].title);
+        gv_buf_add_str(out, "\n");
+        gv_schema_help(sections[i].schema, out);
+    }
+}

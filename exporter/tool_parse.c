@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* getvpntool parse: show output, as the exporter reads it. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "ssh/show.h"
+#include "tool.h"
+
+enum { INPUT_MOST = 64 << 20, PIECE = 65536 };
+
+struct row {
+    struct gv_option_texts files;
+    const char *command;
+    bool json;
+};
+
+static const struct gv_option options[] = {
+    {"--command", GV_OPTION_TEXT, offsetof(struct row, command), "TEXT",
+     "the command it answers, abbreviated or not"},
+    {NULL, GV_OPTION_TEXTS, offsetof(struct row, files), NULL, NULL},
+    TOOL_JSON(row),
+};
+
+static bool read_stream(FILE *stream, struct gv_buf *out)
+{
+    size_t n;
+
+    do {
+        char *at = gv_buf_room(out, PIECE);
+
+        if (at == NULL)
+            return false;
+        n = fread(at, 1, PIECE, stream);
+        gv_buf_grew(out, n);
+    } while (n > 0);
+    return ferror(stream) == 0;
+}
+
+static bool read_input(const char *file, struct gv_buf *out)
+{
+    FILE *stream = strcmp(file, "-") == 0 ? stdin : fopen(file, "rb");
+    bool ok = stream != NULL && read_stream(stream, out);
+
+    if (stream != NULL && stream != stdin)
+        (void)fclose(stream);
+    return ok;
+}
+
+static struct gv_time boot_now(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_BOOTTIME, &now);
+    return (struct gv_time){(int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000};
+}
+
+static const char *explain(enum gv_err err)
+{
+    switch (err) {
+    case GV_ERR_NOT_SUPPORTED:
+        return "the router refused the command";
+    case GV_ERR_AUTHORIZATION:
+        return "the router did not allow the command";
+    case GV_ERR_MALFORMED:
+        return "this is not any output known here; try --command";
+    case GV_ERR_TOO_LARGE:
+        return "too large: what was read so far is shown";
+    default:
+        return gv_err_name(err);
+    }
+}
+
+static int parse(const struct row *row, const struct gv_buf *input)
+{
+    struct gv_observation *obs = gv_observation_new(boot_now());
+    struct gv_text text = {input->at ? input->at : "", input->n};
+    int code = TOOL_OK;
+    json_t *error = NULL;
+    enum gv_err err;
+
+    if (obs == NULL)
+        return tool_fail(row->json, "parse", "no memory", TOOL_NEGATIVE);
+    err = gv_show_read(gv_text(row->command), text, obs);
+    if (err == GV_ERR_NO_DATA) {
+        (void)fputs("getvpntool: understood; it holds nothing about GETVPN\n", stderr);
+    } else if (err != GV_OK) {
+        (void)fprintf(stderr, "getvpntool: parse: %s\n", explain(err));
+        error = tool_error("parse", explain(err));
+        code = TOOL_NEGATIVE;
+    }
+    code = tool_print_observation(obs, row->json, error, code);
+    gv_observation_free(obs);
+    return code;
+}
+
+static int run(const struct tool_command *command, int argc, const char *const *argv)
+{
+    struct row row = {0};
+    struct gv_buf input = gv_buf(INPUT_MOST);
+    int code;
+
+    if (!tool_arguments(command, argc, argv, &row))
+        return TOOL_USAGE;
+    if (row.files.count != 1)
+        return tool_usage(command, "one FILE is needed, - for standard input");
+    errno = 0;
+    if (read_input(row.files.at[0], &input))
+        code = parse(&row, &input);
+    else
+        code = tool_fail(row.json, "read",
+                         input.err == GV_ERR_TOO_LARGE ? "the input is larger than 64 MiB"
+                                                       : strerror(errno),
+                         TOOL_NEGATIVE);
+    gv_buf_clear(&input);
+    return code;
+}
+
+const struct tool_command tool_parse = {
+    "parse",
+    "[--command TEXT] FILE",
+    "read the output of a show command as the exporter does",
+    "FILE holds what a router printed (- is standard input). Without --command the output is\n"
+    "recognised by itself. What the router did not say is absent from the answer.\n\n"
+    "Example:\n"
+    "  ssh ks-1 'show crypto gdoi ks policy' | getvpntool parse --json -",
+    options,
+    sizeof(options) / sizeof(options[0]),
+    run,
+};

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The poller with few devices: turns, back-off, hangs, waiters, logins. */
+#include "fake_fleet.h"
+#include "io/log.h"
+
+static const struct gv_poller_policy policy = {
+    .budgets = {{.in_flight = 50}, {.in_flight = 10, .logins_per_minute = 60}},
+    .backoff_most = {300000},
+};
+
+static struct fake_config config;
+
+static struct gv_poller *start(struct gv_loop *loop, unsigned count, bool snmp, bool ssh)
+{
+    struct gv_poller *poller =
+        gv_poller_new(loop, NULL, fake_transports, FAKE_KINDS, &policy, 7);
+
+    for (unsigned i = 0; i < count; i++)
+        fake_configure(&config, i, i, snmp, ssh, 60);
+    CHECK_INT("targets", gv_poller_set_targets(poller, config.polls, count), GV_OK);
+    return poller;
+}
+
+struct answer {
+    unsigned times;
+    enum gv_err worst;
+};
+
+static void on_answer(void *arg, enum gv_err worst)
+{
+    struct answer *answer = arg;
+
+    answer->times++;
+    answer->worst = worst;
+}
+
+static void test_turns(struct gv_loop *loop)
+{
+    struct gv_poller *poller;
+
+    fake_reset(loop);
+    for (unsigned i = 0; i < 20; i++)
+        fleet[i].latency_ms = 25000; /* nearly half the interval, twice */
+    poller = start(loop, 20, true, true);
+    CHECK_INT("nothing yet", gv_poller_stats(poller).unpolled, 40);
+    fake_run(loop, 600000);
+    CHECK_INT("one request to a device", overlaps, 0);
+    CHECK_INT("first round over", gv_poller_stats(poller).unpolled, 0);
+    for (unsigned i = 0; i < 20; i++) {
+        CHECK("snmp goes on", fleet[i].starts[FAKE_SNMP] >= 5);
+        CHECK("ssh goes on", fleet[i].starts[FAKE_SSH] >= 5);
+    }
+    gv_poller_free(poller);
+    CHECK_INT("sessions closed", sessions_open, 0);
+}
+
+static void test_backoff(struct gv_loop *loop)
+{
+    static const int64_t gaps_s[] = {120, 240, 300, 300, 300};
+    struct gv_poller *poller;
+    int64_t gap;
+
+    fake_reset(loop);
+    fleet[0].err = GV_ERR_TIMEOUT;
+    poller = start(loop, 1, true, false);
+    fake_run(loop, 1800000);
+    for (size_t i = 0; i < 5; i++) {
+        gap = gv_time_diff(fleet[0].started[i + 1], fleet[0].started[i]).ms;
+        CHECK("doubles", gap > gaps_s[i] * 1000 - 3100 && gap < gaps_s[i] * 1000 + 3100);
+    }
+    fleet[0].err = GV_OK;
+    fake_run(loop, 300000);
+    fleet[0].starts[FAKE_SNMP] = 0;
+    fake_run(loop, 600000);
+    CHECK_INT("back to its interval", fleet[0].starts[FAKE_SNMP], 10);
+    gv_poller_free(poller);
+}
+
+static void test_hung(struct gv_loop *loop)
+{
+    struct gv_poller *poller;
+
+    fake_reset(loop);
+    fleet[3].hangs = true;
+    poller = start(loop, 10, true, false);
+    fake_run(loop, 100000);
+    CHECK("cancelled", fleet[3].cancels >= 1);
+    CHECK_INT("said as a timeout", fleet[3].fed, GV_ERR_TIMEOUT);
+    for (unsigned i = 0; i < 10; i++)
+        CHECK("others go on", i == 3 || fleet[i].feeds >= 1);
+    gv_poller_free(poller);
+}
+
+static void test_single_flight(struct gv_loop *loop)
+{
+    struct gv_poller *poller;
+    struct answer answer = {0}, late = {0};
+
+    fake_reset(loop);
+    poller = start(loop, 2, true, true);
+    for (unsigned i = 0; i < 100; i++)
+        CHECK_INT("joins", gv_poller_poll_now(poller, "d1", on_answer, &answer), GV_OK);
+    CHECK_INT("never from inside", answer.times, 0);
+    fake_run(loop, 500);
+    CHECK_INT("each once", answer.times, 100);
+    CHECK_INT("worst", answer.worst, GV_OK);
+    CHECK_INT("one poll", fleet[1].starts[FAKE_SNMP] + fleet[1].starts[FAKE_SSH], 2);
+    CHECK_INT("fresh", gv_poller_poll_now(poller, "d1", on_answer, &late), GV_OK);
+    CHECK_INT("never from inside", late.times, 0);
+    fake_run(loop, 1);
+    CHECK_INT("answered by the last poll", late.times, 1);
+    CHECK_INT("no other poll", fleet[1].starts[FAKE_SNMP] + fleet[1].starts[FAKE_SSH], 2);
+    CHECK_INT("unknown", gv_poller_poll_now(poller, "d9", on_answer, &late), GV_ERR_NOT_FOUND);
+    fleet[0].err = GV_ERR_UNREACHABLE;
+    CHECK_INT("failing", gv_poller_poll_now(poller, "d0", on_answer, &late), GV_OK);
+    fake_run(loop, 1500); /* the SSH login is paced: one a second */
+    CHECK_INT("told", late.worst, GV_ERR_UNREACHABLE);
+    CHECK_INT("waits at the end", gv_poller_poll_now(poller, "d0", on_answer, &late), GV_OK);
+    gv_poller_free(poller);
+    CHECK_INT("told at the end", late.times, 3);
+}
+
+/* A waiter that changes the whole set from inside its callback. */
+struct reloader {
+    struct gv_poller *poller;
+    unsigned times;
+};
+
+static void on_answer_reload(void *arg, enum gv_err worst)
+{
+    struct reloader *reloader = arg;
+
+    (void)worst;
+    reloader->times++;
+    CHECK_INT("empties", gv_poller_set_targets(reloader->poller, NULL, 0), GV_OK);
+}
+
+static void test_reload_inside(struct gv_loop *loop)
+{
+    struct reloader reloader = {0};
+    struct answer other = {0};
+
+    fake_reset(loop);
+    reloader.poller = start(loop, 5, true, true);
+    for (unsigned i = 0; i < 3; i++)
+        CHECK_INT("asks",
+                  gv_poller_poll_now(reloader.poller, "d2", on_answer_reload, &reloader),
+                  GV_OK);
+    CHECK_INT("asks", gv_poller_poll_now(reloader.poller, "d3", on_answer, &other), GV_OK);
+    fake_run(loop, 5000);
+    CHECK_INT("each once", reloader.times, 3);
+    CHECK_INT("the other too", other.times, 1);
+    gv_poller_free(reloader.poller);
+}
+
+static void test_cancel_everywhere(struct gv_loop *loop)
+{
+    for (int64_t step = 0; step < 400; step++) {
+        struct answer answer = {0};
+        struct gv_poller *poller;
+
+        fake_reset(loop);
+        fleet[2].hangs = fleet[3].hangs = true;
+        poller = start(loop, 6, true, true);
+        CHECK_INT("asks", gv_poller_poll_now(poller, "d1", on_answer, &answer), GV_OK);
+        CHECK_INT("asks", gv_poller_poll_now(poller, "d2", on_answer, &answer), GV_OK);
+        fake_run(loop, step * 173);
+        gv_poller_free(poller);
+        CHECK_INT("each once", answer.times, 2);
+        CHECK_INT("closed", sessions_open, 0);
+    }
+    gv_poller_free(NULL);
+}
+
+static void test_pace(struct gv_loop *loop)
+{
+    struct gv_poller *poller;
+
+    fake_reset(loop);
+    poller = start(loop, 300, false, true);
+    fake_run(loop, 600000);
+    for (size_t i = 0; i + 60 < 600; i++)
+        CHECK("a minute's logins", sum_of(logins_in, i, 60) <= 61);
+    CHECK_INT("sessions are kept", sum_of(logins_in, 0, 600), 300);
+    CHECK("budget", in_flight_most[FAKE_SSH] <= 10);
+    gv_poller_free(poller);
+}
+
+static void test_refused(struct gv_loop *loop)
+{
+    struct answer answer = {0};
+    struct gv_poller *poller;
+    unsigned most = 0;
+
+    fake_reset(loop);
+    for (unsigned i = 0; i < 200; i++)
+        fleet[i].err = GV_ERR_AUTHENTICATION;
+    poller = start(loop, 200, false, true);
+    fake_run(loop, 6LL * 3600 * 1000);
+    for (unsigned i = 0; i < 200; i++)
+        most = fleet[i].starts[FAKE_SSH] > most ? fleet[i].starts[FAKE_SSH] : most;
+    CHECK_INT("two attempts in six hours", most, 2);
+    CHECK_INT("asks", gv_poller_poll_now(poller, "d5", on_answer, &answer), GV_OK);
+    fake_run(loop, 100);
+    CHECK_INT("answered", answer.times, 1);
+    CHECK_INT("refused", answer.worst, GV_ERR_AUTHENTICATION);
+    CHECK_INT("without a login", fleet[5].starts[FAKE_SSH], 2);
+    fleet[5].err = GV_OK;
+    gv_poller_resume(poller);
+    fake_run(loop, 600000);
+    CHECK("resumed", fleet[5].starts[FAKE_SSH] > 4);
+    CHECK_INT("the others twice more", fleet[6].starts[FAKE_SSH], 4);
+    fake_run(loop, 7LL * 3600 * 1000);
+    CHECK_INT("once more after the pause", fleet[6].starts[FAKE_SSH], 5);
+    gv_poller_free(poller);
+}
+
+static void test_policy(struct gv_loop *loop)
+{
+    static const struct gv_poller_policy narrow = {
+        .budgets = {{.in_flight = 1}, {.in_flight = 1, .logins_per_minute = 6000}},
+        .backoff_most = {60000},
+    };
+    struct gv_poller *poller;
+
+    fake_reset(loop);
+    poller = start(loop, 50, true, false);
+    gv_poller_set_policy(poller, &narrow);
+    fake_run(loop, 120000);
+    CHECK_INT("one at once", in_flight_most[FAKE_SNMP], 1);
+    CHECK_INT("all polled", gv_poller_stats(poller).unpolled, 0);
+    CHECK("counted", gv_poller_stats(poller).polls >= 90);
+    gv_poller_free(poller);
+}
+
+int main(void)
+{
+    struct gv_loop *loop = gv_loop_new();
+
+    gv_log_setup(GV_LOG_ERROR, GV_LOG_LOGFMT);
+    test_turns(loop);
+    test_backoff(loop);
+    test_hung(loop);
+    test_single_flight(loop);
+    test_reload_inside(loop);
+    test_cancel_everywhere(loop);
+    test_pace(loop);
+    test_refused(loop);
+    test_policy(loop);
+    gv_loop_free(loop);
+    return check_end();
+}
