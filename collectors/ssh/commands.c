@@ -59,6 +59,12 @@ void gv_plan_begin(struct gv_plan *plan, bool login)
         plan->useless = plan->useful = 0;
 }
 
+void gv_plan_restart(struct gv_plan *plan)
+{
+    plan->login = true;
+    plan->current = GV_COMMAND_COUNT;
+}
+
 static bool due(const struct gv_plan *plan, enum gv_command command)
 {
     if (plan->useless & 1u << command)

@@ -52,6 +52,9 @@ void gv_plan_init(struct gv_plan *plan);
  * another release is seen. Each GV_PLAN_RELEARN_POLLS-th poll asks everything. */
 void gv_plan_begin(struct gv_plan *plan, bool login);
 
+/* The poll starts over, over a new login; nothing was answered yet. */
+void gv_plan_restart(struct gv_plan *plan);
+
 /* The next command of this poll; false when it has had all. */
 bool gv_plan_next(struct gv_plan *plan, enum gv_command *out);
 

@@ -8,7 +8,7 @@
 enum {
     PROOFS = 2,        /* equal answers to empty lines that make a prompt */
     TRIES_MOST = 6,    /* empty lines sent at most to get them */
-    LEARNING_MS = 150, /* a banner may come in pieces */
+    LEARNING_MS = 100, /* a banner may come in pieces */
     QUIET_MS = 30
 };
 
@@ -185,11 +185,13 @@ void gv_dialogue_feed(struct gv_dialogue *d, const void *octets, size_t n)
         return;
     }
     while (d->state != GV_DIALOGUE_FAILED && gv_terminal_line(&d->terminal, &input, &line)) {
+        if (d->terminal.line.err != GV_OK && d->state == GV_DIALOGUE_ASKED)
+            break;
         if (d->terminal.line.err == GV_OK)
             line_heard(d, line);
-        else if (d->state == GV_DIALOGUE_ASKED)
-            fail(d, d->terminal.line.err, "a line exceeds the ceiling");
     }
+    if (d->state == GV_DIALOGUE_ASKED && d->terminal.line.err != GV_OK)
+        fail(d, d->terminal.line.err, "a line exceeds the ceiling");
 }
 
 /* A line that may be a prompt; whether it is one, empty lines must prove. */

@@ -79,6 +79,23 @@ static void test_roles(void)
     }
 }
 
+/* A kept login was found dead at the first command: the poll starts over and asks
+ * what a login asks. */
+static void test_restart(void)
+{
+    struct gv_plan plan;
+    enum gv_command command;
+    unsigned failures;
+
+    gv_plan_init(&plan);
+    (void)poll(&plan, &gm, true, &failures);
+    gv_plan_begin(&plan, false);
+    CHECK("kept", gv_plan_next(&plan, &command) && command == GV_COMMAND_GDOI);
+    gv_plan_restart(&plan);
+    CHECK("anew", gv_plan_next(&plan, &command) && command == GV_COMMAND_VERSION);
+    CHECK("on", gv_plan_next(&plan, &command) && command == GV_COMMAND_GDOI);
+}
+
 /* GETVPN is configured on a router that had none: everything is asked again. */
 static void test_getvpn_comes(void)
 {
@@ -148,6 +165,7 @@ static void test_kept(void)
 int main(void)
 {
     test_roles();
+    test_restart();
     test_getvpn_comes();
     test_answer_lost();
     test_allow_list();

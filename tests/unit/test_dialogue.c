@@ -410,20 +410,26 @@ static void test_floods(void)
     }
 }
 
-/* A line that is too long fails when it ends, not only at the output's ceiling. */
+/* A line that is too long fails at once, not only when it ends. */
 static void test_long_line(void)
 {
     struct gv_dialogue d;
 
     reach_asked(&d);
-    (void)flood(&d, "0123456789abcdef", GV_TERMINAL_LINE_MOST + 16);
-    gv_dialogue_feed(&d, "\r\n", 2);
-    CHECK_INT("line", d.err, GV_ERR_TOO_LARGE);
+    (void)flood(&d, "0123456789abcdef", GV_TERMINAL_LINE_MOST);
+    CHECK_INT("whole", d.err, GV_OK);
+    gv_dialogue_feed(&d, "x", 1);
+    CHECK_INT("one more", d.err, GV_ERR_TOO_LARGE);
     gv_dialogue_feed(&d, "R1#", 3);
     gv_dialogue_expiry(&d);
     gv_dialogue_ask(&d, GV_COMMAND_GDOI);
     CHECK_INT("stays failed", d.state, GV_DIALOGUE_FAILED);
     CHECK_INT("says nothing", gv_dialogue_next(&d).n, 0);
+    gv_dialogue_clear(&d);
+    reach_asked(&d);
+    (void)flood(&d, "0123456789abcdef", GV_TERMINAL_LINE_MOST - 8);
+    gv_dialogue_feed(&d, "0123456789abcdef\r\n", 18);
+    CHECK_INT("with its end", d.err, GV_ERR_TOO_LARGE);
     gv_dialogue_clear(&d);
 }
 
