@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Keyscan: fetch a router's host keys and enrol them in known_hosts. For the engineer's
+ * tool: it blocks. */
+#ifndef GV_SSH_KEYSCAN_H
+#define GV_SSH_KEYSCAN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "collector.h"
+
+/* One host key; strings valid during the call. */
+struct gv_host_key {
+    const char *type;        /* "ssh-ed25519" */
+    const char *fingerprint; /* "SHA256:..." */
+    const char *line;        /* as known_hosts holds it, with its newline */
+    bool known;              /* it was in the file already */
+    bool changed;            /* the file holds another key of this host: not enrolled */
+};
+
+typedef void gv_keyscan_found(void *arg, const struct gv_host_key *key);
+
+/* Ask `host` for a key of each type, within `timeout` each, and append those that
+ * the file `known_hosts` does not hold (NULL: append nothing). `found` (may be NULL)
+ * is told of each key. The key is what the network answers: compare the fingerprint.
+ * GV_ERR_UNREACHABLE or GV_ERR_NAME_LOOKUP where no key was had,
+ * GV_ERR_HOST_KEY_CHANGED where one differs from the file's, GV_ERR_SYSTEM where the
+ * file cannot be written; with a sentence in detail[GV_DETAIL_SIZE]. */
+enum gv_err gv_ssh_keyscan(const char *host, uint16_t port, struct gv_dur timeout,
+                           const char *known_hosts, gv_keyscan_found *found, void *arg,
+                           char *detail) GV_MUST_CHECK;
+
+#endif
