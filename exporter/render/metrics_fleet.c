@@ -20,6 +20,17 @@ static bool up(const struct gv_row *row, unsigned state, struct gv_value *value)
     return gv_value_n(value, d->up && !row->in->unanswered);
 }
 
+/* A device that has said nothing of itself has no info. */
+static bool device_said(const struct gv_row *row, unsigned state, struct gv_value *value)
+{
+    const struct gv_device_verdict *d = row->base;
+
+    (void)state;
+    return (d->vendor != GV_VENDOR_UNSAID || d->os != GV_OS_UNSAID || d->version != NULL ||
+            d->gdoi_version != NULL) &&
+           gv_value_n(value, 1);
+}
+
 static bool success(const struct gv_row *row, unsigned state, struct gv_value *value)
 {
     const struct gv_collector_verdict *c = row->base;
@@ -245,7 +256,7 @@ const struct gv_metric gv_metrics_fleet[] = {
     {.name = "getvpn_device_info",
      .help = "What the device says it is.",
      .scope = GV_SCOPE_DEVICE,
-     .get = one,
+     .get = device_said,
      .info = {{"vendor", vendor},
               {"os", os},
               {"version", os_version},
