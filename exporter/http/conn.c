@@ -8,6 +8,7 @@
  * gives way to a new one when there are too many. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "http/internal.h"
@@ -77,6 +78,14 @@ void gv_http_conn_enter(struct gv_http_conn *conn, enum gv_http_conn_state state
         end(conn);
 }
 
+/* Its request may be there already, just not read yet. */
+static bool unread(const struct gv_http_conn *conn)
+{
+    int octets = 0;
+
+    return ioctl(conn->fd, FIONREAD, &octets) == 0 && octets > 0;
+}
+
 /* Connections open from there (NULL: from anywhere), and the oldest of them
  * that may be ended for another; NULL: none. */
 static unsigned count(const struct gv_http_server *server, const struct in6_addr *from,
@@ -89,7 +98,7 @@ static unsigned count(const struct gv_http_server *server, const struct in6_addr
         if (c->state == GV_CONN_CLOSING || (from != NULL && !same_address(&c->address, from)))
             continue;
         n++;
-        if (*ended == NULL && c->state != GV_CONN_BUSY)
+        if (*ended == NULL && c->state != GV_CONN_BUSY && !unread(c))
             *ended = c;
     }
     return n;
@@ -108,17 +117,24 @@ static bool make_room(struct gv_http_server *server, const struct in6_addr *from
     return true;
 }
 
-enum MHD_Result gv_http_conn_admit(void *arg, const struct sockaddr *from, socklen_t from_n)
+bool gv_http_conn_admit(struct gv_http_server *server, const struct sockaddr *from)
 {
-    struct gv_http_server *server = arg;
     struct in6_addr address = address_of(from);
 
-    (void)from_n;
     if (make_room(server, &address, server->connections_per_address) &&
         make_room(server, NULL, server->connections))
-        return MHD_YES;
+        return true;
     server->stats.refused++;
-    return MHD_NO;
+    return false;
+}
+
+void gv_http_conn_shed(struct gv_http_server *server)
+{
+    struct gv_http_conn *ended;
+
+    (void)count(server, NULL, &ended);
+    if (ended != NULL)
+        end(ended);
 }
 
 static struct gv_http_conn *open_conn(struct gv_http_server *server, struct MHD_Connection *mhd)

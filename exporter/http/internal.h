@@ -2,6 +2,7 @@
 /* What the files of the HTTP server share. Nobody else includes this.
  *
  *   server.c   start, stop, libmicrohttpd in our loop
+ *   listener.c accept connections; listen.c opens the sockets
  *   conn.c     connections: how many, from where, for how long
  *   request.c  one request: is it well formed, which route
  *   routes.c   the table of routes and the short handlers
@@ -19,17 +20,6 @@
 #include "http/limits.h"
 #include "http/server.h"
 #include "http/url.h"
-
-/* One listening socket, a libmicrohttpd daemon of its own. */
-struct gv_http_daemon {
-    struct gv_http_daemon *next;
-    struct gv_http_server *server;
-    size_t listen_index; /* of policy.listen */
-    unsigned port;
-    struct MHD_Daemon *mhd;
-    struct gv_watch *watch;
-    struct gv_timer *again; /* libmicrohttpd has more to do */
-};
 
 enum gv_http_conn_state {
     GV_CONN_HEADER, /* a request is expected or arriving */
@@ -60,8 +50,11 @@ struct gv_http_server {
     unsigned connections, connections_per_address;
     struct gv_dur request_deadline, response_deadline;
     char *telemetry_path;
-    size_t listen_count;
-    struct gv_http_daemon *daemons;
+    struct gv_http_listener *listeners;
+    int reserve_fd; /* to be given up when the process has no more; -1: is given up */
+    struct MHD_Daemon *mhd;
+    struct gv_watch *watch; /* its epoll descriptor */
+    struct gv_timer *again; /* it has more to do */
     struct gv_http_conn *oldest, *newest;
     struct gv_http_probe *probes;
     struct gv_http_shared shared[2][2]; /* [enum gv_exposition][gzip] */
@@ -90,12 +83,20 @@ struct gv_http_request {
 };
 
 /* server.c */
-/* Let libmicrohttpd run soon, not from inside: a connection was resumed. */
+/* Let libmicrohttpd run soon, never from inside: a connection came or was resumed. */
 void gv_http_server_run(struct gv_http_server *server);
+
+/* listener.c */
+/* Listen on `spec`, the index-th of the policy; failures as gv_http_server_start. */
+enum gv_err gv_http_listeners_add(struct gv_http_server *server, size_t index, const char *spec,
+                                  char *why, size_t why_size) GV_MUST_CHECK;
+void gv_http_listeners_clear(struct gv_http_server *server);
 
 /* conn.c */
 /* Whether another connection from there may come; an idle one may be ended for it. */
-enum MHD_Result gv_http_conn_admit(void *server, const struct sockaddr *from, socklen_t from_n);
+bool gv_http_conn_admit(struct gv_http_server *server, const struct sockaddr *from);
+/* End the oldest connection that has no request under way, if there is one. */
+void gv_http_conn_shed(struct gv_http_server *server);
 /* libmicrohttpd's MHD_NotifyConnectionCallback. */
 void gv_http_conn_notify(void *server, struct MHD_Connection *mhd, void **context,
                          enum MHD_ConnectionNotificationCode what);

@@ -8,6 +8,7 @@ enum {
     GV_HTTP_CONNECTION_MEMORY = 16384, /* request line and header: beyond it 414 or 431 */
     GV_HTTP_CLOSING_MOST = 64,         /* connections shut down that still hold a descriptor */
     GV_HTTP_ADDRESSES_MOST = 8,        /* of one listening address */
+    GV_HTTP_PAUSE_MS = 100,            /* no descriptor is left: listen again after this */
     GV_HTTP_IDLE_MS = 75000,           /* between two requests: more than the usual minute */
     GV_HTTP_BODY_MOST = 128 << 20,     /* octets of one answer */
     GV_HTTP_GZIP_LEAST = 1024,         /* smaller bodies are not worth it */

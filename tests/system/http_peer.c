@@ -3,11 +3,13 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -129,7 +131,26 @@ static void stop(void *arg)
     gv_loop_stop(arg);
 }
 
-static int serve(int report)
+/* At most `more` from now on. New ones come from the lowest free number, so the
+ * gaps below the highest one in use are filled first. */
+static void limit_descriptors(unsigned more)
+{
+    enum { NUMBERS = 256 };
+    struct rlimit limit = {0, 0};
+    int highest = 0;
+
+    if (more == 0)
+        return;
+    for (int i = 0; i < NUMBERS; i++)
+        if (fcntl(i, F_GETFD) >= 0)
+            highest = i;
+    while (dup(STDIN_FILENO) < highest)
+        continue;
+    limit.rlim_cur = limit.rlim_max = (rlim_t)highest + 2 + more;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static int serve(int report, unsigned descriptors)
 {
     static const char *const listen[] = {"127.0.0.1:0"};
     const struct gv_http_hooks hooks = {NULL,   view,   probe, service_discovery,
@@ -156,6 +177,7 @@ static int serve(int report)
     if (write(report, &port, sizeof(port)) != sizeof(port))
         return 1;
     (void)close(report);
+    limit_descriptors(descriptors);
     gv_loop_run(loop);
     gv_http_server_stop(server);
     cancel_polls();
@@ -163,7 +185,7 @@ static int serve(int report)
     return 0;
 }
 
-struct peer peer_start(void)
+struct peer peer_start(unsigned descriptors)
 {
     struct peer peer = {-1, 0};
     int report[2];
@@ -173,7 +195,7 @@ struct peer peer_start(void)
     peer.pid = fork();
     if (peer.pid == 0) {
         (void)close(report[0]);
-        exit(serve(report[1]));
+        exit(serve(report[1], descriptors));
     }
     (void)close(report[1]);
     if (read(report[0], &peer.port, sizeof(peer.port)) != sizeof(peer.port))

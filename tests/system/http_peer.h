@@ -19,10 +19,11 @@ struct peer {
     unsigned port;
 };
 
-/* Serve the fleet of fleet.h on 127.0.0.1 until peer_stop. Targets: ks-a (also
+/* Serve the fleet of fleet.h on 127.0.0.1 until peer_stop, with at most
+ * `descriptors` open more than at its start (0: no limit). Targets: ks-a (also
  * 192.0.2.1) answers a probe at once, silent after a minute. /sd tells
  * {"polls":N,"views":N,"reloads":N}. */
-struct peer peer_start(void);
+struct peer peer_start(unsigned descriptors);
 
 /* Its exit status; 0 is a clean end. */
 int peer_stop(const struct peer *peer);

@@ -398,6 +398,32 @@ static void test_idle(void)
         (void)close(fds[i]);
 }
 
+/* No descriptor is left: idle connections make room, and for busy ones there is
+ * the reserve. Afterwards all is as before. */
+static void test_descriptors(void)
+{
+    static const char ask[] = "GET /probe?target=silent HTTP/1.1\r\n" HOST "\r\n";
+    enum { SPARE = 4, WAITING = 3, CROWD = 20 };
+    int waiting[WAITING], crowd[CROWD];
+
+    peer = peer_start(SPARE);
+    for (size_t i = 0; i < WAITING; i++) {
+        waiting[i] = peer_connect(&peer);
+        peer_send(waiting[i], ask, sizeof(ask) - 1);
+    }
+    CHECK_INT("beside busy ones", peer_get(&peer, "/metrics", ""), 200);
+    CHECK_INT("which are busy", peer_count(&peer, "polls"), WAITING);
+    for (size_t i = 0; i < CROWD; i++)
+        crowd[i] = peer_connect(&peer);
+    CHECK_INT("beside idle ones", peer_get(&peer, "/metrics", ""), 200);
+    for (size_t i = 0; i < CROWD; i++)
+        (void)close(crowd[i]);
+    for (size_t i = 0; i < WAITING; i++)
+        (void)close(waiting[i]);
+    CHECK_INT("afterwards", peer_get(&peer, "/metrics", ""), 200);
+    CHECK_INT("its end", peer_stop(&peer), 0);
+}
+
 /* A probe is under way, a connection is open: the end is clean all the same. */
 static void test_stop(void)
 {
@@ -422,7 +448,7 @@ int main(void)
         files.rlim_cur = files.rlim_max;
         (void)setrlimit(RLIMIT_NOFILE, &files);
     }
-    peer = peer_start();
+    peer = peer_start(0);
     CHECK("the server listens", peer.port > 0);
     test_rows();
     test_paths();
@@ -438,5 +464,6 @@ int main(void)
     test_aborts();
     test_idle();
     test_stop();
+    test_descriptors();
     return check_end();
 }
