@@ -47,6 +47,14 @@ enum gv_err gv_http_server_start(struct gv_loop *loop, const struct gv_http_poli
 /* Stop listening, end every connection, release. NULL is fine. */
 void gv_http_server_stop(struct gv_http_server *server);
 
+struct gv_http_stats {
+    uint64_t requests; /* answered, whatever the status */
+    uint64_t refused;  /* connections refused or ended at one of our limits */
+};
+
+/* Counters since the start, for gv_self. */
+struct gv_http_stats gv_http_server_stats(const struct gv_http_server *server);
+
 /* Port of the i-th listening address (where ":0" was asked for), 0 past the end. */
 unsigned gv_http_server_port(const struct gv_http_server *server, size_t i);
 

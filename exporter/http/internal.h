@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of the HTTP server share. Nobody else includes this.
+ *
+ *   server.c   start, stop, libmicrohttpd in our loop
+ *   listener.c accept connections; listen.c opens the sockets
+ *   conn.c     connections: how many, from where, for how long
+ *   request.c  one request: is it well formed, which route
+ *   routes.c   the table of routes and the short handlers
+ *   scrape.c   the telemetry path: one body for scrapes at one instant
+ *   probe.c    /probe: answers late
+ *   answer.c   answers: headers, gzip */
+#ifndef GV_HTTP_INTERNAL_H
+#define GV_HTTP_INTERNAL_H
+
+#include <microhttpd.h>
+#include <netinet/in.h>
+
+#include "http/accept.h"
+#include "http/gzip.h"
+#include "http/limits.h"
+#include "http/server.h"
+#include "http/url.h"
+
+enum gv_http_conn_state {
+    GV_CONN_HEADER, /* a request is expected or arriving */
+    GV_CONN_BUSY,   /* it is being answered */
+    GV_CONN_IDLE,   /* between two requests */
+    GV_CONN_CLOSING /* shut down by us; no longer counted */
+};
+
+/* One connection, from accept to close. */
+struct gv_http_conn {
+    struct gv_http_conn *prev, *next; /* oldest first */
+    struct gv_http_server *server;
+    struct in6_addr address; /* IPv4 as ::ffff:a.b.c.d */
+    int fd;
+    enum gv_http_conn_state state;
+    struct gv_timer *deadline;
+};
+
+/* A body that scrapes at one instant share. */
+struct gv_http_shared {
+    struct MHD_Response *response; /* NULL: none */
+    struct gv_time made_at;
+};
+
+struct gv_http_server {
+    struct gv_loop *loop;
+    struct gv_http_hooks hooks;
+    unsigned connections, connections_per_address;
+    struct gv_dur request_deadline, response_deadline;
+    char *telemetry_path;
+    struct gv_http_listener *listeners;
+    int reserve_fd; /* to be given up when the process has no more; -1: is given up */
+    struct MHD_Daemon *mhd;
+    struct gv_watch *watch; /* its epoll descriptor */
+    struct gv_timer *again; /* it has more to do */
+    struct gv_http_conn *oldest, *newest;
+    struct gv_http_probe *probes;
+    struct gv_http_shared shared[2][2]; /* [enum gv_exposition][gzip] */
+    struct gv_timer *shared_end;
+    size_t body_guess;    /* octets of the last exposition */
+    struct gv_gzip *gzip; /* NULL until a client wants it */
+    bool reloaded;
+    struct gv_time reloaded_at;
+    struct gv_http_stats stats;
+};
+
+enum gv_http_method { GV_GET = 1, GV_HEAD = 2, GV_POST = 4, GV_PUT = 8 };
+
+/* One request, from its request line to the end of its answer. */
+struct gv_http_request {
+    struct gv_http_server *server;
+    struct MHD_Connection *mhd;
+    struct gv_http_conn *conn;
+    struct gv_http_probe *probe; /* the one it waits for or will show */
+    bool begun;                  /* its header is there and was checked */
+    struct gv_url url;
+    struct gv_text rest; /* the path behind a route that ends with '/' */
+    struct gv_accept accept;
+    size_t raw_n;
+    char raw[]; /* the request target */
+};
+
+/* server.c */
+/* Let libmicrohttpd run soon, never from inside: a connection came or was resumed. */
+void gv_http_server_run(struct gv_http_server *server);
+
+/* listener.c */
+/* Listen on `spec`, the index-th of the policy; failures as gv_http_server_start. */
+enum gv_err gv_http_listeners_add(struct gv_http_server *server, size_t index, const char *spec,
+                                  char *why, size_t why_size) GV_MUST_CHECK;
+void gv_http_listeners_clear(struct gv_http_server *server);
+
+/* conn.c */
+/* Whether another connection from there may come; an idle one may be ended for it. */
+bool gv_http_conn_admit(struct gv_http_server *server, const struct sockaddr *from);
+/* End the oldest connection that has no request under way, if there is one. */
+void gv_http_conn_shed(struct gv_http_server *server);
+/* libmicrohttpd's MHD_NotifyConnectionCallback. */
+void gv_http_conn_notify(void *server, struct MHD_Connection *mhd, void **context,
+                         enum MHD_ConnectionNotificationCode what);
+/* Enter that state, with its deadline. */
+void gv_http_conn_enter(struct gv_http_conn *conn, enum gv_http_conn_state state);
+/* Busy, with no deadline until it enters a state again: who waits has its own. */
+void gv_http_conn_wait(struct gv_http_conn *conn);
+/* The peer is this machine. */
+bool gv_http_conn_local(const struct gv_http_conn *conn);
+
+/* request.c: libmicrohttpd's callbacks */
+void *gv_http_request_begin(void *server, const char *raw, struct MHD_Connection *mhd);
+enum MHD_Result gv_http_request_handle(void *server, struct MHD_Connection *mhd,
+                                       const char *url, const char *method, const char *version,
+                                       const char *upload, size_t *upload_n, void **request);
+void gv_http_request_end(void *server, struct MHD_Connection *mhd, void **request,
+                         enum MHD_RequestTerminationCode how);
+/* Parameter `name` of the query; NULL where it is not there. */
+const struct gv_text *gv_http_request_param(const struct gv_http_request *r, const char *name);
+
+/* routes.c: find the route and let it answer. */
+enum MHD_Result gv_http_route(struct gv_http_request *r, enum gv_http_method method);
+
+/* page.c: append the landing page. */
+void gv_http_page(const char *telemetry_path, const char *version, struct gv_buf *out);
+
+/* scrape.c, probe.c: handlers */
+enum MHD_Result gv_http_scrape(struct gv_http_request *r);
+enum MHD_Result gv_http_probe(struct gv_http_request *r);
+/* Drop the shared bodies. */
+void gv_http_shared_clear(struct gv_http_server *server);
+/* The request is over; its probe goes on without it. */
+void gv_http_probe_leave(struct gv_http_request *r);
+/* No request waits any longer; what is under way ends unseen. */
+void gv_http_probes_abandon(struct gv_http_server *server);
+
+/* answer.c */
+/* A response of `type` that takes the body over, gzipped where that is welcome
+ * and worth it. NULL without memory. */
+struct MHD_Response *gv_http_response(struct gv_http_server *server, const char *type,
+                                      bool gzip, struct gv_buf *body);
+enum MHD_Result gv_http_answer(struct gv_http_request *r, unsigned status, const char *type,
+                               struct gv_buf *body);
+/* One line of plain text, and one header of its own (NULL: none). */
+enum MHD_Result gv_http_answer_text(struct gv_http_request *r, unsigned status,
+                                    const char *text);
+enum MHD_Result gv_http_answer_with(struct gv_http_request *r, unsigned status,
+                                    const char *text, const char *header, const char *value);
+/* Queue `response`, which stays the caller's. */
+enum MHD_Result gv_http_queue(struct gv_http_request *r, unsigned status,
+                              struct MHD_Response *response);
+
+extern const char gv_http_type_text[], gv_http_type_html[], gv_http_type_json[];
+const char *gv_http_type_exposition(enum gv_exposition format);
+
+#endif

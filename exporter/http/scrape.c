@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The telemetry path. Scrapes within GV_HTTP_SHARE_MS share one body, so that a
+ * hundred at once cost the memory and the time of one; remaining times are then
+ * late by that much at most. */
+#include "http/internal.h"
+
+/* Room beyond the last exposition, so that a grown fleet copies nothing. */
+enum { BODY_SLACK = 65536 };
+
+void gv_http_shared_clear(struct gv_http_server *server)
+{
+    for (size_t i = 0; i < 2; i++) {
+        for (size_t j = 0; j < 2; j++) {
+            if (server->shared[i][j].response != NULL)
+                MHD_destroy_response(server->shared[i][j].response);
+            server->shared[i][j].response = NULL;
+        }
+    }
+}
+
+static void shared_due(void *arg)
+{
+    struct gv_http_server *server = arg;
+
+    server->shared_end = NULL;
+    gv_http_shared_clear(server);
+}
+
+static struct MHD_Response *render(struct gv_http_server *server, enum gv_exposition format,
+                                   bool gzip, const struct gv_render_in *in)
+{
+    struct gv_buf body = gv_buf(GV_HTTP_BODY_MOST);
+
+    (void)gv_buf_room(&body, server->body_guess + BODY_SLACK);
+    gv_render_metrics(format, in, &body);
+    server->body_guess = body.n < GV_HTTP_BODY_MOST / 2 ? body.n : 0;
+    return gv_http_response(server, gv_http_type_exposition(format), gzip, &body);
+}
+
+static void share(struct gv_http_server *server, struct gv_http_shared *slot,
+                  struct MHD_Response *response, struct gv_time now)
+{
+    if (slot->response != NULL)
+        MHD_destroy_response(slot->response);
+    *slot = (struct gv_http_shared){response, now};
+    if (server->shared_end == NULL)
+        server->shared_end =
+            gv_timer_start(server->loop, (struct gv_dur){GV_HTTP_SHARE_MS}, shared_due, server);
+}
+
+enum MHD_Result gv_http_scrape(struct gv_http_request *r)
+{
+    struct gv_http_server *server = r->server;
+    enum gv_exposition format = gv_accept_exposition(&r->accept);
+    bool gzip = gv_accept_gzip(&r->accept);
+    struct gv_http_shared *slot = &server->shared[format][gzip];
+    struct gv_time now = gv_loop_now(server->loop);
+    struct gv_render_in in = {.now = now};
+    struct MHD_Response *response;
+
+    if (slot->response != NULL && gv_time_diff(now, slot->made_at).ms < GV_HTTP_SHARE_MS)
+        return gv_http_queue(r, MHD_HTTP_OK, slot->response);
+    if (!server->hooks.view(server->hooks.arg, &in))
+        return gv_http_answer_text(r, MHD_HTTP_SERVICE_UNAVAILABLE, "no snapshot yet");
+    response = render(server, format, gzip, &in);
+    if (response == NULL)
+        return gv_http_answer_text(r, MHD_HTTP_INTERNAL_SERVER_ERROR,
+                                   "the exposition is too large, or memory is short");
+    share(server, slot, response, now);
+    return gv_http_queue(r, MHD_HTTP_OK, response);
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The metrics of the exporter itself, one row each. */
+#include "render/metric.h"
+
+static bool one(const struct gv_row *row, unsigned state, struct gv_value *value)
+{
+    (void)row;
+    (void)state;
+    return gv_value_n(value, 1);
+}
+
+static const char *version(const void *base)
+{
+    return ((const struct gv_self *)base)->version;
+}
+
+static bool reload_successful(const struct gv_row *row, unsigned state, struct gv_value *value)
+{
+    (void)state;
+    return gv_value_n(value, ((const struct gv_self *)row->base)->reload_successful);
+}
+
+static bool in_flight(const struct gv_row *row, unsigned state, struct gv_value *value)
+{
+    (void)state;
+    return gv_value_n(value, ((const struct gv_self *)row->base)->polls_in_flight);
+}
+
+static bool queue_delay(const struct gv_row *row, unsigned state, struct gv_value *value)
+{
+    (void)state;
+    return gv_value_ms(value, ((const struct gv_self *)row->base)->queue_delay.ms);
+}
+
+/* The four of the process are absent where the system did not tell. */
+static bool resident(const struct gv_row *row, unsigned state, struct gv_value *value)
+{
+    const struct gv_self *self = row->base;
+
+    (void)state;
+    return self->resident_bytes > 0 && gv_value_n(value, self->resident_bytes);
+}
+
+static bool cpu(const struct gv_row *row, unsigned state, struct gv_value *value)
+{
+    const struct gv_self *self = row->base;
+
+    (void)state;
+    return self->resident_bytes > 0 && gv_value_ms(value, (int64_t)self->cpu_ms);
+}
+
+static bool open_fds(const struct gv_row *row, unsigned state, struct gv_value *value)
+{
+    const struct gv_self *self = row->base;
+
+    (void)state;
+    return self->open_fds > 0 && gv_value_n(value, self->open_fds);
+}
+
+static bool started(const struct gv_row *row, unsigned state, struct gv_value *value)
+{
+    const struct gv_self *self = row->base;
+
+    (void)state;
+    return self->started_unix_ms > 0 && gv_value_ms(value, self->started_unix_ms);
+}
+
+const struct gv_metric gv_metrics_self[] = {
+    {.name = "getvpn_exporter_build_info",
+     .help = "The exporter's version.",
+     .scope = GV_SCOPE_SELF,
+     .get = one,
+     .info = {{"version", version}}},
+    {.name = "getvpn_exporter_config_last_reload_successful",
+     .help = "1 if the configuration was valid when it was last read.",
+     .scope = GV_SCOPE_SELF,
+     .get = reload_successful},
+    {.name = "getvpn_exporter_polls_total",
+     .type = GV_COUNTER,
+     .help = "Polls that have ended.",
+     .scope = GV_SCOPE_SELF,
+     .field = GV_FIELD_U64,
+     .offset = offsetof(struct gv_self, polls)},
+    {.name = "getvpn_exporter_polls_in_flight",
+     .help = "Polls under way.",
+     .scope = GV_SCOPE_SELF,
+     .get = in_flight},
+    {.name = "getvpn_exporter_poll_queue_delay_seconds",
+     .unit = "seconds",
+     .help = "How long after it was due the last poll began.",
+     .scope = GV_SCOPE_SELF,
+     .get = queue_delay},
+    {.name = "getvpn_exporter_http_requests_total",
+     .type = GV_COUNTER,
+     .help = "HTTP requests answered.",
+     .scope = GV_SCOPE_SELF,
+     .field = GV_FIELD_U64,
+     .offset = offsetof(struct gv_self, http_requests)},
+    {.name = "getvpn_exporter_http_refused_total",
+     .type = GV_COUNTER,
+     .help = "HTTP connections refused or ended at a limit.",
+     .scope = GV_SCOPE_SELF,
+     .field = GV_FIELD_U64,
+     .offset = offsetof(struct gv_self, http_refused)},
+    {.name = "process_resident_memory_bytes",
+     .unit = "bytes",
+     .help = "Resident memory size in bytes.",
+     .scope = GV_SCOPE_SELF,
+     .get = resident},
+    {.name = "process_cpu_seconds_total",
+     .type = GV_COUNTER,
+     .unit = "seconds",
+     .help = "Total user and system CPU time spent in seconds.",
+     .scope = GV_SCOPE_SELF,
+     .get = cpu},
+    {.name = "process_open_fds",
+     .help = "Number of open file descriptors.",
+     .scope = GV_SCOPE_SELF,
+     .get = open_fds},
+    {.name = "process_start_time_seconds",
+     .unit = "seconds",
+     .help = "Start time of the process since unix epoch in seconds.",
+     .scope = GV_SCOPE_SELF,
+     .get = started},
+};
+const size_t gv_metrics_self_count = sizeof(gv_metrics_self) / sizeof(gv_metrics_self[0]);

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which things the metrics speak of: how each scope walks the snapshot. */
+#include <string.h>
+
+#include "render/metric.h"
+
+struct walk {
+    void (*visit)(void *arg, const struct gv_row *row);
+    void *arg;
+    struct gv_row row;
+};
+
+static void visit(struct walk *w, const void *base)
+{
+    w->row.base = base;
+    w->visit(w->arg, &w->row);
+}
+
+static void device(struct walk *w, const struct gv_device_verdict *d)
+{
+    visit(w, d);
+}
+
+static void collectors(struct walk *w, const struct gv_device_verdict *d)
+{
+    for (size_t i = 0; i < d->collector_count; i++) {
+        w->row.labels[1] = d->collectors[i].name;
+        if (d->collectors[i].polled)
+            visit(w, &d->collectors[i]);
+    }
+}
+
+static void behaviours(struct walk *w, const struct gv_device_verdict *d)
+{
+    w->row.labels[1] = "ks";
+    if (d->is_ks)
+        visit(w, &d->ks_behaviour);
+    w->row.labels[1] = "gm";
+    if (d->is_gm)
+        visit(w, &d->gm_behaviour);
+}
+
+static void memberships(struct walk *w, const struct gv_device_verdict *d)
+{
+    for (size_t i = 0; i < d->membership_count; i++) {
+        w->row.labels[1] = d->memberships[i].group;
+        visit(w, &d->memberships[i]);
+    }
+}
+
+static void keks(struct walk *w, const struct gv_device_verdict *d)
+{
+    for (size_t i = 0; i < d->membership_count; i++) {
+        const struct gv_membership *m = &d->memberships[i];
+
+        w->row.labels[1] = m->group;
+        w->row.labels[2] = "ks";
+        if (m->has_ks && m->ks_kek.present)
+            visit(w, &m->ks_kek);
+        w->row.labels[2] = "gm";
+        if (m->has_gm && m->gm_kek.present)
+            visit(w, &m->gm_kek);
+    }
+}
+
+static void teks(struct walk *w, const struct gv_device_verdict *d)
+{
+    for (size_t i = 0; i < d->membership_count; i++) {
+        const struct gv_membership *m = &d->memberships[i];
+
+        w->row.labels[1] = m->group;
+        w->row.labels[2] = "ks";
+        if (m->has_ks && m->ks_tek.present)
+            visit(w, &m->ks_tek);
+        w->row.labels[2] = "gm";
+        if (m->has_gm && m->gm_tek.present)
+            visit(w, &m->gm_tek);
+    }
+}
+
+static void rekeys(struct walk *w, const struct gv_device_verdict *d)
+{
+    for (size_t i = 0; i < d->membership_count; i++) {
+        w->row.labels[1] = d->memberships[i].group;
+        if (d->memberships[i].rekey.published)
+            visit(w, &d->memberships[i].rekey);
+    }
+}
+
+static void peers(struct walk *w, const struct gv_device_verdict *d)
+{
+    for (size_t i = 0; i < d->membership_count; i++) {
+        const struct gv_membership *m = &d->memberships[i];
+
+        w->row.labels[1] = m->group;
+        for (size_t j = 0; j < m->peer_count; j++) {
+            w->row.labels[2] = m->peers[j].ks;
+            visit(w, &m->peers[j]);
+        }
+    }
+}
+
+static void members(struct walk *w, const struct gv_device_verdict *d)
+{
+    for (size_t i = 0; i < d->membership_count; i++) {
+        const struct gv_membership *m = &d->memberships[i];
+
+        w->row.labels[1] = m->group;
+        for (size_t j = 0; j < m->member_count; j++) {
+            w->row.labels[2] = m->members[j].gm;
+            visit(w, &m->members[j]);
+        }
+    }
+}
+
+static void group(struct walk *w, const struct gv_group_verdict *g)
+{
+    visit(w, g);
+}
+
+static void interop(struct walk *w, const struct gv_group_verdict *g)
+{
+    for (size_t i = 0; i < g->interop_count; i++) {
+        w->row.labels[1] = g->interop[i].ks;
+        visit(w, &g->interop[i]);
+    }
+}
+
+/* A scope walks the devices, or the groups, or is the exporter itself. */
+static const struct {
+    const char *labels[GV_SCOPE_LABELS_MOST + 1];
+    void (*in_device)(struct walk *w, const struct gv_device_verdict *d);
+    void (*in_group)(struct walk *w, const struct gv_group_verdict *g);
+} scopes[GV_SCOPE_COUNT] = {
+    [GV_SCOPE_DEVICE] = {{"device"}, device, NULL},
+    [GV_SCOPE_COLLECTOR] = {{"device", "collector"}, collectors, NULL},
+    [GV_SCOPE_BEHAVIOUR] = {{"device", "role"}, behaviours, NULL},
+    [GV_SCOPE_MEMBERSHIP] = {{"device", "group"}, memberships, NULL},
+    [GV_SCOPE_KEK] = {{"device", "group", "role"}, keks, NULL},
+    [GV_SCOPE_TEK] = {{"device", "group", "role"}, teks, NULL},
+    [GV_SCOPE_REKEY] = {{"device", "group"}, rekeys, NULL},
+    [GV_SCOPE_PEER] = {{"device", "group", "ks"}, peers, NULL},
+    [GV_SCOPE_MEMBER] = {{"device", "group", "gm"}, members, NULL},
+    [GV_SCOPE_GROUP] = {{"group"}, NULL, group},
+    [GV_SCOPE_INTEROP] = {{"group", "ks"}, NULL, interop},
+    [GV_SCOPE_SELF] = {{NULL}, NULL, NULL},
+};
+
+const char *const *gv_scope_labels(enum gv_scope scope)
+{
+    return scopes[scope].labels;
+}
+
+static void walk_devices(enum gv_scope scope, struct walk *w)
+{
+    const struct gv_snapshot *s = w->row.in->snapshot;
+    const char *only = w->row.in->device;
+
+    for (size_t i = 0; i < s->device_count; i++) {
+        if (only != NULL && strcmp(s->devices[i].name, only) != 0)
+            continue;
+        w->row.labels[0] = s->devices[i].name;
+        scopes[scope].in_device(w, &s->devices[i]);
+    }
+}
+
+static void walk_groups(enum gv_scope scope, struct walk *w)
+{
+    const struct gv_snapshot *s = w->row.in->snapshot;
+
+    for (size_t i = 0; i < s->group_count; i++) {
+        w->row.labels[0] = s->groups[i].group;
+        scopes[scope].in_group(w, &s->groups[i]);
+    }
+}
+
+void gv_scope_walk(enum gv_scope scope, const struct gv_render_in *in,
+                   void (*visit_row)(void *arg, const struct gv_row *row), void *arg)
+{
+    struct walk w = {visit_row, arg, {.in = in}};
+
+    if (scopes[scope].in_device != NULL)
+        walk_devices(scope, &w);
+    else if (scopes[scope].in_group != NULL && in->device == NULL)
+        walk_groups(scope, &w);
+    else if (scope == GV_SCOPE_SELF && in->self != NULL)
+        visit(&w, in->self);
+}

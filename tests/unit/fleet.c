@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "fleet.h"
+
+/* The instant of the scrape: 2025-11-24 16:00:00.250 UTC. */
+#define NOW_MS  INT64_C(5000250)
+#define UNIX_MS INT64_C(1764000000250)
+
+#define KNOWN(v)                                                                               \
+    {                                                                                          \
+        true, (v)                                                                              \
+    }
+#define AT(s)                                                                                  \
+    {                                                                                          \
+        true,                                                                                  \
+        {                                                                                      \
+            NOW_MS + (s)*1000                                                                  \
+        }                                                                                      \
+    }
+
+static const uint64_t ssh_failures[GV_ERR_COUNT] = {
+    [GV_ERR_TIMEOUT] = 3, [GV_ERR_HOST_KEY_CHANGED] = 1};
+
+static struct gv_evidence ks_evidence[] = {
+    {GV_EVIDENCE_TIMING, GV_BEHAVIOUR_OLD, GV_CERTAIN, "the KEK had 12 s left."},
+    {GV_EVIDENCE_OS_VERSION, GV_BEHAVIOUR_NEW, GV_LIKELY, "15.2(1)T or later."},
+};
+
+static struct gv_collector_verdict ks_collectors[] = {
+    {.name = "snmp", .polled = true, .detail = "", .duration = {120}, .observed_at = AT(-10)},
+    {.name = "ssh",
+     .polled = true,
+     .err = GV_ERR_TIMEOUT,
+     .detail = "no prompt within 10 s",
+     .duration = {10000},
+     .failures = ssh_failures},
+};
+
+static struct gv_collector_verdict gm_collectors[] = {
+    {.name = "snmp", .polled = true, .duration = {51}, .observed_at = AT(-3)},
+};
+
+static struct gv_collector_verdict idle_collectors[] = {{.name = "ssh"}};
+
+static struct gv_peer_verdict peers[] = {
+    {.ks = "ks-b",
+     .address = "192.0.2.2",
+     .version = "1.0.27",
+     .role = GV_KS_SECONDARY,
+     .status = GV_KS_DEAD,
+     .priority = KNOWN(200)},
+};
+
+static struct gv_member_verdict members[] = {
+    {.gm = "gm-a",
+     .id = "192.0.2.11",
+     .version = "1.0.27",
+     .state = "registered",
+     .ks = "192.0.2.1",
+     .behaviour = GV_BEHAVIOUR_NEW,
+     .rekeys_sent = KNOWN(25),
+     .acks_missed = KNOWN(2)},
+    {.gm = "192.0.2.12", .id = "192.0.2.12"},
+};
+
+static struct gv_membership ks_memberships[] = {
+    {.group = "G1",
+     .name = "G1",
+     .group_id = "3333",
+     .type = GV_GROUP_GDOI,
+     .transport = GV_REKEY_UNICAST,
+     .has_ks = true,
+     .ks_kek = {.present = true,
+                .has_spi = true,
+                .spi = {0xee, 0xb0, 0xe9, 0xa2, 0xbb, 0xd4, 0xc7, 0x1a, 0xf1, 0x03, 0x4f, 0x6b,
+                        0x24, 0xeb, 0x80, 0x22},
+                .lifetime_s = KNOWN(1200),
+                .expiry = AT(787),
+                .cipher = "AES",
+                .sig_hash = "HMAC_AUTH_SHA",
+                .key_bits = KNOWN(256),
+                .sig_key_bits = KNOWN(2048)},
+     .rekey = {.published = true,
+               .expected_at = AT(552),
+               .lead_expected_s = KNOWN(235),
+               .lead_observed_known = true,
+               .lead_observed = {-1500},
+               .verdict = GV_REKEY_AFTER_EXPIRY,
+               .judged_at = AT(-413),
+               .counts = {[GV_REKEY_ON_TIME] = 4, [GV_REKEY_AFTER_EXPIRY] = 1},
+               .policy = {.transport = GV_REKEY_UNICAST,
+                          .retransmits = 3,
+                          .interval = {10000},
+                          .members = 2,
+                          .members_assumed = true}},
+     .ks_tek = {.present = true,
+                .count = 2,
+                .expiry = AT(500),
+                .next_expiry = AT(20),
+                .successor_present = GV_YES},
+     .role = GV_KS_PRIMARY,
+     .status = GV_KS_ALIVE,
+     .ks_version = "1.0.3",
+     .ks_address = "192.0.2.1",
+     .members_registered = KNOWN(2),
+     .priority = KNOWN(245),
+     .peers = peers,
+     .peer_count = 1,
+     .members = members,
+     .member_count = 2},
+};
+
+static struct gv_membership gm_memberships[] = {
+    {.group = "G1",
+     .name = "G1",
+     .group_id = "3333",
+     .type = GV_GROUP_GDOI,
+     .transport = GV_REKEY_UNICAST,
+     .has_gm = true,
+     .gm_kek =
+         {.present = true, .lifetime_s = KNOWN(1200), .expiry = AT(-5), .saturated = true},
+     .kek_in_sync = GV_NO,
+     .gm_tek = {.present = true, .count = 1, .expiry = AT(188)},
+     .registered = GV_YES,
+     .registered_inferred = true,
+     .gm_address = "192.0.2.11",
+     .registered_with = "192.0.2.1",
+     .reregistration_at = AT(81),
+     .last_rekey_at = AT(-413),
+     .registrations_attempted = KNOWN(7),
+     .registrations_succeeded = KNOWN(6),
+     .rekeys_received = KNOWN(25),
+     .double_registrations = KNOWN(0)},
+};
+
+/* A line feed, a quote, a backslash, UTF-8, an octet that is none, an escape. */
+#define ODD "B\xc3\xbcro \"1\"\\2\n\xff\x1b[0m"
+
+static struct gv_membership odd_memberships[] = {
+    {.group = ODD,
+     .name = ODD,
+     .has_gm = true,
+     .gm_kek = {.present = true,
+                .lifetime_s = KNOWN(900),
+                .frozen = true,
+                .frozen_remaining_s = KNOWN(600)},
+     .registered = GV_NO},
+};
+
+static struct gv_device_verdict devices[] = {
+    {.name = "ks-a",
+     .address = "192.0.2.1",
+     .hostname = "KS-A",
+     .version = "15.1(4)M",
+     .gdoi_version = "1.0.3",
+     .vendor = GV_VENDOR_CISCO,
+     .os = GV_OS_IOS,
+     .up = true,
+     .ssh_profile = "legacy",
+     .collectors = ks_collectors,
+     .collector_count = 2,
+     .is_ks = true,
+     .ks_behaviour = {GV_BEHAVIOUR_OLD, GV_CERTAIN, true, ks_evidence, 2},
+     .memberships = ks_memberships,
+     .membership_count = 1},
+    {.name = "gm-a",
+     .address = "192.0.2.11",
+     .vendor = GV_VENDOR_CISCO,
+     .up = true,
+     .collectors = gm_collectors,
+     .collector_count = 1,
+     .is_gm = true,
+     .gm_behaviour = {.behaviour = GV_BEHAVIOUR_NEW, .confidence = GV_LIKELY},
+     .memberships = gm_memberships,
+     .membership_count = 1},
+    {.name = "gm-odd",
+     .address = "192.0.2.13",
+     .up = true,
+     .ssh_profile = "default",
+     .collectors = gm_collectors,
+     .collector_count = 1,
+     .is_gm = true,
+     .memberships = odd_memberships,
+     .membership_count = 1},
+    {.name = "silent",
+     .address = "192.0.2.14",
+     .ssh_profile = "default",
+     .collectors = idle_collectors,
+     .collector_count = 1},
+};
+
+static struct gv_interop_verdict interop[] = {
+    {.ks = "ks-a",
+     .outcome = GV_INTEROP_MISMATCH,
+     .ks_behaviour = GV_BEHAVIOUR_OLD,
+     .members_new = 1,
+     .members_unknown = 1,
+     .registrations_per_cycle = 2,
+     .text = "Each new member registers twice per KEK. Upgrade the key server."},
+    {.ks = "ks-b"},
+};
+
+static struct gv_group_verdict groups[] = {
+    {.group = ODD, .name = ODD, .gm_count = 1},
+    {.group = "G1",
+     .name = "G1",
+     .group_id = "3333",
+     .ks_count = 1,
+     .gm_count = 2,
+     .primaries = KNOWN(1),
+     .split = GV_NO,
+     .interop = interop,
+     .interop_count = 2},
+};
+
+static struct gv_snapshot snapshot = {.at = {NOW_MS - 250},
+                                      .devices = devices,
+                                      .device_count = 4,
+                                      .groups = groups,
+                                      .group_count = 2};
+
+static const struct gv_self self = {.version = "1.2.3",
+                                    .reload_successful = true,
+                                    .polls = 42,
+                                    .polls_in_flight = 2,
+                                    .queue_delay = {30},
+                                    .http_requests = 9,
+                                    .http_refused = 1,
+                                    .resident_bytes = 8388608,
+                                    .cpu_ms = 1230,
+                                    .open_fds = 17,
+                                    .started_unix_ms = UNIX_MS - 60000};
+
+struct gv_render_in fleet_in(void)
+{
+    return (struct gv_render_in){.snapshot = &snapshot,
+                                 .self = &self,
+                                 .now = {NOW_MS},
+                                 .wall_offset_ms = UNIX_MS - NOW_MS};
+}

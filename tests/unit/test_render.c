@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The expositions: golden pairs, labels, and the table of metrics itself. */
+#include "render/render.h"
+
+#include <stdlib.h>
+
+#include "check.h"
+#include "fleet.h"
+#include "render/label.h"
+
+enum { MOST = 1 << 20, RANDOM_LABELS = 20000 };
+
+static const struct {
+    const char *name, *text, *escaped;
+} label_rows[] = {
+    {"plain", "Group 1", "Group 1"},
+    {"empty", "", ""},
+    {"quote", "a\"b", "a\\\"b"},
+    {"backslash", "a\\b", "a\\\\b"},
+    {"line feed", "a\nb", "a\\nb"},
+    {"UTF-8", "B\xc3\xbcro \xe2\x82\xac \xf0\x9f\x94\x91",
+     "B\xc3\xbcro \xe2\x82\xac \xf0\x9f\x94\x91"},
+    {"latin-1", "B\xfcro", "B\\\\xFCro"},
+    {"cut-off character", "a\xe2\x82", "a\\\\xE2\\\\x82"},
+    {"overlong", "\xc0\xaf", "\\\\xC0\\\\xAF"},
+    {"surrogate", "\xed\xa0\x80", "\\\\xED\\\\xA0\\\\x80"},
+    {"beyond Unicode", "\xf4\x90\x80\x80", "\\\\xF4\\\\x90\\\\x80\\\\x80"},
+    {"terminal escape", "\x1b[31m", "\\\\x1B[31m"},
+    {"C1 control",
+     "\xc2\x9b"
+     "31m",
+     "\\\\xC2\\\\x9B31m"},
+    {"carriage return", "a\rb", "a\\\\x0Db"},
+    {"delete", "\x7f", "\\\\x7F"},
+};
+
+#define SEVEN "1234567"
+#define HUNDRED                                                                                \
+    "0123456789012345678901234567890123456789012345678901234567890123456789"                   \
+    "012345678901234567890123456789"
+
+static const struct {
+    const char *name, *text;
+    size_t n;
+} cut_rows[] = {
+    {"as long as may be", HUNDRED SEVEN SEVEN SEVEN SEVEN, 128},
+    {"one more", HUNDRED SEVEN SEVEN SEVEN SEVEN "8", 128},
+    {"character across the end", HUNDRED SEVEN SEVEN SEVEN "123456\xc3\xbc", 127},
+    {"character up to the end", HUNDRED SEVEN SEVEN SEVEN "12345\xc3\xbc", 128},
+    {"escape across the end", HUNDRED SEVEN SEVEN SEVEN "12345\xff", 126},
+};
+
+static const struct {
+    const char *name, *file;
+    enum gv_exposition format;
+} golden_rows[] = {
+    {"Prometheus text", GOLDEN "/fleet.prom", GV_PROMETHEUS_TEXT},
+    {"OpenMetrics", GOLDEN "/fleet.om", GV_OPENMETRICS},
+};
+
+static void read_file(const char *path, struct gv_buf *out)
+{
+    FILE *file = fopen(path, "rb");
+    char *to = gv_buf_room(out, MOST - 1);
+
+    CHECK(path, file != NULL && to != NULL);
+    if (file == NULL || to == NULL)
+        return;
+    gv_buf_grew(out, fread(to, 1, MOST - 1, file));
+    (void)fclose(file);
+}
+
+static void test_labels(void)
+{
+    char to[GV_LABEL_ESCAPED_MOST + 1];
+
+    for (size_t i = 0; i < sizeof(label_rows) / sizeof(label_rows[0]); i++) {
+        to[gv_label_escape(label_rows[i].text, to)] = '\0';
+        CHECK_STR(label_rows[i].name, to, label_rows[i].escaped);
+    }
+    for (size_t i = 0; i < sizeof(cut_rows) / sizeof(cut_rows[0]); i++) {
+        size_t n = gv_label_escape(cut_rows[i].text, to);
+        size_t backslashes = 0;
+
+        for (size_t j = 0; j < n; j++)
+            backslashes += to[j] == '\\' ? 1u : 0u;
+        CHECK_INT(cut_rows[i].name, n - backslashes, cut_rows[i].n - backslashes);
+        CHECK(cut_rows[i].name, strncmp(to, cut_rows[i].text, 120) == 0);
+    }
+}
+
+/* Read an escaped label back as Prometheus does. False: it could not. */
+static bool unescape(const char *at, size_t n, struct gv_buf *out)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (at[i] == '"' || at[i] == '\n')
+            return false;
+        if (at[i] != '\\') {
+            gv_buf_add_char(out, at[i]);
+            continue;
+        }
+        if (++i == n || (at[i] != '\\' && at[i] != '"' && at[i] != 'n'))
+            return false;
+        gv_buf_add_char(out, (char)(at[i] == 'n' ? '\n' : at[i]));
+    }
+    return true;
+}
+
+/* Whatever a device sends, Prometheus reads back what gv_visible_add shows, or
+ * the beginning of it. Pseudo-random: octets that the rules single out, mostly. */
+static void test_label_round_trip(void)
+{
+    static const char favourites[] =
+        "\\\"\nx\x1b\xc3\xbc\xe2\x82\xac\xf0\x9f\xed\xa0\xc2\x80\xff";
+    uint32_t random = 20251124;
+    unsigned bad = 0;
+
+    for (unsigned i = 0; i < RANDOM_LABELS; i++) {
+        struct gv_buf shown = gv_buf(4096), back = gv_buf(4096);
+        char text[200] = "", escaped[GV_LABEL_ESCAPED_MOST];
+        size_t n = i % (sizeof(text) - 1), written;
+
+        for (size_t j = 0; j < n; j++) {
+            random = random * 1664525u + 1013904223u;
+            text[j] =
+                (char)(random >> 31 ? favourites[(random >> 16) % (sizeof(favourites) - 1)]
+                                    : (char)(1 + (random >> 16) % 255));
+        }
+        gv_visible_add(&shown, gv_text(text));
+        written = gv_label_escape(text, escaped);
+        if (!unescape(escaped, written, &back) || back.n > GV_LABEL_MOST || back.n > shown.n ||
+            (shown.n <= GV_LABEL_MOST && back.n != shown.n) ||
+            (back.n > 0 && memcmp(back.at, shown.at, back.n) != 0))
+            bad++;
+        gv_buf_clear(&shown);
+        gv_buf_clear(&back);
+    }
+    CHECK_INT("labels that did not come back", bad, 0);
+}
+
+static void test_golden(void)
+{
+    struct gv_render_in in = fleet_in();
+
+    for (size_t i = 0; i < sizeof(golden_rows) / sizeof(golden_rows[0]); i++) {
+        struct gv_buf got = gv_buf(MOST), want = gv_buf(MOST);
+
+        gv_render_metrics(golden_rows[i].format, &in, &got);
+        read_file(golden_rows[i].file, &want);
+        CHECK_STR(golden_rows[i].name, got.at, want.at);
+        gv_buf_clear(&got);
+        gv_buf_clear(&want);
+    }
+}
+
+/* The value of the first series that begins with `series`; NULL: no such series. */
+static const char *value_of(const struct gv_buf *text, const char *series)
+{
+    static char value[64];
+    const char *at = text->at != NULL ? strstr(text->at, series) : NULL;
+    size_t n;
+
+    if (at == NULL)
+        return NULL;
+    at = strchr(at, ' ') + 1;
+    n = strcspn(at, "\n");
+    memcpy(value, at, n);
+    value[n] = '\0';
+    return value;
+}
+
+static void test_instant(void)
+{
+    static const char remaining[] = "\ngetvpn_kek_remaining_seconds{device=\"ks-a\"";
+    static const struct {
+        const char *name;
+        int64_t later_ms;
+        const char *value;
+    } rows[] = {{"now", 0, "787"},
+                {"a moment later", 1250, "785.75"},
+                {"at expiry", 787000, "0"},
+                {"after", 900000, "0"}};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct gv_render_in in = fleet_in();
+        struct gv_buf out = gv_buf(MOST);
+
+        in.now.ms += rows[i].later_ms;
+        gv_render_metrics(GV_PROMETHEUS_TEXT, &in, &out);
+        CHECK_STR(rows[i].name, value_of(&out, remaining), rows[i].value);
+        CHECK_STR(rows[i].name,
+                  value_of(&out, "\ngetvpn_kek_expiry_timestamp_seconds{device=\"ks-a\""),
+                  "1764000787.25");
+        gv_buf_clear(&out);
+    }
+}
+
+static void test_one_device(void)
+{
+    struct gv_render_in in = fleet_in();
+    struct gv_buf out = gv_buf(MOST);
+
+    in.device = "gm-a";
+    in.self = NULL;
+    gv_render_metrics(GV_PROMETHEUS_TEXT, &in, &out);
+    CHECK_STR("the device", value_of(&out, "getvpn_up{device=\"gm-a\"}"), "1");
+    CHECK("no other device", value_of(&out, "ks-a") == NULL);
+    CHECK("no group", value_of(&out, "getvpn_coop_primaries") == NULL);
+    CHECK("nothing of the exporter", value_of(&out, "getvpn_exporter") == NULL);
+    gv_buf_reset(&out);
+    in.unanswered = true;
+    gv_render_metrics(GV_OPENMETRICS, &in, &out);
+    CHECK_STR("unanswered", value_of(&out, "getvpn_up{device=\"gm-a\"}"), "0");
+    CHECK("and nothing old", value_of(&out, "getvpn_kek") == NULL);
+    gv_buf_clear(&out);
+}
+
+/* contract.md: at most 25 series for a group member, with both collectors. */
+static void test_budget(void)
+{
+    struct gv_render_in in = fleet_in();
+    struct gv_device_verdict d = in.snapshot->devices[1];
+    struct gv_collector_verdict both[2] = {d.collectors[0], d.collectors[0]};
+    struct gv_snapshot one = {.devices = &d, .device_count = 1};
+    struct gv_buf out = gv_buf(MOST);
+    unsigned series = 0;
+
+    both[1].name = "ssh";
+    d.collectors = both;
+    d.collector_count = 2;
+    d.ssh_profile = "default";
+    in.snapshot = &one;
+    in.self = NULL;
+    gv_render_metrics(GV_PROMETHEUS_TEXT, &in, &out);
+    for (struct gv_text rest = {out.at, out.n}, line; gv_text_line(&rest, &line);)
+        series += line.n > 0 && line.at[0] != '#';
+    CHECK_INT("series of a group member", series, 25);
+    gv_buf_clear(&out);
+}
+
+static void test_probe_text(void)
+{
+    struct gv_render_in in = fleet_in();
+    struct gv_buf out = gv_buf(MOST);
+
+    in.device = "ks-a";
+    gv_render_probe_text(&in, GV_ERR_TIMEOUT, &out);
+    CHECK_STR("of a device", out.at,
+              "target: ks-a\naddress: 192.0.2.1\nprobe: timeout\n"
+              "\ncollector: snmp\nlast poll: ok\ntook: 0.12 s\nlast observation: 10 s ago\n"
+              "\ncollector: ssh\nlast poll: timeout\ndetail: no prompt within 10 s\n"
+              "took: 10 s\nlast observation: none, or stale\n");
+    gv_buf_reset(&out);
+    in.device = "silent";
+    in.unanswered = true;
+    gv_render_probe_text(&in, GV_OK, &out);
+    CHECK_STR("without an answer", out.at,
+              "target: silent\naddress: 192.0.2.14\n"
+              "probe: no answer in time, the poll goes on\n"
+              "\ncollector: ssh\nno poll has ended yet\n");
+    gv_buf_reset(&out);
+    in.device = "gone";
+    gv_render_probe_text(&in, GV_OK, &out);
+    CHECK_STR("gone meanwhile", out.at, "the target is no longer configured\n");
+    gv_buf_clear(&out);
+}
+
+/* Write the expositions, for promtool and to renew the golden files. */
+static int print(enum gv_exposition format)
+{
+    struct gv_render_in in = fleet_in();
+    struct gv_buf out = gv_buf(MOST);
+
+    gv_render_metrics(format, &in, &out);
+    (void)fwrite(out.at, 1, out.n, stdout);
+    gv_buf_clear(&out);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    const char *name = "no metric", *fault = gv_metrics_fault(&name);
+
+    if (argc == 2 && strcmp(argv[1], "--text") == 0)
+        return print(GV_PROMETHEUS_TEXT);
+    if (argc == 2 && strcmp(argv[1], "--openmetrics") == 0)
+        return print(GV_OPENMETRICS);
+    CHECK_STR(name, fault, NULL);
+    test_labels();
+    test_label_round_trip();
+    test_golden();
+    test_instant();
+    test_one_device();
+    test_budget();
+    test_probe_text();
+    return check_end();
+}
