@@ -8,12 +8,12 @@
 
 enum { LISTEN_BACKLOG = 512 };
 
-static struct sockaddr_in *v4(struct gv_address *address)
+static struct sockaddr_in *v4(struct lab_address *address)
 {
     return (struct sockaddr_in *)(void *)&address->at;
 }
 
-static struct sockaddr_in6 *v6(struct gv_address *address)
+static struct sockaddr_in6 *v6(struct lab_address *address)
 {
     return (struct sockaddr_in6 *)(void *)&address->at;
 }
@@ -34,9 +34,9 @@ static bool split(struct gv_text t, struct gv_text *host, struct gv_text *port)
     return true;
 }
 
-bool gv_address_read(struct gv_text t, struct gv_address *out)
+bool lab_address_read(struct gv_text t, struct lab_address *out)
 {
-    struct gv_address address = {0};
+    struct lab_address address = {0};
     char name[INET6_ADDRSTRLEN];
     struct gv_text host, port;
     uint32_t number;
@@ -55,19 +55,19 @@ bool gv_address_read(struct gv_text t, struct gv_address *out)
     } else {
         return false;
     }
-    gv_address_set_port(&address, (uint16_t)number);
+    lab_address_set_port(&address, (uint16_t)number);
     *out = address;
     return true;
 }
 
-uint16_t gv_address_port(const struct gv_address *address)
+uint16_t lab_address_port(const struct lab_address *address)
 {
-    struct gv_address copy = *address;
+    struct lab_address copy = *address;
 
     return ntohs(copy.at.ss_family == AF_INET ? v4(&copy)->sin_port : v6(&copy)->sin6_port);
 }
 
-void gv_address_set_port(struct gv_address *address, uint16_t port)
+void lab_address_set_port(struct lab_address *address, uint16_t port)
 {
     if (address->at.ss_family == AF_INET)
         v4(address)->sin_port = htons(port);
@@ -75,9 +75,9 @@ void gv_address_set_port(struct gv_address *address, uint16_t port)
         v6(address)->sin6_port = htons(port);
 }
 
-bool gv_address_equal(const struct gv_address *a, const struct gv_address *b)
+bool lab_address_equal(const struct lab_address *a, const struct lab_address *b)
 {
-    struct gv_address x = *a, y = *b;
+    struct lab_address x = *a, y = *b;
 
     if (x.at.ss_family != y.at.ss_family)
         return false;
@@ -88,7 +88,7 @@ bool gv_address_equal(const struct gv_address *a, const struct gv_address *b)
            memcmp(&v6(&x)->sin6_addr, &v6(&y)->sin6_addr, sizeof(struct in6_addr)) == 0;
 }
 
-static bool bind_fd(int fd, int type, struct gv_address *address)
+static bool bind_fd(int fd, int type, struct lab_address *address)
 {
     const int on = 1;
 
@@ -101,7 +101,7 @@ static bool bind_fd(int fd, int type, struct gv_address *address)
     return getsockname(fd, (struct sockaddr *)&address->at, &address->n) == 0;
 }
 
-int gv_address_bind(int type, struct gv_address *address)
+int lab_address_bind(int type, struct lab_address *address)
 {
     int fd = socket(address->at.ss_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 

@@ -9,24 +9,24 @@
 #include "base/text.h"
 
 /* An address and its length, ready for bind and sendto. */
-struct gv_address {
+struct lab_address {
     struct sockaddr_storage at;
     socklen_t n;
 };
 
 /* Read `t`; false, and *out untouched, where it is no address with a port. */
-bool gv_address_read(struct gv_text t, struct gv_address *out);
+bool lab_address_read(struct gv_text t, struct lab_address *out);
 
 /* The port, in host order. */
-uint16_t gv_address_port(const struct gv_address *address);
-void gv_address_set_port(struct gv_address *address, uint16_t port);
+uint16_t lab_address_port(const struct lab_address *address);
+void lab_address_set_port(struct lab_address *address, uint16_t port);
 
 /* Same family, address and port. */
-bool gv_address_equal(const struct gv_address *a, const struct gv_address *b);
+bool lab_address_equal(const struct lab_address *a, const struct lab_address *b);
 
 /* A non-blocking socket of `type` (SOCK_DGRAM, or SOCK_STREAM, which listens)
  * bound to *address; port 0 takes a free one, and *address says which. -1 with
  * errno where the system refuses. The caller closes it. */
-int gv_address_bind(int type, struct gv_address *address);
+int lab_address_bind(int type, struct lab_address *address);
 
 #endif

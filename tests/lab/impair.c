@@ -10,16 +10,16 @@ static const struct setting {
     enum setting_kind kind;
     size_t offset;
 } settings[] = {
-    {"drop", RATE, offsetof(struct gv_impair, drop_ppm)},
-    {"duplicate", RATE, offsetof(struct gv_impair, duplicate_ppm)},
-    {"reorder", RATE, offsetof(struct gv_impair, reorder_ppm)},
-    {"corrupt", RATE, offsetof(struct gv_impair, corrupt_ppm)},
-    {"truncate", RATE, offsetof(struct gv_impair, truncate_ppm)},
-    {"spoof", RATE, offsetof(struct gv_impair, spoof_ppm)},
-    {"delay", NUMBER, offsetof(struct gv_impair, delay_ms)},
-    {"jitter", NUMBER, offsetof(struct gv_impair, jitter_ms)},
-    {"drip", NUMBER, offsetof(struct gv_impair, drip_ms)},
-    {"cut", NUMBER, offsetof(struct gv_impair, cut_octets)},
+    {"drop", RATE, offsetof(struct lab_impair, drop_ppm)},
+    {"duplicate", RATE, offsetof(struct lab_impair, duplicate_ppm)},
+    {"reorder", RATE, offsetof(struct lab_impair, reorder_ppm)},
+    {"corrupt", RATE, offsetof(struct lab_impair, corrupt_ppm)},
+    {"truncate", RATE, offsetof(struct lab_impair, truncate_ppm)},
+    {"spoof", RATE, offsetof(struct lab_impair, spoof_ppm)},
+    {"delay", NUMBER, offsetof(struct lab_impair, delay_ms)},
+    {"jitter", NUMBER, offsetof(struct lab_impair, jitter_ms)},
+    {"drip", NUMBER, offsetof(struct lab_impair, drip_ms)},
+    {"cut", NUMBER, offsetof(struct lab_impair, cut_octets)},
 };
 
 /* "0.25" to 250000; at most six decimals, at most 1. */
@@ -37,11 +37,11 @@ static bool rate_read(struct gv_text t, uint32_t *ppm)
         part *= 10;
     if (whole == 1 && part != 0)
         return false;
-    *ppm = whole * GV_IMPAIR_ALWAYS + part;
+    *ppm = whole * LAB_IMPAIR_ALWAYS + part;
     return true;
 }
 
-enum gv_err gv_impair_read(struct gv_text key, struct gv_text value, struct gv_impair *out)
+enum gv_err lab_impair_read(struct gv_text key, struct gv_text value, struct lab_impair *out)
 {
     for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
         uint32_t *field = (uint32_t *)(void *)((char *)out + settings[i].offset);
@@ -56,7 +56,7 @@ enum gv_err gv_impair_read(struct gv_text key, struct gv_text value, struct gv_i
 }
 
 /* SplitMix64: a counter through a mixing function, so any start state is good. */
-uint64_t gv_dice_next(struct gv_dice *dice)
+uint64_t lab_dice_next(struct lab_dice *dice)
 {
     uint64_t z = dice->state += 0x9e3779b97f4a7c15u;
 
@@ -65,38 +65,39 @@ uint64_t gv_dice_next(struct gv_dice *dice)
     return z ^ z >> 31;
 }
 
-struct gv_dice gv_dice(uint64_t seed, uint64_t stream)
+struct lab_dice lab_dice(uint64_t seed, uint64_t stream)
 {
-    struct gv_dice dice = {seed};
-    uint64_t mixed = gv_dice_next(&dice);
+    struct lab_dice dice = {seed};
+    uint64_t mixed = lab_dice_next(&dice);
 
     dice.state = mixed ^ stream;
-    dice.state = gv_dice_next(&dice);
+    dice.state = lab_dice_next(&dice);
     return dice;
 }
 
-static uint64_t below(struct gv_dice *dice, uint64_t limit)
+static uint64_t below(struct lab_dice *dice, uint64_t limit)
 {
-    uint64_t draw = gv_dice_next(dice);
+    uint64_t draw = lab_dice_next(dice);
 
     return limit == 0 ? 0 : draw % limit;
 }
 
-static bool happens(struct gv_dice *dice, uint32_t ppm)
+static bool happens(struct lab_dice *dice, uint32_t ppm)
 {
-    return below(dice, GV_IMPAIR_ALWAYS) < ppm;
+    return below(dice, LAB_IMPAIR_ALWAYS) < ppm;
 }
 
-static struct gv_dur delay_draw(const struct gv_impair *impair, struct gv_dice *dice)
+static struct gv_dur delay_draw(const struct lab_impair *impair, struct lab_dice *dice)
 {
     uint64_t jitter_ms = below(dice, (uint64_t)impair->jitter_ms + 1);
 
     return (struct gv_dur){(int64_t)impair->delay_ms + (int64_t)jitter_ms};
 }
 
-struct gv_fate gv_impair_next(const struct gv_impair *impair, struct gv_dice *dice, size_t n)
+struct lab_fate lab_impair_next(const struct lab_impair *impair, struct lab_dice *dice,
+                                size_t n)
 {
-    struct gv_fate fate = {.keep = n};
+    struct lab_fate fate = {.keep = n};
     bool truncate;
     size_t kept;
 

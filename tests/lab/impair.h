@@ -13,11 +13,11 @@
 #include "base/text.h"
 #include "base/time.h"
 
-enum { GV_IMPAIR_ALWAYS = 1000000, GV_IMPAIR_BLOCK = 1024 };
+enum { LAB_IMPAIR_ALWAYS = 1000000, LAB_IMPAIR_BLOCK = 1024 };
 
 /* One direction of one line. Rates are parts per million; 0 throughout is a
  * perfect line. */
-struct gv_impair {
+struct lab_impair {
     uint32_t drop_ppm;      /* UDP: lost. TCP: the connection is reset at once */
     uint32_t duplicate_ppm; /* UDP: sent twice */
     uint32_t reorder_ppm;   /* UDP: sent after the next datagram */
@@ -34,30 +34,31 @@ struct gv_impair {
  * "truncate" or "spoof" (a rate from 0 to 1, "0.25"), "delay", "jitter", "drip"
  * (milliseconds) or "cut" (octets). GV_ERR_NOT_FOUND for another key,
  * GV_ERR_RANGE for a value that is none. */
-enum gv_err gv_impair_read(struct gv_text key, struct gv_text value,
-                           struct gv_impair *out) GV_MUST_CHECK;
+enum gv_err lab_impair_read(struct gv_text key, struct gv_text value,
+                            struct lab_impair *out) GV_MUST_CHECK;
 
 /* A source of chance. */
-struct gv_dice {
+struct lab_dice {
     uint64_t state;
 };
 
 /* The dice of stream number `stream` under `seed`; other streams are independent. */
-struct gv_dice gv_dice(uint64_t seed, uint64_t stream);
+struct lab_dice lab_dice(uint64_t seed, uint64_t stream);
 
 /* The next draw: 64 even bits. */
-uint64_t gv_dice_next(struct gv_dice *dice);
+uint64_t lab_dice_next(struct lab_dice *dice);
 
 /* What becomes of one datagram of n octets (or of a block of a stream). */
-struct gv_fate {
+struct lab_fate {
     bool drop, duplicate, reorder, corrupt, spoof;
-    bool spoof_address; /* forged from another address; else from another port */
-    size_t keep;        /* octets left of n */
-    size_t corrupt_bit; /* which bit is flipped, below 8 * keep */
+    bool spoof_address;                /* forged from another address; else from another port */
+    size_t keep;                       /* octets left of n */
+    size_t corrupt_bit;                /* which bit is flipped, below 8 * keep */
     struct gv_dur delay, second_delay; /* of the datagram and of its duplicate */
 };
 
 /* Draw the fate of the next n octets. */
-struct gv_fate gv_impair_next(const struct gv_impair *impair, struct gv_dice *dice, size_t n);
+struct lab_fate lab_impair_next(const struct lab_impair *impair, struct lab_dice *dice,
+                                size_t n);
 
 #endif

@@ -7,34 +7,34 @@
 #ifndef LAB_PROXY_H
 #define LAB_PROXY_H
 
+#include "address.h"
 #include "impair.h"
 #include "io/loop.h"
-#include "address.h"
 
-struct gv_proxy;
+struct lab_proxy;
 
-struct gv_proxy_config {
+struct lab_proxy_config {
     bool tcp; /* else UDP */
     uint64_t seed;
-    struct gv_address listen; /* port 0 takes a free one */
-    struct gv_address to;     /* the server */
-    struct gv_impair toward;  /* client to server */
-    struct gv_impair back;    /* server to client */
+    struct lab_address listen; /* port 0 takes a free one */
+    struct lab_address to;     /* the server */
+    struct lab_impair toward;  /* client to server */
+    struct lab_impair back;    /* server to client */
 };
 
 /* What it did so far; for TCP `passed` counts octets, `dropped` connections. */
-struct gv_proxy_stats {
+struct lab_proxy_stats {
     uint64_t passed, dropped, duplicated, reordered, corrupted, truncated, spoofed, cut;
 };
 
 /* Listen and forward. NULL, with errno, where the system refuses. */
-struct gv_proxy *gv_proxy_start(struct gv_loop *loop, const struct gv_proxy_config *config);
+struct lab_proxy *lab_proxy_start(struct gv_loop *loop, const struct lab_proxy_config *config);
 
 /* Close everything; what is still delayed is lost. NULL is fine. */
-void gv_proxy_stop(struct gv_proxy *proxy);
+void lab_proxy_stop(struct lab_proxy *proxy);
 
 /* The address it listens on. */
-struct gv_address gv_proxy_address(const struct gv_proxy *proxy);
-struct gv_proxy_stats gv_proxy_stats(const struct gv_proxy *proxy);
+struct lab_address lab_proxy_address(const struct lab_proxy *proxy);
+struct lab_proxy_stats lab_proxy_stats(const struct lab_proxy *proxy);
 
 #endif

@@ -5,40 +5,40 @@
 
 #include "proxy.h"
 
-enum gv_proxy_direction { GV_PROXY_TOWARD, GV_PROXY_BACK, GV_PROXY_DIRECTIONS };
+enum lab_proxy_direction { LAB_PROXY_TOWARD, LAB_PROXY_BACK, LAB_PROXY_DIRECTIONS };
 
-struct gv_proxy {
+struct lab_proxy {
     struct gv_loop *loop;
-    struct gv_proxy_config config;
-    struct gv_proxy_stats stats;
+    struct lab_proxy_config config;
+    struct lab_proxy_stats stats;
     int fd; /* listens, or receives the clients' datagrams */
     struct gv_watch *watch;
-    uint64_t clients;            /* seen so far: the number of the next one's dice */
-    struct gv_proxy_flow *flows; /* UDP: one per client, latest user first */
+    uint64_t clients;             /* seen so far: the number of the next one's dice */
+    struct lab_proxy_flow *flows; /* UDP: one per client, latest user first */
     size_t flow_count;
-    int forger_fd[2];               /* UDP: sources of forged answers; -1 is none */
-    struct gv_proxy_line *lines; /* TCP: one per connection */
+    int forger_fd[2];             /* UDP: sources of forged answers; -1 is none */
+    struct lab_proxy_line *lines; /* TCP: one per connection */
     size_t line_count;
 };
 
 /* The impairment of one direction. */
-static inline const struct gv_impair *gv_proxy_impair(const struct gv_proxy *proxy,
-                                                      enum gv_proxy_direction direction)
+static inline const struct lab_impair *lab_proxy_impair(const struct lab_proxy *proxy,
+                                                        enum lab_proxy_direction direction)
 {
-    return direction == GV_PROXY_TOWARD ? &proxy->config.toward : &proxy->config.back;
+    return direction == LAB_PROXY_TOWARD ? &proxy->config.toward : &proxy->config.back;
 }
 
 /* The dice of client number `client` in one direction. */
-static inline struct gv_dice gv_proxy_dice(const struct gv_proxy *proxy, uint64_t client,
-                                           enum gv_proxy_direction direction)
+static inline struct lab_dice lab_proxy_dice(const struct lab_proxy *proxy, uint64_t client,
+                                             enum lab_proxy_direction direction)
 {
-    return gv_dice(proxy->config.seed, client * GV_PROXY_DIRECTIONS + direction);
+    return lab_dice(proxy->config.seed, client * LAB_PROXY_DIRECTIONS + direction);
 }
 
 /* The two halves: called when the listening socket is readable, and at the end. */
-void gv_proxy_udp_readable(void *arg, unsigned events);
-void gv_proxy_udp_clear(struct gv_proxy *proxy);
-void gv_proxy_tcp_readable(void *arg, unsigned events);
-void gv_proxy_tcp_clear(struct gv_proxy *proxy);
+void lab_proxy_udp_readable(void *arg, unsigned events);
+void lab_proxy_udp_clear(struct lab_proxy *proxy);
+void lab_proxy_tcp_readable(void *arg, unsigned events);
+void lab_proxy_tcp_clear(struct lab_proxy *proxy);
 
 #endif

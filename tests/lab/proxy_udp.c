@@ -6,8 +6,8 @@
 #include "proxy_parts.h"
 
 enum {
-    FLOWS_MAX = 1024,      /* clients; the one longest silent is forgotten */
-    HELD_MAX = 4096,       /* datagrams on their way per client; more are lost */
+    FLOWS_MAX = 1024, /* clients; the one longest silent is forgotten */
+    HELD_MAX = 4096,  /* datagrams on their way per client; more are lost */
     DATAGRAM_MAX = 65536,
     BATCH = 64,            /* datagrams read before others get their turn */
     REORDER_WAIT_MS = 100, /* a datagram held for the next one goes alone after this */
@@ -18,30 +18,30 @@ enum source { GENUINE, FORGED_PORT, FORGED_ADDRESS };
 /* One datagram on its way. */
 struct held {
     struct held *next, **link;
-    struct gv_proxy_flow *flow;
+    struct lab_proxy_flow *flow;
     struct gv_timer *timer;
-    enum gv_proxy_direction direction;
+    enum lab_proxy_direction direction;
     enum source source;
     size_t n;
     uint8_t octets[];
 };
 
 /* One client: the socket toward the server, and what is under way. */
-struct gv_proxy_flow {
-    struct gv_proxy_flow *next;
-    struct gv_proxy *proxy;
-    struct gv_address client;
+struct lab_proxy_flow {
+    struct lab_proxy_flow *next;
+    struct lab_proxy *proxy;
+    struct lab_address client;
     int fd;
     struct gv_watch *watch;
     struct held *held;
     size_t held_count;
-    struct held *waiting[GV_PROXY_DIRECTIONS]; /* reordered: goes after the next one */
-    struct gv_dice dice[GV_PROXY_DIRECTIONS];
+    struct held *waiting[LAB_PROXY_DIRECTIONS]; /* reordered: goes after the next one */
+    struct lab_dice dice[LAB_PROXY_DIRECTIONS];
 };
 
 static void held_free(struct held *held)
 {
-    struct gv_proxy_flow *flow = held->flow;
+    struct lab_proxy_flow *flow = held->flow;
 
     gv_timer_stop(held->timer);
     if (flow->waiting[held->direction] == held)
@@ -53,7 +53,7 @@ static void held_free(struct held *held)
     free(held);
 }
 
-static void flow_free(struct gv_proxy_flow *flow)
+static void flow_free(struct lab_proxy_flow *flow)
 {
     while (flow->held != NULL)
         held_free(flow->held);
@@ -64,14 +64,14 @@ static void flow_free(struct gv_proxy_flow *flow)
 }
 
 /* Put a datagram on the wire. A full socket buffer loses it, as a line would. */
-static void emit(struct gv_proxy_flow *flow, enum gv_proxy_direction direction,
+static void emit(struct lab_proxy_flow *flow, enum lab_proxy_direction direction,
                  enum source source, const uint8_t *octets, size_t n)
 {
-    struct gv_proxy *proxy = flow->proxy;
+    struct lab_proxy *proxy = flow->proxy;
     int fd = source == GENUINE ? proxy->fd : proxy->forger_fd[source - FORGED_PORT];
 
     proxy->stats.passed++;
-    if (direction == GV_PROXY_TOWARD)
+    if (direction == LAB_PROXY_TOWARD)
         (void)send(flow->fd, octets, n, MSG_NOSIGNAL);
     else if (fd >= 0)
         (void)sendto(fd, octets, n, MSG_NOSIGNAL, (const struct sockaddr *)&flow->client.at,
@@ -87,7 +87,7 @@ static void held_due(void *arg)
     held_free(held);
 }
 
-static struct held *hold(struct gv_proxy_flow *flow, enum gv_proxy_direction direction,
+static struct held *hold(struct lab_proxy_flow *flow, enum lab_proxy_direction direction,
                          struct gv_dur wait, const uint8_t *octets, size_t n)
 {
     struct held *held = NULL;
@@ -111,7 +111,7 @@ static struct held *hold(struct gv_proxy_flow *flow, enum gv_proxy_direction dir
     return held;
 }
 
-static void send_after(struct gv_proxy_flow *flow, enum gv_proxy_direction direction,
+static void send_after(struct lab_proxy_flow *flow, enum lab_proxy_direction direction,
                        struct gv_dur wait, const uint8_t *octets, size_t n)
 {
     if (wait.ms > 0)
@@ -122,7 +122,7 @@ static void send_after(struct gv_proxy_flow *flow, enum gv_proxy_direction direc
 
 /* A copy from another source, ahead of the genuine one. Its last bit is
  * flipped, so that whoever believes it shows another value. */
-static void forge(struct gv_proxy_flow *flow, const struct gv_fate *fate, uint8_t *octets,
+static void forge(struct lab_proxy_flow *flow, const struct lab_fate *fate, uint8_t *octets,
                   size_t n)
 {
     enum source source = fate->spoof_address ? FORGED_ADDRESS : FORGED_PORT;
@@ -131,13 +131,13 @@ static void forge(struct gv_proxy_flow *flow, const struct gv_fate *fate, uint8_
         return;
     flow->proxy->stats.spoofed++;
     octets[n - 1] ^= 1;
-    emit(flow, GV_PROXY_BACK, source, octets, n);
+    emit(flow, LAB_PROXY_BACK, source, octets, n);
     octets[n - 1] ^= 1;
 }
 
 /* Shorten and damage in place; the octets left. */
-static size_t damage(struct gv_proxy_stats *stats, const struct gv_fate *fate, uint8_t *octets,
-                     size_t n)
+static size_t damage(struct lab_proxy_stats *stats, const struct lab_fate *fate,
+                     uint8_t *octets, size_t n)
 {
     if (fate->keep < n)
         stats->truncated++;
@@ -148,15 +148,15 @@ static size_t damage(struct gv_proxy_stats *stats, const struct gv_fate *fate, u
     return fate->keep;
 }
 
-static void pass(struct gv_proxy_flow *flow, enum gv_proxy_direction direction, uint8_t *octets,
-                 size_t n)
+static void pass(struct lab_proxy_flow *flow, enum lab_proxy_direction direction,
+                 uint8_t *octets, size_t n)
 {
-    struct gv_proxy_stats *stats = &flow->proxy->stats;
-    struct gv_fate fate = gv_impair_next(gv_proxy_impair(flow->proxy, direction),
-                                         &flow->dice[direction], n);
+    struct lab_proxy_stats *stats = &flow->proxy->stats;
+    struct lab_fate fate =
+        lab_impair_next(lab_proxy_impair(flow->proxy, direction), &flow->dice[direction], n);
     struct held *before = flow->waiting[direction];
 
-    if (fate.spoof && direction == GV_PROXY_BACK)
+    if (fate.spoof && direction == LAB_PROXY_BACK)
         forge(flow, &fate, octets, n);
     if (fate.drop) {
         stats->dropped++;
@@ -183,7 +183,7 @@ static void pass(struct gv_proxy_flow *flow, enum gv_proxy_direction direction, 
 static void answer_readable(void *arg, unsigned events)
 {
     static uint8_t octets[DATAGRAM_MAX];
-    struct gv_proxy_flow *flow = arg;
+    struct lab_proxy_flow *flow = arg;
 
     (void)events;
     for (unsigned i = 0; i < BATCH; i++) {
@@ -191,13 +191,13 @@ static void answer_readable(void *arg, unsigned events)
 
         if (n < 0)
             return;
-        pass(flow, GV_PROXY_BACK, octets, (size_t)n);
+        pass(flow, LAB_PROXY_BACK, octets, (size_t)n);
     }
 }
 
-static void forget_oldest(struct gv_proxy *proxy)
+static void forget_oldest(struct lab_proxy *proxy)
 {
-    struct gv_proxy_flow **last = &proxy->flows, *oldest;
+    struct lab_proxy_flow **last = &proxy->flows, *oldest;
 
     while ((*last)->next != NULL)
         last = &(*last)->next;
@@ -207,10 +207,11 @@ static void forget_oldest(struct gv_proxy *proxy)
     flow_free(oldest);
 }
 
-static struct gv_proxy_flow *flow_new(struct gv_proxy *proxy, const struct gv_address *client)
+static struct lab_proxy_flow *flow_new(struct lab_proxy *proxy,
+                                       const struct lab_address *client)
 {
-    struct gv_proxy_flow *flow = calloc(1, sizeof(*flow));
-    const struct gv_address *to = &proxy->config.to;
+    struct lab_proxy_flow *flow = calloc(1, sizeof(*flow));
+    const struct lab_address *to = &proxy->config.to;
 
     if (flow == NULL)
         return NULL;
@@ -218,25 +219,24 @@ static struct gv_proxy_flow *flow_new(struct gv_proxy *proxy, const struct gv_ad
     flow->client = *client;
     flow->fd = socket(to->at.ss_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (flow->fd >= 0 && connect(flow->fd, (const struct sockaddr *)&to->at, to->n) == 0)
-        flow->watch =
-            gv_watch_start(proxy->loop, flow->fd, GV_READABLE, answer_readable, flow);
+        flow->watch = gv_watch_start(proxy->loop, flow->fd, GV_READABLE, answer_readable, flow);
     if (flow->watch == NULL) {
         flow_free(flow);
         return NULL;
     }
-    for (int d = 0; d < GV_PROXY_DIRECTIONS; d++)
-        flow->dice[d] = gv_proxy_dice(proxy, proxy->clients, (enum gv_proxy_direction)d);
+    for (int d = 0; d < LAB_PROXY_DIRECTIONS; d++)
+        flow->dice[d] = lab_proxy_dice(proxy, proxy->clients, (enum lab_proxy_direction)d);
     proxy->clients++;
     proxy->flow_count++;
     return flow;
 }
 
 /* The client's flow, moved to the front; a new one for a new client. */
-static struct gv_proxy_flow *flow_of(struct gv_proxy *proxy, const struct gv_address *client)
+static struct lab_proxy_flow *flow_of(struct lab_proxy *proxy, const struct lab_address *client)
 {
-    struct gv_proxy_flow **at = &proxy->flows, *flow;
+    struct lab_proxy_flow **at = &proxy->flows, *flow;
 
-    while (*at != NULL && !gv_address_equal(&(*at)->client, client))
+    while (*at != NULL && !lab_address_equal(&(*at)->client, client))
         at = &(*at)->next;
     flow = *at;
     if (flow != NULL) {
@@ -253,30 +253,30 @@ static struct gv_proxy_flow *flow_of(struct gv_proxy *proxy, const struct gv_add
     return flow;
 }
 
-void gv_proxy_udp_readable(void *arg, unsigned events)
+void lab_proxy_udp_readable(void *arg, unsigned events)
 {
     static uint8_t octets[DATAGRAM_MAX];
-    struct gv_proxy *proxy = arg;
+    struct lab_proxy *proxy = arg;
 
     (void)events;
     for (unsigned i = 0; i < BATCH; i++) {
-        struct gv_address from = {.n = sizeof(from.at)};
-        ssize_t n = recvfrom(proxy->fd, octets, sizeof(octets), 0,
-                             (struct sockaddr *)&from.at, &from.n);
-        struct gv_proxy_flow *flow;
+        struct lab_address from = {.n = sizeof(from.at)};
+        ssize_t n = recvfrom(proxy->fd, octets, sizeof(octets), 0, (struct sockaddr *)&from.at,
+                             &from.n);
+        struct lab_proxy_flow *flow;
 
         if (n < 0)
             return;
         flow = flow_of(proxy, &from);
         if (flow != NULL)
-            pass(flow, GV_PROXY_TOWARD, octets, (size_t)n);
+            pass(flow, LAB_PROXY_TOWARD, octets, (size_t)n);
     }
 }
 
-void gv_proxy_udp_clear(struct gv_proxy *proxy)
+void lab_proxy_udp_clear(struct lab_proxy *proxy)
 {
     while (proxy->flows != NULL) {
-        struct gv_proxy_flow *flow = proxy->flows;
+        struct lab_proxy_flow *flow = proxy->flows;
 
         proxy->flows = flow->next;
         flow_free(flow);
