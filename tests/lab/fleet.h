@@ -72,7 +72,10 @@ struct lab_group {
     struct lab_ace aces[LAB_MAX_ACES];
     size_t ace_count;
     struct gv_time split_from, split_until; /* no COOP announcement passes in between */
+    bool born_split;                        /* each KS starts as a primary with its own keys */
     uint32_t ghosts;                        /* members without a simulated device */
+    uint32_t ghost_first;                   /* address of the first one, host order */
+    const char *ghost_version;              /* GDOI version of all of them; NULL: none */
     struct lab_ks *servers[LAB_MAX_SERVERS];
     size_t server_count;
     struct lab_gm **members; /* the simulated ones */
@@ -82,9 +85,9 @@ struct lab_group {
 
 /* A GM, as a KS lists it. Every KS of a group lists all of its members. */
 struct lab_member {
-    uint32_t address;        /* host order */
-    const char *version;     /* GDOI version; NULL: it announced none */
-    const struct lab_gm *gm; /* NULL: a ghost, which acknowledges every rekey */
+    uint32_t address;    /* host order */
+    const char *version; /* GDOI version; NULL: it announced none */
+    struct lab_gm *gm;   /* NULL: a ghost, which acknowledges every rekey */
     const struct lab_ks *registered_with;
     struct gv_time registered_at;
     uint32_t rekeys_sent, rekey_retries; /* by its KS */
@@ -94,7 +97,7 @@ struct lab_member {
 
 /* Another KS of the group, as one KS sees it. */
 struct lab_peer {
-    const struct lab_ks *ks;
+    struct lab_ks *ks;
     bool alive;
     enum lab_ks_role role; /* as last announced */
     struct gv_time heard_at;
@@ -134,6 +137,7 @@ struct lab_gm {
     uint32_t address;                     /* host order */
     const struct lab_ks *registered_with; /* NULL: not registered */
     bool has_kek, has_previous;
+    bool kek_expired; /* old behaviour: `kek` is past its expiry, and still in use */
     struct lab_kek kek, previous;      /* in use; the one before, until it expires */
     struct lab_tek teks[LAB_MAX_TEKS]; /* oldest first */
     size_t tek_count;
@@ -173,7 +177,7 @@ struct lab_ssh {
 
 /* What is wrong with a box. Instants of the fleet's clock; LAB_NEVER: does not happen. */
 struct lab_faults {
-    uint32_t lose_rekeys; /* GM: so many rekeys, the next ones, never arrive */
+    uint32_t lose_rekeys; /* GM: so many KEK rekeys, the next ones, never arrive */
     uint32_t lose_copies; /* GM: so many first transmissions of each rekey do not arrive */
     struct gv_time silent_from, silent_until; /* no packet in or out, GDOI included */
     struct gv_time reboot_at;
