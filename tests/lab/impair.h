@@ -30,6 +30,12 @@ struct lab_impair {
     uint32_t cut_octets;    /* TCP: closed after so many octets; 0 is off */
 };
 
+/* Both directions of the way to one server. */
+struct lab_line {
+    bool bad; /* else a perfect line, and no proxy is needed */
+    struct lab_impair toward, back;
+};
+
 /* Read one setting: `key` is "drop", "duplicate", "reorder", "corrupt",
  * "truncate" or "spoof" (a rate from 0 to 1, "0.25"), "delay", "jitter", "drip"
  * (milliseconds) or "cut" (octets). GV_ERR_NOT_FOUND for another key,

@@ -4,11 +4,10 @@
 #define LAB_QUIRKS_H
 
 #include <stdbool.h>
-
-#include "base/error.h"
-#include "base/text.h"
+#include <stdint.h>
 
 struct lab_quirks {
+    uint32_t vty_lines;       /* sessions at a time; 0: five, as on most boxes */
     uint32_t preamble_octets; /* so much text ahead of the protocol's first line */
     uint32_t banner_octets;   /* so much more text after login */
     uint32_t drip_ms;         /* one octet of output each so many milliseconds */
@@ -26,11 +25,5 @@ struct lab_quirks {
     bool publickey_only;      /* what it takes beside the key is refused */
     bool keyboard_only;       /* password only by keyboard-interactive */
 };
-
-/* Read one setting by its name above ("drip_ms", "endless"); a switch takes
- * "true" or "false". GV_ERR_NOT_FOUND for another name, GV_ERR_RANGE for a value
- * that is none. */
-enum gv_err lab_quirks_read(struct gv_text key, struct gv_text value,
-                            struct lab_quirks *out) GV_MUST_CHECK;
 
 #endif
