@@ -150,8 +150,8 @@ static void say_target(struct writing *w, size_t i)
         fprintf(w->out, "    snmp: snmp%zu\n    snmp_port: %u\n",
                 first_like(w->fleet, i, same_snmp), d->snmp.port);
     if (d->ssh.on)
-        fprintf(w->out, "    ssh: ssh%zu\n    ssh_port: %u\n", first_like(w->fleet, i, same_ssh),
-                d->ssh.port);
+        fprintf(w->out, "    ssh: ssh%zu\n    ssh_port: %u\n",
+                first_like(w->fleet, i, same_ssh), d->ssh.port);
     if (d->ssh.on && d->ssh.quirks.legacy)
         fprintf(w->out, "    ssh_profile: legacy\n");
 }

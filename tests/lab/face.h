@@ -18,6 +18,9 @@ struct lab_world {
     struct lab_fleet *fleet;
     struct gv_time started; /* loop time at which the fleet's clock was 0 */
     const char *state_dir;  /* a directory for host keys and the like; may be NULL */
+    const char *record_dir; /* the SSH faces log there what clients send; may be NULL */
+    const char *host_key;   /* file of the SSH faces' private key; NULL: see ssh_room.h */
+    struct lab_ssh_room *ssh_room; /* the SSH faces' own; begins as NULL */
 };
 
 /* The present instant of the fleet's clock. Brings the fleet up to it first, so that

@@ -15,6 +15,8 @@
 
 #include "base/arena.h"
 #include "base/time.h"
+#include "impair.h"
+#include "quirks.h"
 #include "target.h"
 
 enum {
@@ -172,7 +174,10 @@ struct lab_ssh {
     uint16_t port;                        /* as above */
     const char *user, *password, *enable; /* enable NULL: privileged at once */
     const char *banner;                   /* NULL: none */
+    const char *authorized_keys;          /* file of keys let in; NULL: none */
     uint32_t delay_ms;                    /* before every output */
+    struct lab_quirks quirks;
+    struct lab_line line; /* the way to it */
 };
 
 /* What is wrong with a box. Instants of the fleet's clock; LAB_NEVER: does not happen. */

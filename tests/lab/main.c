@@ -16,6 +16,7 @@
 
 static const struct lab_face_kind *const faces[] = {
     &lab_snmp_face,
+    &lab_ssh_face,
 };
 enum { KINDS = sizeof(faces) / sizeof(faces[0]) };
 

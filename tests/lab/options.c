@@ -12,10 +12,13 @@ static const char help[] =
     "Usage: getvpn_lab --scenario FILE [OPTION...]\n"
     "A simulated GETVPN fleet on loopback addresses, answering SNMP and SSH.\n"
     "\n"
-    "  --scenario FILE         the fleet (tests/lab/scenarios/*.yml; keys: tests/lab/README.md)\n"
-    "  --exporter-config FILE  write a configuration for getvpn_exporter that polls the fleet;\n"
+    "  --scenario FILE         the fleet (tests/lab/scenarios/*.yml; keys: "
+    "tests/lab/README.md)\n"
+    "  --exporter-config FILE  write a configuration for getvpn_exporter that polls the "
+    "fleet;\n"
     "                          secrets go into files in the state directory\n"
-    "  --state-dir DIR         where secrets and host keys are kept; default: the directory of\n"
+    "  --state-dir DIR         where secrets and host keys are kept; default: the directory "
+    "of\n"
     "                          the exporter configuration\n"
     "  --print-config          show that configuration, start nothing\n"
     "  --port-offset N         add N to every port of the scenario\n"
@@ -60,7 +63,8 @@ static bool number(const char *name, uint32_t most, uint32_t *out)
         *out = n;
         return true;
     }
-    fprintf(stderr, "getvpn_lab: --%s %s: expected a number from 0 to %u\n", name, optarg, most);
+    fprintf(stderr, "getvpn_lab: --%s %s: expected a number from 0 to %u\n", name, optarg,
+            most);
     return false;
 }
 
