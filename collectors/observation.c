@@ -124,17 +124,18 @@ struct gv_peer_obs *gv_ks_add_peer(struct gv_observation *obs, struct gv_ks_obs 
     return *at;
 }
 
-struct gv_member_obs *gv_ks_add_member(struct gv_observation *obs, struct gv_ks_obs *ks,
-                                       struct gv_member_obs **tail)
+struct gv_member_obs *gv_ks_add_member(struct gv_observation *obs, struct gv_ks_obs *ks)
 {
-    struct gv_member_obs **at = *tail != NULL ? &(*tail)->next : &ks->members;
+    struct gv_member_obs *member = row(obs, sizeof(*member));
 
-    while (*at != NULL)
-        at = &(*at)->next;
-    *at = row(obs, sizeof(**at));
-    if (*at != NULL)
-        *tail = *at;
-    return *at;
+    if (member == NULL)
+        return NULL;
+    if (ks->last_member != NULL)
+        ks->last_member->next = member;
+    else
+        ks->members = member;
+    ks->last_member = member;
+    return member;
 }
 
 bool gv_gm_add_server(struct gv_observation *obs, struct gv_gm_obs *gm, struct gv_text name)

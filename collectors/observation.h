@@ -146,7 +146,7 @@ struct gv_ks_obs {
     enum gv_ks_role role;
     enum gv_ks_status status;
     struct gv_peer_obs *peers;
-    struct gv_member_obs *members;
+    struct gv_member_obs *members, *last_member;
     bool members_listed; /* the device printed its member list, even an empty one */
     bool redundancy_said, redundancy_configured;
 };
@@ -242,9 +242,7 @@ struct gv_gm_obs *gv_group_gm(struct gv_observation *obs, struct gv_group_obs *g
 struct gv_kek_obs *gv_group_add_kek(struct gv_observation *obs, struct gv_group_obs *group);
 struct gv_tek_obs *gv_group_add_tek(struct gv_observation *obs, struct gv_group_obs *group);
 struct gv_peer_obs *gv_ks_add_peer(struct gv_observation *obs, struct gv_ks_obs *ks);
-/* O(1) where *tail is the last row added (NULL at first); *tail follows. */
-struct gv_member_obs *gv_ks_add_member(struct gv_observation *obs, struct gv_ks_obs *ks,
-                                       struct gv_member_obs **tail);
+struct gv_member_obs *gv_ks_add_member(struct gv_observation *obs, struct gv_ks_obs *ks);
 bool gv_gm_add_server(struct gv_observation *obs, struct gv_gm_obs *gm, struct gv_text name);
 
 /* A copy of `t` in the observation; NULL for an empty `t`, and NULL with

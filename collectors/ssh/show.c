@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ssh/show.h"
+
+#include "ssh/noise.h"
+#include "ssh/show_state.h"
+
+/* "NAME#" or "NAME>" and an echoed command, or nothing. The name is the device's. */
+static bool prompt(struct gv_show *s, struct gv_text line)
+{
+    size_t n = 0;
+    struct gv_text rest;
+
+    while (n < line.n && n < 64 && line.at[n] > ' ' && line.at[n] != '#' && line.at[n] != '>')
+        n++;
+    if (n == 0 || n >= line.n || (line.at[n] != '#' && line.at[n] != '>'))
+        return false;
+    rest = gv_text_trim(gv_text_from(line, n + 1));
+    if (rest.n > 0 && !gv_text_starts(rest, "sh"))
+        return false;
+    gv_show_text(
+        s, &s->obs->device.hostname,
+        gv_text_head(line, gv_text_index(line, '(') < n ? gv_text_index(line, '(') : n));
+    return true;
+}
+
+/* What the router says in place of an answer. */
+static bool refused(struct gv_show *s, struct gv_text line)
+{
+    static const struct {
+        const char *begins;
+        enum gv_err err;
+    } rows[] = {
+        {"% Invalid input", GV_ERR_NOT_SUPPORTED},
+        {"% Incomplete command", GV_ERR_NOT_SUPPORTED},
+        {"% Ambiguous command", GV_ERR_NOT_SUPPORTED},
+        {"% Unknown command", GV_ERR_NOT_SUPPORTED},
+        {"% Unrecognized command", GV_ERR_NOT_SUPPORTED},
+        {"% Bad IP address or host name", GV_ERR_NOT_SUPPORTED},
+        {"% Authorization failed", GV_ERR_AUTHORIZATION},
+        {"Command authorization failed", GV_ERR_AUTHORIZATION},
+        {"% Permission denied", GV_ERR_AUTHORIZATION},
+        {"%", GV_ERR_NO_DATA},
+    };
+
+    if (line.at[0] != '%' && line.at[0] != 'C')
+        return false;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (gv_text_starts(line, rows[i].begins)) {
+            s->refusal = rows[i].err;
+            return true;
+        }
+    return false;
+}
+
+/* The pager's question, the blanks and backspaces that wipe it, and nothing else. */
+static struct gv_text without_pager(struct gv_text line)
+{
+    size_t at;
+
+    if (gv_text_index(line, '-') == line.n)
+        return line;
+    at = gv_text_find(line, "--more--");
+    if (at == line.n || gv_text_trim(gv_text_head(line, at)).n > 0)
+        return line;
+    line = gv_text_from(line, at + 8);
+    while (line.n > 0 && (line.at[0] == '\b' || line.at[0] == ' ' || line.at[0] == '\r'))
+        line = gv_text_from(line, 1);
+    return line;
+}
+
+static bool noise(struct gv_show *s, struct gv_text line)
+{
+    if (gv_text_index(line, '%') < line.n && gv_noise_syslog(line))
+        return true;
+    if (gv_text_index(line, '#') < line.n || gv_text_index(line, '>') < line.n)
+        if (prompt(s, line))
+            return true;
+    return gv_text_starts(line, "sh") &&
+           (gv_text_starts(line, "show ") || gv_text_starts(line, "sh "));
+}
+
+static void read_line(struct gv_show *s, struct gv_text line)
+{
+    line = gv_text_trim(without_pager(gv_text_trim(line)));
+    if (line.n == 0 || noise(s, line) || refused(s, line))
+        return;
+    if (gv_show_version_line(s, line) || gv_show_config_line(s, line) ||
+        gv_show_table_row(s, line) || gv_show_header(s, line) || gv_show_labels(s, line))
+        s->understood = true;
+}
+
+/* A GM that printed its registration whole and no version is an old one (versions). */
+static void note_missing_versions(struct gv_observation *obs)
+{
+    const uint32_t whole = GV_GM_HAS_REGISTERED | GV_GM_HAS_REGISTRATIONS_ATTEMPTED;
+
+    for (struct gv_group_obs *group = obs->groups; group != NULL; group = group->next)
+        if (group->gm != NULL && (group->gm->has & whole) == whole)
+            group->gm->version_line_absent = group->gm->version == NULL;
+}
+
+enum gv_err gv_show_read(struct gv_text command, struct gv_text output,
+                         struct gv_observation *obs)
+{
+    struct gv_show s = {.obs = obs, .block = GV_IN_NOTHING};
+    struct gv_text rest = output, line;
+
+    while (!obs->failed && gv_text_line(&rest, &line))
+        read_line(&s, line);
+    gv_show_member_end(&s);
+    note_missing_versions(obs);
+    if (obs->failed)
+        return GV_ERR_TOO_LARGE;
+    if (obs->groups != NULL && s.told && obs->device.vendor == GV_VENDOR_UNSAID)
+        obs->device.vendor = GV_VENDOR_CISCO;
+    if (s.told && s.understood)
+        return GV_OK;
+    if (s.refusal != GV_OK)
+        return s.refusal;
+    if (s.understood || gv_text_trim(output).n == 0)
+        return GV_ERR_NO_DATA;
+    return gv_text_trim(command).n > 0 && gv_text_trim(rest).n == 0 &&
+                   obs->device.hostname != NULL
+               ? GV_ERR_NO_DATA
+               : GV_ERR_MALFORMED;
+}
