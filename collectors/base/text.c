@@ -41,12 +41,8 @@ bool gv_text_is(struct gv_text t, const char *s)
 
 bool gv_text_starts(struct gv_text t, const char *s)
 {
-    size_t n = strlen(s);
-
-    if (t.n < n)
-        return false;
-    for (size_t i = 0; i < n; i++)
-        if (lower(t.at[i]) != lower(s[i]))
+    for (size_t i = 0; s[i] != '\0'; i++)
+        if (i == t.n || lower(t.at[i]) != lower(s[i]))
             return false;
     return true;
 }
@@ -58,8 +54,10 @@ bool gv_text_is_nocase(struct gv_text t, const char *s)
 
 size_t gv_text_find(struct gv_text t, const char *s)
 {
+    char first = lower(s[0]);
+
     for (size_t i = 0; i < t.n; i++)
-        if (gv_text_starts(gv_text_from(t, i), s))
+        if (lower(t.at[i]) == first && gv_text_starts(gv_text_from(t, i), s))
             return i;
     return t.n;
 }

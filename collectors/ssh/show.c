@@ -84,6 +84,7 @@ static void read_line(struct gv_show *s, struct gv_text line)
     line = gv_text_trim(without_pager(gv_text_trim(line)));
     if (line.n == 0 || noise(s, line) || refused(s, line))
         return;
+    s->content = true;
     if (gv_show_version_line(s, line) || gv_show_config_line(s, line) ||
         gv_show_table_row(s, line) || gv_show_header(s, line) || gv_show_labels(s, line))
         s->understood = true;
@@ -99,28 +100,26 @@ static void note_missing_versions(struct gv_observation *obs)
             group->gm->version_line_absent = group->gm->version == NULL;
 }
 
+/* Every output names itself by its headers and labels, so the command is not
+ * needed to read one: it is a part of the interface for outputs that do not. */
 enum gv_err gv_show_read(struct gv_text command, struct gv_text output,
                          struct gv_observation *obs)
 {
     struct gv_show s = {.obs = obs, .block = GV_IN_NOTHING};
     struct gv_text rest = output, line;
 
+    (void)command;
     while (!obs->failed && gv_text_line(&rest, &line))
         read_line(&s, line);
     gv_show_member_end(&s);
     note_missing_versions(obs);
     if (obs->failed)
         return GV_ERR_TOO_LARGE;
-    if (obs->groups != NULL && s.told && obs->device.vendor == GV_VENDOR_UNSAID)
+    if (s.understood) /* all that is known here is Cisco's */
         obs->device.vendor = GV_VENDOR_CISCO;
     if (s.told && s.understood)
         return GV_OK;
     if (s.refusal != GV_OK)
         return s.refusal;
-    if (s.understood || gv_text_trim(output).n == 0)
-        return GV_ERR_NO_DATA;
-    return gv_text_trim(command).n > 0 && gv_text_trim(rest).n == 0 &&
-                   obs->device.hostname != NULL
-               ? GV_ERR_NO_DATA
-               : GV_ERR_MALFORMED;
+    return s.understood || !s.content ? GV_ERR_NO_DATA : GV_ERR_MALFORMED;
 }

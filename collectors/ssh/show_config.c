@@ -9,11 +9,6 @@ static void named(struct gv_show *s, struct gv_text rest)
     s->told = true;
 }
 
-static void gkm_named(struct gv_show *s, struct gv_text rest)
-{
-    named(s, rest);
-}
-
 static void identity(struct gv_show *s, struct gv_text rest)
 {
     struct gv_text word;
@@ -157,8 +152,8 @@ static const struct command {
 } commands[] = {
     {"crypto gdoi group ipv6 ", true, named},
     {"crypto gdoi group ", true, named},
-    {"crypto gkm group ipv6 ", true, gkm_named},
-    {"crypto gkm group ", true, gkm_named},
+    {"crypto gkm group ipv6 ", true, named},
+    {"crypto gkm group ", true, named},
     {"hostname ", true, hostname},
     {"crypto map ", true, elsewhere},
     {"interface ", true, elsewhere},
@@ -183,10 +178,23 @@ static const struct command {
     {"client protocol gikev2", false, gikev2},
 };
 
+/* ks coop begins "Crypto Gdoi Group Name :G", which is no configuration. */
+static bool coop_heading(struct gv_text line)
+{
+    struct gv_label label = gv_label_read(gv_text_head(line, gv_text_index(line, ':')));
+
+    return gv_label_is(&label, "cryptogdoigroupname") ||
+           gv_label_is(&label, "cryptogkmgroupname");
+}
+
 bool gv_show_config_line(struct gv_show *s, struct gv_text line)
 {
     bool inside = (s->block & GV_IN_CONFIG) != 0;
 
+    if (gv_text_starts(line, "crypto g") && coop_heading(line)) {
+        s->block = GV_IN_OTHER;
+        return false;
+    }
     for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
         if (!(inside || commands[i].anywhere) || !gv_text_starts(line, commands[i].words))
             continue;

@@ -87,46 +87,53 @@ static const struct word_value types[] = {
 
 /* ---- labels that do more than fill a field ---- */
 
-/* "G (Unicast)", and in the summary "G, ID: 6000, Group Members: 2": a name may hold
- * commas and colons, so the tail is taken off from behind. */
+/* Offset of the last `s` in `t`; t.n where there is none. */
+static size_t find_last(struct gv_text t, const char *s)
+{
+    size_t last = t.n;
+
+    for (size_t at = gv_text_find(t, s); at < t.n;) {
+        last = at;
+        at += 1 + gv_text_find(gv_text_from(t, at + 1), s);
+    }
+    return last;
+}
+
+/* The tail of the summary's heading: "G, ID: 6000, Group Members: 2". A name may
+ * hold commas and colons, so it is taken off from behind. True where it is there. */
+static bool summary_tail(struct gv_text *name, struct gv_text *id, struct gv_text *members)
+{
+    static const char before_members[] = ", Group Members:", before_id[] = ", ID:";
+    size_t end = find_last(*name, before_members);
+    size_t at = find_last(gv_text_head(*name, end), before_id);
+
+    if (end == name->n || at == end)
+        return false;
+    *members = gv_text_trim(gv_text_from(*name, end + sizeof(before_members) - 1));
+    *id = gv_text_trim(gv_text_from(gv_text_head(*name, end), at + sizeof(before_id) - 1));
+    *name = gv_text_trim(gv_text_head(*name, at));
+    return true;
+}
+
 static void group_name(struct gv_show *s, struct gv_text value)
 {
-    enum { TAIL_COUNT = 2 };
-    size_t members = gv_text_find(value, ", Group Members:");
-    size_t id = gv_text_find(value, ", ID:");
-    struct gv_text number = {"", 0}, name = value;
-    enum gv_rekey_transport transport = GV_REKEY_TRANSPORT_UNSAID;
-    size_t open;
+    struct gv_text id = {"", 0}, members;
+    bool summary;
 
     if (s->member.begun) {
         s->member.group_name = value;
         return;
     }
-    if (members < value.n && id < members) {
-        number = gv_text_trim(gv_text_head(gv_text_from(value, id + 5), members - id - 5));
-        name = gv_text_trim(gv_text_head(value, id));
-        s->block = GV_IN_SUMMARY;
-    }
-    for (open = name.n; open > 0 && name.at[open - 1] != '('; open--)
-        ;
-    if (open > 1 && name.at[name.n - 1] == ')') {
-        struct gv_text word = gv_text_head(gv_text_from(name, open), name.n - open - 1);
-
-        if (gv_text_is_nocase(word, "unicast") || gv_text_is_nocase(word, "multicast")) {
-            transport = (enum gv_rekey_transport)WORD_VALUE(word, transports);
-            name = gv_text_trim(gv_text_head(name, open - 1));
-        }
-    }
-    gv_show_set_group(s, name, number);
-    if (s->group != NULL && transport != GV_REKEY_TRANSPORT_UNSAID)
-        s->group->transport = transport;
-    if (number.n > 0 && gv_show_ks(s) != NULL &&
-        gv_text_u32_lead(gv_text_trim(gv_text_from(value, members + 16)),
-                         &s->group->ks->members_registered)) {
+    summary = summary_tail(&value, &id, &members);
+    gv_show_named_group(s, value, id);
+    if (!summary)
+        return;
+    s->block = GV_IN_SUMMARY;
+    gv_show_members_again(s);
+    if (gv_show_ks(s) != NULL && gv_text_u32_lead(members, &s->group->ks->members_registered)) {
         s->group->ks->has |= GV_KS_HAS_MEMBERS_REGISTERED;
         s->group->ks->members_listed = true;
     }
-    s->told = true;
 }
 
 static void coop_group(struct gv_show *s, struct gv_text value)
@@ -534,7 +541,7 @@ static const struct row rows[] = {
     {"origlifesec", GV_IN_KS_TEK, NUMBER, TEK(lifetime_s, GV_TEK_HAS_LIFETIME)},
     {"peeraddress", GV_IN_PEER | GV_IN_KS, FUNCTION, CALL(peer_address)},
     {"peerksrole", GV_IN_PEER | GV_IN_KS, FUNCTION, CALL(peer_role)},
-    {"peerksstatus", GV_IN_PEER, FUNCTION, CALL(peer_status)},
+    {"peerksstatus", GV_IN_PEER | GV_IN_KS, FUNCTION, CALL(peer_status)},
     {"peerpriority", GV_IN_PEER, FUNCTION, CALL(peer_priority)},
     {"peerversion", GV_IN_PEER, FUNCTION, CALL(peer_version)},
     {"redundancy", IN_KS_SIDE, FUNCTION, CALL(redundancy)},
@@ -546,6 +553,7 @@ static const struct row rows[] = {
     {"rekeyackssents", IN_GM_SIDE, NUMBER, GM(rekey_acks_sent, GV_GM_HAS_REKEY_ACKS_SENT)},
     {"rekeyrcvdhhmmss", IN_GM_SIDE, FUNCTION, CALL(rekey_age)},
     {"rekeyreceived", IN_GM_SIDE, FUNCTION, CALL(rekey_age)},
+    {"rekeyreceivedhhmmss", IN_GM_SIDE, FUNCTION, CALL(rekey_age)},
     {"rekeyretransmitattempts", IN_KS_SIDE, NUMBER, KS(retransmits, GV_KS_HAS_RETRANSMITS)},
     {"rekeyretransmitperiod", IN_KS_SIDE, NUMBER,
      KS(retransmit_interval_s, GV_KS_HAS_RETRANSMIT_INTERVAL)},

@@ -15,39 +15,13 @@ static void enter(struct gv_show *s, enum gv_show_block block)
     s->pending.n = 0;
 }
 
-/* "Kc (Unicast)" is group Kc by unicast; only these two words at the end are no
- * part of the name (show-commands). */
-static struct gv_text without_transport(struct gv_text name, enum gv_rekey_transport *transport)
-{
-    static const struct {
-        const char *suffix;
-        enum gv_rekey_transport transport;
-    } rows[] = {{"(unicast)", GV_REKEY_UNICAST}, {"(multicast)", GV_REKEY_MULTICAST}};
-
-    name = gv_text_trim(name);
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        size_t n = gv_text(rows[i].suffix).n;
-
-        if (name.n > n && gv_text_is_nocase(gv_text_from(name, name.n - n), rows[i].suffix)) {
-            *transport = rows[i].transport;
-            return gv_text_trim(gv_text_head(name, name.n - n));
-        }
-    }
-    return name;
-}
-
 /* `rest` is a group's name, up to the colon that ends the header. */
 static void named_group(struct gv_show *s, struct gv_text rest)
 {
-    enum gv_rekey_transport transport = GV_REKEY_TRANSPORT_UNSAID;
-
     rest = gv_text_trim(rest);
     if (rest.n > 0 && rest.at[rest.n - 1] == ':')
         rest.n--;
-    gv_show_set_group(s, without_transport(rest, &transport), nothing);
-    if (s->group != NULL && transport != GV_REKEY_TRANSPORT_UNSAID)
-        s->group->transport = transport;
-    s->told = true;
+    gv_show_named_group(s, rest, nothing);
 }
 
 static bool group_information(struct gv_show *s, struct gv_text rest)
@@ -234,6 +208,8 @@ static bool table(struct gv_show *s, struct gv_text rest, enum gv_show_block blo
         return false;
     enter(s, block);
     s->features_listed = false;
+    if (block == GV_IN_FEATURE_GM)
+        gv_show_members_again(s);
     return true;
 }
 
@@ -257,7 +233,7 @@ static bool rekey_group(struct gv_show *s, struct gv_text rest)
 {
     enum gv_rekey_transport transport = GV_REKEY_TRANSPORT_UNSAID;
 
-    (void)without_transport(rest, &transport);
+    (void)gv_show_without_transport(rest, &transport);
     if (transport == GV_REKEY_TRANSPORT_UNSAID || gv_text_index(rest, ':') < rest.n)
         return false;
     enter(s, GV_IN_REKEY);
@@ -278,6 +254,7 @@ static const struct header {
     {'c', "COOP-KS Sender ID (SID) Information for Group ", ks_for_group},
     {'c', "Cooperative key server infra", other},
     {'c', "Crypto Engine Connections", other},
+    {'c', "Crypto map tag", other},
     {'d', "Data-plane statistics for group ", other_for_group},
     {'d', "Duration of the last rekey for group ", duration_for_group},
     {'f', "For group ", policy_for_group},
@@ -288,6 +265,7 @@ static const struct header {
     {'g', "Group Member Information For Group ", gm_for_group},
     {'g', "Group Member Information", members},
     {'g', "Group ", rekey_group},
+    {'i', "interface: ", other},
     {'i', "IPsec SA:", ipsec_sa},
     {'k', "KEK POLICY", kek_policy},
     {'k', "Key Server ID ", feature_ks_rows},
@@ -300,6 +278,7 @@ static const struct header {
     {'n', "Number of retransmits during the last rekey for group ", retransmits_for_group},
     {'p', "P2P POLICY", other},
     {'p', "Peer Sessions", peer_begins},
+    {'p', "protected vrf", other},
     {'s', "SA created for group ", other_for_group},
     {'s', "Session ", peer_begins},
     {'t', "TEK POLICY", tek_policy},

@@ -24,6 +24,36 @@ void gv_show_set_group(struct gv_show *s, struct gv_text name, struct gv_text id
     s->member_hint = NULL;
 }
 
+struct gv_text gv_show_without_transport(struct gv_text name,
+                                         enum gv_rekey_transport *transport)
+{
+    static const struct {
+        const char *suffix;
+        enum gv_rekey_transport transport;
+    } rows[] = {{"(unicast)", GV_REKEY_UNICAST}, {"(multicast)", GV_REKEY_MULTICAST}};
+
+    name = gv_text_trim(name);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        size_t n = gv_text(rows[i].suffix).n;
+
+        if (name.n > n && gv_text_is_nocase(gv_text_from(name, name.n - n), rows[i].suffix)) {
+            *transport = rows[i].transport;
+            return gv_text_trim(gv_text_head(name, name.n - n));
+        }
+    }
+    return name;
+}
+
+void gv_show_named_group(struct gv_show *s, struct gv_text name, struct gv_text id)
+{
+    enum gv_rekey_transport transport = GV_REKEY_TRANSPORT_UNSAID;
+
+    gv_show_set_group(s, gv_show_without_transport(name, &transport), id);
+    if (s->group != NULL && transport != GV_REKEY_TRANSPORT_UNSAID)
+        s->group->transport = transport;
+    s->told = true;
+}
+
 struct gv_ks_obs *gv_show_ks(struct gv_show *s)
 {
     return s->group != NULL ? gv_group_ks(s->obs, s->group) : NULL;
@@ -143,6 +173,12 @@ struct gv_member_obs *gv_show_member(struct gv_show *s, struct gv_text id)
     }
     s->member_hint = member->next;
     return member;
+}
+
+void gv_show_members_again(struct gv_show *s)
+{
+    s->fresh_ks = NULL;
+    s->member_hint = NULL;
 }
 
 void gv_show_member_end(struct gv_show *s)

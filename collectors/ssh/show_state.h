@@ -57,6 +57,7 @@ struct gv_show {
     bool in_servers;         /* lines with one address each follow */
     bool teks_rekey;         /* ks rekey: the remaining life is a TEK's */
     bool features_listed;    /* the first key server of the feature table was seen */
+    bool content;            /* some line was neither blank, noise, prompt nor refusal */
     bool understood;         /* some line was known for what it is */
     bool told;               /* ... and was about GETVPN, or the version */
     enum gv_err refusal;     /* the router's own "% ..." */
@@ -64,6 +65,11 @@ struct gv_show {
 
 /* show_rows.c: the rows that labels fill. NULL without a group, or when full. */
 void gv_show_set_group(struct gv_show *s, struct gv_text name, struct gv_text id);
+/* ... of a name as printed: "G (Unicast)" is G by unicast; only these two words at
+ * the end are no part of the name (show-commands). */
+void gv_show_named_group(struct gv_show *s, struct gv_text name, struct gv_text id);
+struct gv_text gv_show_without_transport(struct gv_text name,
+                                         enum gv_rekey_transport *transport);
 struct gv_ks_obs *gv_show_ks(struct gv_show *s);
 struct gv_gm_obs *gv_show_gm(struct gv_show *s);
 struct gv_kek_obs *gv_show_kek(struct gv_show *s);
@@ -73,6 +79,7 @@ void gv_show_tek_spi(struct gv_show *s, struct gv_text spi);
 struct gv_peer_obs *gv_show_peer(struct gv_show *s);
 void gv_show_member_end(struct gv_show *s); /* file the GM that was begun, if any */
 struct gv_member_obs *gv_show_member(struct gv_show *s, struct gv_text id);
+void gv_show_members_again(struct gv_show *s); /* a list begins that may repeat GMs */
 /* Fill *field where it is still absent. */
 void gv_show_text(struct gv_show *s, const char **field, struct gv_text value);
 /* The address, unless it says "none": 0.0.0.0, ::, Local, None, a dash. */

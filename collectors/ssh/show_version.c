@@ -81,6 +81,8 @@ bool gv_show_version_line(struct gv_show *s, struct gv_text line)
     }
     if (!(s->block & GV_IN_VERSION))
         return false;
+    if (s->obs->device.hostname != NULL) /* told by a prompt, or found */
+        return true;
     uptime = gv_text_find(line, " uptime is ");
     if (uptime < line.n)
         gv_show_text(s, &s->obs->device.hostname, gv_text_head(line, uptime));
