@@ -73,6 +73,8 @@ void gv_http_conn_enter(struct gv_http_conn *conn, enum gv_http_conn_state state
     conn->state = state;
     if (state == GV_CONN_CLOSING)
         return;
+    conn->since = gv_loop_now(server->loop);
+    conn->large = false;
     conn->deadline = gv_timer_start(server->loop, deadlines[state], deadline_due, conn);
     if (conn->deadline == NULL) /* no memory: what has no deadline is not served */
         end(conn);
@@ -135,6 +137,22 @@ void gv_http_conn_shed(struct gv_http_server *server)
     (void)count(server, NULL, &ended);
     if (ended != NULL)
         end(ended);
+}
+
+void gv_http_conn_shed_reader(struct gv_http_server *server)
+{
+    struct gv_http_conn *slowest = NULL;
+
+    for (struct gv_http_conn *c = server->oldest; c != NULL; c = c->next) {
+        if (!c->large)
+            continue;
+        if (c->state == GV_CONN_CLOSING)
+            return;
+        if (slowest == NULL || gv_time_before(c->since, slowest->since))
+            slowest = c;
+    }
+    if (slowest != NULL)
+        end(slowest);
 }
 
 static struct gv_http_conn *open_conn(struct gv_http_server *server, struct MHD_Connection *mhd)

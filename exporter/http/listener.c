@@ -6,6 +6,7 @@
  * When that is used up too, listening pauses, and the CPU stays idle. */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -40,6 +41,14 @@ static bool spend_reserve(struct gv_http_server *server)
     (void)close(server->reserve_fd);
     server->reserve_fd = -1;
     return true;
+}
+
+/* A connection waits. accept(2) tells that there is no descriptor before it looks. */
+static bool waiting(int fd)
+{
+    struct pollfd ask = {.fd = fd, .events = POLLIN};
+
+    return poll(&ask, 1, 0) == 1;
 }
 
 static void refuse(int fd)
@@ -93,10 +102,10 @@ static void readable(void *arg, unsigned events)
 
         if (fd >= 0) {
             take(l->server, fd, (const struct sockaddr *)&from, from_n);
+        } else if (exhausted ? !waiting(l->fd) : errno != EINTR && errno != ECONNABORTED) {
+            return;
         } else if (exhausted && !spend_reserve(l->server)) {
             pause_listening(l);
-            return;
-        } else if (!exhausted && errno != EINTR && errno != ECONNABORTED) {
             return;
         }
     }
@@ -141,6 +150,7 @@ enum gv_err gv_http_listeners_add(struct gv_http_server *server, size_t index, c
 
     if (err != GV_OK)
         return err;
+    refill_reserve(server);
     while (added < count && add_listener(server, index, fds[added]))
         added++;
     if (added == count)
