@@ -37,11 +37,18 @@ bool gv_http_conn_local(const struct gv_http_conn *conn)
     return IN6_IS_ADDR_LOOPBACK(a) || (IN6_IS_ADDR_V4MAPPED(a) && a->s6_addr[12] == 127);
 }
 
+static void stop_deadline(struct gv_http_conn *conn)
+{
+    gv_timer_stop(conn->deadline);
+    conn->deadline = NULL;
+}
+
 /* Shut down: libmicrohttpd sees the end of the stream and closes. */
 static void end(struct gv_http_conn *conn)
 {
     conn->server->stats.refused++;
-    gv_http_conn_enter(conn, GV_CONN_CLOSING);
+    stop_deadline(conn);
+    conn->state = GV_CONN_CLOSING;
     (void)shutdown(conn->fd, SHUT_RDWR);
 }
 
@@ -55,8 +62,9 @@ static void deadline_due(void *arg)
 
 void gv_http_conn_wait(struct gv_http_conn *conn)
 {
-    gv_timer_stop(conn->deadline);
-    conn->deadline = NULL;
+    if (conn->state == GV_CONN_CLOSING)
+        return;
+    stop_deadline(conn);
     conn->state = GV_CONN_BUSY;
 }
 
@@ -69,10 +77,10 @@ void gv_http_conn_enter(struct gv_http_conn *conn, enum gv_http_conn_state state
         [GV_CONN_IDLE] = {GV_HTTP_IDLE_MS},
     };
 
-    gv_http_conn_wait(conn);
-    conn->state = state;
-    if (state == GV_CONN_CLOSING)
+    if (conn->state == GV_CONN_CLOSING)
         return;
+    stop_deadline(conn);
+    conn->state = state;
     conn->since = gv_loop_now(server->loop);
     conn->large = false;
     conn->deadline = gv_timer_start(server->loop, deadlines[state], deadline_due, conn);

@@ -107,7 +107,7 @@ void gv_http_conn_notify(void *server, struct MHD_Connection *mhd, void **contex
 /* End the connection that has been reading a large body the longest, if there is
  * one, and none that was ended for that is still there. */
 void gv_http_conn_shed_reader(struct gv_http_server *server);
-/* Enter that state, with its deadline. */
+/* Enter that state, with its deadline; one that was shut down stays so. */
 void gv_http_conn_enter(struct gv_http_conn *conn, enum gv_http_conn_state state);
 /* Busy, with no deadline until it enters a state again: who waits has its own. */
 void gv_http_conn_wait(struct gv_http_conn *conn);

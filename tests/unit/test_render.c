@@ -7,6 +7,7 @@
 #include "check.h"
 #include "fleet.h"
 #include "render/label.h"
+#include "render/metric.h"
 
 enum { MOST = 1 << 20, RANDOM_LABELS = 20000 };
 
@@ -362,6 +363,74 @@ static void test_probe_text(void)
     gv_buf_clear(&out);
 }
 
+static bool nothing(const struct gv_row *row, unsigned state, struct gv_value *value)
+{
+    (void)row;
+    (void)state;
+    (void)value;
+    return false;
+}
+
+static const struct gv_states long_states = {"a_label_beyond_sixteen", 1, NULL};
+
+static const struct {
+    const char *name;
+    struct gv_metric metric;
+    bool ok;
+} fault_rows[] = {
+    {"gauge", {.name = "a", .help = "A.", .get = nothing}, true},
+    {"counter", {.name = "a_total", .type = GV_COUNTER, .help = "A.", .get = nothing}, true},
+    {"unit", {.name = "a_seconds", .unit = "seconds", .help = "A.", .get = nothing}, true},
+    {"unit of a counter",
+     {.name = "a_seconds_total",
+      .type = GV_COUNTER,
+      .unit = "seconds",
+      .help = "A.",
+      .get = nothing},
+     true},
+    {"counter without _total",
+     {.name = "a", .type = GV_COUNTER, .help = "A.", .get = nothing},
+     false},
+    {"gauge with _total", {.name = "a_total", .help = "A.", .get = nothing}, false},
+    {"_bucket", {.name = "a_bucket", .help = "A.", .get = nothing}, false},
+    {"_sum", {.name = "a_sum", .help = "A.", .get = nothing}, false},
+    {"_created", {.name = "a_created", .help = "A.", .get = nothing}, false},
+    {"_count", {.name = "a_count", .help = "A.", .get = nothing}, false},
+    {"_count, known",
+     {.name = "a_count", .help = "A.", .get = nothing, .untyped_in_text = true},
+     true},
+    {"untyped without need",
+     {.name = "a", .help = "A.", .get = nothing, .untyped_in_text = true},
+     false},
+    {"another unit", {.name = "a_ms", .unit = "seconds", .help = "A.", .get = nothing}, false},
+    {"unit not given", {.name = "a_seconds", .help = "A.", .get = nothing}, false},
+    {"bytes not given", {.name = "a_bytes", .help = "A.", .get = nothing}, false},
+    {"neither field nor function", {.name = "a", .help = "A."}, false},
+    {"field and function",
+     {.name = "a", .help = "A.", .get = nothing, .field = GV_FIELD_U64},
+     false},
+    {"no help", {.name = "a", .help = "", .get = nothing}, false},
+    {"no sentence", {.name = "a", .help = "A", .get = nothing}, false},
+    {"line feed in the help", {.name = "a", .help = "A\nb.", .get = nothing}, false},
+    {"long name", {.name = HUNDRED, .help = "A.", .get = nothing}, false},
+    {"long state label",
+     {.name = "a", .help = "A.", .get = nothing, .states = &long_states},
+     false},
+    {"long info label",
+     {.name = "a", .help = "A.", .get = nothing, .info = {{"a_label_beyond_sixteen", NULL}}},
+     false},
+};
+
+static void test_table(void)
+{
+    const char *name = "no metric", *fault = gv_metrics_fault(&name);
+
+    CHECK_STR(name, fault, NULL);
+    for (size_t i = 0; i < sizeof(fault_rows) / sizeof(fault_rows[0]); i++)
+        CHECK_INT(fault_rows[i].name, gv_metric_fault(&fault_rows[i].metric) == NULL,
+                  fault_rows[i].ok);
+}
+
 /* Write the expositions, for promtool and to renew the golden files. */
 static int print(enum gv_exposition format)
 {
@@ -376,13 +445,11 @@ static int print(enum gv_exposition format)
 
 int main(int argc, char **argv)
 {
-    const char *name = "no metric", *fault = gv_metrics_fault(&name);
-
     if (argc == 2 && strcmp(argv[1], "--text") == 0)
         return print(GV_PROMETHEUS_TEXT);
     if (argc == 2 && strcmp(argv[1], "--openmetrics") == 0)
         return print(GV_OPENMETRICS);
-    CHECK_STR(name, fault, NULL);
+    test_table();
     test_labels();
     test_label_round_trip();
     test_golden();
