@@ -105,7 +105,7 @@ void *gv_http_request_begin(void *server, const char *raw, struct MHD_Connection
     r->mhd = mhd;
     r->conn = context->socket_context;
     r->raw_n = n;
-    memcpy(r->raw, raw, n);
+    memcpy(r->raw, raw, n + 1);
     if (r->conn->state == GV_CONN_IDLE)
         gv_http_conn_enter(r->conn, GV_CONN_HEADER);
     return r;
@@ -141,6 +141,7 @@ static enum MHD_Result check(struct gv_http_request *r, const char *version)
                                MHD_HTTP_HEADER_CONNECTION, "close");
 }
 
+/* The signature is libmicrohttpd's. NOLINTNEXTLINE(readability-function-size) */
 enum MHD_Result gv_http_request_handle(void *server, struct MHD_Connection *mhd,
                                        const char *url, const char *method, const char *version,
                                        const char *upload, size_t *upload_n, void **request)
