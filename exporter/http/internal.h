@@ -70,7 +70,7 @@ struct gv_http_server {
     struct gv_http_stats stats;
 };
 
-enum gv_http_method { GV_GET = 1, GV_HEAD = 2, GV_POST = 4, GV_PUT = 8 };
+enum gv_http_method { GV_OTHER_METHOD = 0, GV_GET = 1, GV_HEAD = 2, GV_POST = 4, GV_PUT = 8 };
 
 /* One request, from its request line to the end of its answer. */
 struct gv_http_request {

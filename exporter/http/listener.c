@@ -63,10 +63,13 @@ static void refuse(int fd)
 static void take(struct gv_http_server *server, int fd, const struct sockaddr *from,
                  socklen_t from_n)
 {
+    const int buffer = GV_HTTP_SEND_BUFFER;
+
     if (!gv_http_conn_admit(server, from)) {
         refuse(fd);
         return;
     }
+    (void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &buffer, sizeof(buffer));
     (void)MHD_add_connection(server->mhd, fd, from, from_n); /* closes it on failure */
     gv_http_server_run(server);
 }

@@ -111,8 +111,7 @@ void *gv_http_request_begin(void *server, const char *raw, struct MHD_Connection
     return r;
 }
 
-/* 0 for a method that no route has. */
-static unsigned method_of(const char *name)
+static enum gv_http_method method_of(const char *name)
 {
     static const struct {
         const char *name;
@@ -122,7 +121,7 @@ static unsigned method_of(const char *name)
     for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
         if (strcmp(methods[i].name, name) == 0)
             return methods[i].method;
-    return 0;
+    return GV_OTHER_METHOD;
 }
 
 /* The header has arrived: refuse, or go on to the second call. */
@@ -156,7 +155,7 @@ enum MHD_Result gv_http_request_handle(void *server, struct MHD_Connection *mhd,
         return MHD_NO;
     if (!r->begun)
         return check(r, version);
-    return gv_http_route(r, (enum gv_http_method)method_of(method));
+    return gv_http_route(r, method_of(method));
 }
 
 void gv_http_request_end(void *server, struct MHD_Connection *mhd, void **request,
