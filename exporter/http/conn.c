@@ -43,10 +43,11 @@ static void stop_deadline(struct gv_http_conn *conn)
     conn->deadline = NULL;
 }
 
-/* Shut down: libmicrohttpd sees the end of the stream and closes. */
+/* Shut down: libmicrohttpd sees the end of the stream and closes. To end one that
+ * rests between two requests refuses nobody. */
 static void end(struct gv_http_conn *conn)
 {
-    conn->server->stats.refused++;
+    conn->server->stats.refused += conn->state != GV_CONN_IDLE ? 1 : 0;
     stop_deadline(conn);
     conn->state = GV_CONN_CLOSING;
     (void)shutdown(conn->fd, SHUT_RDWR);
