@@ -46,8 +46,52 @@ static void trim(struct gv_buf *body)
         body->at = at;
 }
 
+/* A large body that is being read, and who counts it. */
+struct large_body {
+    struct gv_http_server *server;
+    char *at;
+    size_t n;
+};
+
+static void free_large(void *arg)
+{
+    struct large_body *large = arg;
+
+    large->server->body_octets -= large->n;
+    free(large->at);
+    free(large);
+}
+
+/* A response that owns the body; NULL, and the body is the caller's, without memory. */
+static struct MHD_Response *new_response(struct gv_http_server *server, struct gv_buf *body)
+{
+    struct MHD_Response *response;
+    struct large_body *large;
+
+    if (body->n < GV_HTTP_BODY_LARGE)
+        return MHD_create_response_from_buffer(body->n, body->at, MHD_RESPMEM_MUST_FREE);
+    large = malloc(sizeof(*large));
+    if (large == NULL)
+        return NULL;
+    *large = (struct large_body){server, body->at, body->n};
+    response = MHD_create_response_from_buffer_with_free_callback_cls(body->n, body->at,
+                                                                      free_large, large);
+    if (response == NULL)
+        free(large);
+    else
+        server->body_octets += body->n;
+    return response;
+}
+
+bool gv_http_memory(struct gv_http_server *server)
+{
+    if (server->body_octets > GV_HTTP_BODIES_SOFT)
+        gv_http_conn_shed_reader(server);
+    return server->body_octets <= GV_HTTP_BODIES_MOST;
+}
+
 struct MHD_Response *gv_http_response(struct gv_http_server *server, const char *type,
-                                      bool gzip, struct gv_buf *body)
+                                      bool gzip, struct gv_buf *body, size_t *n)
 {
     struct MHD_Response *response;
     bool packed = gzip && pack(server, body);
@@ -60,7 +104,8 @@ struct MHD_Response *gv_http_response(struct gv_http_server *server, const char 
         return NULL;
     }
     trim(body);
-    response = MHD_create_response_from_buffer(body->n, body->at, MHD_RESPMEM_MUST_FREE);
+    response = new_response(server, body);
+    *n = body->n;
     if (response == NULL) {
         gv_buf_clear(body);
         return NULL;
@@ -80,9 +125,10 @@ struct MHD_Response *gv_http_response(struct gv_http_server *server, const char 
 }
 
 enum MHD_Result gv_http_queue(struct gv_http_request *r, unsigned status,
-                              struct MHD_Response *response)
+                              struct MHD_Response *response, size_t n)
 {
     r->server->stats.requests++;
+    r->conn->large = n >= GV_HTTP_BODY_LARGE;
     return MHD_queue_response(r->mhd, status, response);
 }
 
@@ -90,12 +136,13 @@ enum MHD_Result gv_http_answer(struct gv_http_request *r, unsigned status, const
                                struct gv_buf *body)
 {
     enum MHD_Result queued;
+    size_t n;
     struct MHD_Response *response =
-        gv_http_response(r->server, type, gv_accept_gzip(&r->accept), body);
+        gv_http_response(r->server, type, gv_accept_gzip(&r->accept), body, &n);
 
     if (response == NULL)
         return MHD_NO;
-    queued = gv_http_queue(r, status, response);
+    queued = gv_http_queue(r, status, response, n);
     MHD_destroy_response(response);
     return queued;
 }
@@ -106,14 +153,15 @@ enum MHD_Result gv_http_answer_with(struct gv_http_request *r, unsigned status,
     struct gv_buf body = gv_buf(GV_HTTP_CONNECTION_MEMORY);
     struct MHD_Response *response;
     enum MHD_Result queued = MHD_NO;
+    size_t n;
 
     gv_buf_add_str(&body, text);
     gv_buf_add_char(&body, '\n');
-    response = gv_http_response(r->server, gv_http_type_text, false, &body);
+    response = gv_http_response(r->server, gv_http_type_text, false, &body, &n);
     if (response == NULL)
         return MHD_NO;
     if (header == NULL || MHD_add_response_header(response, header, value) == MHD_YES)
-        queued = gv_http_queue(r, status, response);
+        queued = gv_http_queue(r, status, response, n);
     MHD_destroy_response(response);
     return queued;
 }

@@ -37,11 +37,19 @@ bool gv_http_conn_local(const struct gv_http_conn *conn)
     return IN6_IS_ADDR_LOOPBACK(a) || (IN6_IS_ADDR_V4MAPPED(a) && a->s6_addr[12] == 127);
 }
 
-/* Shut down: libmicrohttpd sees the end of the stream and closes. */
+static void stop_deadline(struct gv_http_conn *conn)
+{
+    gv_timer_stop(conn->deadline);
+    conn->deadline = NULL;
+}
+
+/* Shut down: libmicrohttpd sees the end of the stream and closes. To end one that
+ * rests between two requests refuses nobody. */
 static void end(struct gv_http_conn *conn)
 {
-    conn->server->stats.refused++;
-    gv_http_conn_enter(conn, GV_CONN_CLOSING);
+    conn->server->stats.refused += conn->state != GV_CONN_IDLE ? 1 : 0;
+    stop_deadline(conn);
+    conn->state = GV_CONN_CLOSING;
     (void)shutdown(conn->fd, SHUT_RDWR);
 }
 
@@ -55,8 +63,9 @@ static void deadline_due(void *arg)
 
 void gv_http_conn_wait(struct gv_http_conn *conn)
 {
-    gv_timer_stop(conn->deadline);
-    conn->deadline = NULL;
+    if (conn->state == GV_CONN_CLOSING)
+        return;
+    stop_deadline(conn);
     conn->state = GV_CONN_BUSY;
 }
 
@@ -69,10 +78,12 @@ void gv_http_conn_enter(struct gv_http_conn *conn, enum gv_http_conn_state state
         [GV_CONN_IDLE] = {GV_HTTP_IDLE_MS},
     };
 
-    gv_http_conn_wait(conn);
-    conn->state = state;
-    if (state == GV_CONN_CLOSING)
+    if (conn->state == GV_CONN_CLOSING)
         return;
+    stop_deadline(conn);
+    conn->state = state;
+    conn->since = gv_loop_now(server->loop);
+    conn->large = false;
     conn->deadline = gv_timer_start(server->loop, deadlines[state], deadline_due, conn);
     if (conn->deadline == NULL) /* no memory: what has no deadline is not served */
         end(conn);
@@ -135,6 +146,22 @@ void gv_http_conn_shed(struct gv_http_server *server)
     (void)count(server, NULL, &ended);
     if (ended != NULL)
         end(ended);
+}
+
+void gv_http_conn_shed_reader(struct gv_http_server *server)
+{
+    struct gv_http_conn *slowest = NULL;
+
+    for (struct gv_http_conn *c = server->oldest; c != NULL; c = c->next) {
+        if (!c->large)
+            continue;
+        if (c->state == GV_CONN_CLOSING)
+            return;
+        if (slowest == NULL || gv_time_before(c->since, slowest->since))
+            slowest = c;
+    }
+    if (slowest != NULL)
+        end(slowest);
 }
 
 static struct gv_http_conn *open_conn(struct gv_http_server *server, struct MHD_Connection *mhd)

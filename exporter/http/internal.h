@@ -35,12 +35,15 @@ struct gv_http_conn {
     struct in6_addr address; /* IPv4 as ::ffff:a.b.c.d */
     int fd;
     enum gv_http_conn_state state;
+    struct gv_time since; /* in that state */
+    bool large;           /* a large body is being read */
     struct gv_timer *deadline;
 };
 
 /* A body that scrapes at one instant share. */
 struct gv_http_shared {
     struct MHD_Response *response; /* NULL: none */
+    size_t n;                      /* octets of the body */
     struct gv_time made_at;
 };
 
@@ -59,6 +62,7 @@ struct gv_http_server {
     struct gv_http_probe *probes;
     struct gv_http_shared shared[2][2]; /* [enum gv_exposition][gzip] */
     struct gv_timer *shared_end;
+    size_t body_octets;   /* of large bodies that some client still reads */
     size_t body_guess;    /* octets of the last exposition */
     struct gv_gzip *gzip; /* NULL until a client wants it */
     bool reloaded;
@@ -66,7 +70,7 @@ struct gv_http_server {
     struct gv_http_stats stats;
 };
 
-enum gv_http_method { GV_GET = 1, GV_HEAD = 2, GV_POST = 4, GV_PUT = 8 };
+enum gv_http_method { GV_OTHER_METHOD = 0, GV_GET = 1, GV_HEAD = 2, GV_POST = 4, GV_PUT = 8 };
 
 /* One request, from its request line to the end of its answer. */
 struct gv_http_request {
@@ -100,7 +104,10 @@ void gv_http_conn_shed(struct gv_http_server *server);
 /* libmicrohttpd's MHD_NotifyConnectionCallback. */
 void gv_http_conn_notify(void *server, struct MHD_Connection *mhd, void **context,
                          enum MHD_ConnectionNotificationCode what);
-/* Enter that state, with its deadline. */
+/* End the connection that has been reading a large body the longest, if there is
+ * one, and none that was ended for that is still there. */
+void gv_http_conn_shed_reader(struct gv_http_server *server);
+/* Enter that state, with its deadline; one that was shut down stays so. */
 void gv_http_conn_enter(struct gv_http_conn *conn, enum gv_http_conn_state state);
 /* Busy, with no deadline until it enters a state again: who waits has its own. */
 void gv_http_conn_wait(struct gv_http_conn *conn);
@@ -134,10 +141,12 @@ void gv_http_probe_leave(struct gv_http_request *r);
 void gv_http_probes_abandon(struct gv_http_server *server);
 
 /* answer.c */
+/* Memory for one more large body; readers may be ended for it. */
+bool gv_http_memory(struct gv_http_server *server);
 /* A response of `type` that takes the body over, gzipped where that is welcome
- * and worth it. NULL without memory. */
+ * and worth it; *n: its size then. NULL without memory. */
 struct MHD_Response *gv_http_response(struct gv_http_server *server, const char *type,
-                                      bool gzip, struct gv_buf *body);
+                                      bool gzip, struct gv_buf *body, size_t *n);
 enum MHD_Result gv_http_answer(struct gv_http_request *r, unsigned status, const char *type,
                                struct gv_buf *body);
 /* One line of plain text, and one header of its own (NULL: none). */
@@ -145,9 +154,9 @@ enum MHD_Result gv_http_answer_text(struct gv_http_request *r, unsigned status,
                                     const char *text);
 enum MHD_Result gv_http_answer_with(struct gv_http_request *r, unsigned status,
                                     const char *text, const char *header, const char *value);
-/* Queue `response`, which stays the caller's. */
+/* Queue `response` with its body of n octets; it stays the caller's. */
 enum MHD_Result gv_http_queue(struct gv_http_request *r, unsigned status,
-                              struct MHD_Response *response);
+                              struct MHD_Response *response, size_t n);
 
 extern const char gv_http_type_text[], gv_http_type_html[], gv_http_type_json[];
 const char *gv_http_type_exposition(enum gv_exposition format);

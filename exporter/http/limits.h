@@ -10,7 +10,11 @@ enum {
     GV_HTTP_ADDRESSES_MOST = 8,        /* of one listening address */
     GV_HTTP_PAUSE_MS = 100,            /* no descriptor is left: listen again after this */
     GV_HTTP_IDLE_MS = 75000,           /* between two requests: more than the usual minute */
+    GV_HTTP_SEND_BUFFER = 131072,      /* so that one client's turn of sending is short */
     GV_HTTP_BODY_MOST = 128 << 20,     /* octets of one answer */
+    GV_HTTP_BODIES_SOFT = 64 << 20,    /* bodies being read: the slowest reader gives way */
+    GV_HTTP_BODIES_MOST = 256 << 20,   /* no large answer beyond this */
+    GV_HTTP_BODY_LARGE = 64 << 10,     /* smaller ones are not counted */
     GV_HTTP_GZIP_LEAST = 1024,         /* smaller bodies are not worth it */
     GV_HTTP_SHARE_MS = 100,            /* scrapes this close together share one body */
     GV_HTTP_NAME_MOST = 255,           /* octets of a target, group or device asked for */

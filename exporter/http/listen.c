@@ -50,14 +50,17 @@ static void set_port(struct sockaddr *address, uint16_t port)
 
 unsigned gv_http_socket_port(int fd)
 {
-    struct sockaddr_storage address = {0};
+    union {
+        struct sockaddr_in6 v6;
+        struct sockaddr_in v4;
+        struct sockaddr any;
+    } address = {.v6 = {.sin6_family = AF_UNSPEC}};
     socklen_t n = sizeof(address);
 
-    if (getsockname(fd, (struct sockaddr *)&address, &n) != 0)
+    if (getsockname(fd, &address.any, &n) != 0)
         return 0;
-    if (address.ss_family == AF_INET6)
-        return ntohs(((const struct sockaddr_in6 *)(const void *)&address)->sin6_port);
-    return ntohs(((const struct sockaddr_in *)(const void *)&address)->sin_port);
+    return ntohs(address.any.sa_family == AF_INET6 ? address.v6.sin6_port
+                                                   : address.v4.sin_port);
 }
 
 /* A listening socket on one address; -1 with errno. */
@@ -112,10 +115,11 @@ static int listen_each(const struct addrinfo *infos, uint16_t port, int *fds, si
          i = i->ai_next) {
         int fd;
 
-        set_port(i->ai_addr, port == 0 && n > 0 ? (uint16_t)gv_http_socket_port(fds[0]) : port);
+        set_port(i->ai_addr, port);
         fd = listen_on(i);
         if (fd >= 0) {
             fds[n++] = fd;
+            port = (uint16_t)gv_http_socket_port(fd); /* 0: the others get the first's */
             continue;
         }
         failure = errno;

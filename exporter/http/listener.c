@@ -6,6 +6,7 @@
  * When that is used up too, listening pauses, and the CPU stays idle. */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -42,6 +43,14 @@ static bool spend_reserve(struct gv_http_server *server)
     return true;
 }
 
+/* A connection waits. accept(2) tells that there is no descriptor before it looks. */
+static bool waiting(int fd)
+{
+    struct pollfd ask = {.fd = fd, .events = POLLIN};
+
+    return poll(&ask, 1, 0) == 1;
+}
+
 static void refuse(int fd)
 {
     static const char answer[] = "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n"
@@ -54,10 +63,13 @@ static void refuse(int fd)
 static void take(struct gv_http_server *server, int fd, const struct sockaddr *from,
                  socklen_t from_n)
 {
+    const int buffer = GV_HTTP_SEND_BUFFER;
+
     if (!gv_http_conn_admit(server, from)) {
         refuse(fd);
         return;
     }
+    (void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &buffer, sizeof(buffer));
     (void)MHD_add_connection(server->mhd, fd, from, from_n); /* closes it on failure */
     gv_http_server_run(server);
 }
@@ -93,10 +105,10 @@ static void readable(void *arg, unsigned events)
 
         if (fd >= 0) {
             take(l->server, fd, (const struct sockaddr *)&from, from_n);
+        } else if (exhausted ? !waiting(l->fd) : errno != EINTR && errno != ECONNABORTED) {
+            return;
         } else if (exhausted && !spend_reserve(l->server)) {
             pause_listening(l);
-            return;
-        } else if (!exhausted && errno != EINTR && errno != ECONNABORTED) {
             return;
         }
     }
@@ -141,6 +153,7 @@ enum gv_err gv_http_listeners_add(struct gv_http_server *server, size_t index, c
 
     if (err != GV_OK)
         return err;
+    refill_reserve(server);
     while (added < count && add_listener(server, index, fds[added]))
         added++;
     if (added == count)

@@ -104,7 +104,7 @@ static struct gv_dur patience(struct gv_http_request *r)
     struct gv_dur timeout = {GV_HTTP_PROBE_MS};
 
     if (header != NULL && gv_accept_seconds(gv_text(header), &timeout)) {
-        bool short_one = timeout.ms < 2 * GV_HTTP_PROBE_MARGIN_MS;
+        bool short_one = timeout.ms / 2 < GV_HTTP_PROBE_MARGIN_MS;
 
         timeout.ms = short_one ? timeout.ms / 2 : timeout.ms - GV_HTTP_PROBE_MARGIN_MS;
     }

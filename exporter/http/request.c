@@ -105,14 +105,13 @@ void *gv_http_request_begin(void *server, const char *raw, struct MHD_Connection
     r->mhd = mhd;
     r->conn = context->socket_context;
     r->raw_n = n;
-    memcpy(r->raw, raw, n);
+    memcpy(r->raw, raw, n + 1);
     if (r->conn->state == GV_CONN_IDLE)
         gv_http_conn_enter(r->conn, GV_CONN_HEADER);
     return r;
 }
 
-/* 0 for a method that no route has. */
-static unsigned method_of(const char *name)
+static enum gv_http_method method_of(const char *name)
 {
     static const struct {
         const char *name;
@@ -122,7 +121,7 @@ static unsigned method_of(const char *name)
     for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
         if (strcmp(methods[i].name, name) == 0)
             return methods[i].method;
-    return 0;
+    return GV_OTHER_METHOD;
 }
 
 /* The header has arrived: refuse, or go on to the second call. */
@@ -141,6 +140,7 @@ static enum MHD_Result check(struct gv_http_request *r, const char *version)
                                MHD_HTTP_HEADER_CONNECTION, "close");
 }
 
+/* The signature is libmicrohttpd's. NOLINTNEXTLINE(readability-function-size) */
 enum MHD_Result gv_http_request_handle(void *server, struct MHD_Connection *mhd,
                                        const char *url, const char *method, const char *version,
                                        const char *upload, size_t *upload_n, void **request)
@@ -155,7 +155,7 @@ enum MHD_Result gv_http_request_handle(void *server, struct MHD_Connection *mhd,
         return MHD_NO;
     if (!r->begun)
         return check(r, version);
-    return gv_http_route(r, (enum gv_http_method)method_of(method));
+    return gv_http_route(r, method_of(method));
 }
 
 void gv_http_request_end(void *server, struct MHD_Connection *mhd, void **request,

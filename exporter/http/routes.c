@@ -218,6 +218,9 @@ enum MHD_Result gv_http_route(struct gv_http_request *r, enum gv_http_method met
         if (!params_ok(&r->url, &routes[i]))
             return gv_http_answer_text(r, MHD_HTTP_BAD_REQUEST,
                                        "a parameter is unknown here, or there twice");
+        if (!gv_http_memory(r->server))
+            return gv_http_answer_text(r, MHD_HTTP_SERVICE_UNAVAILABLE,
+                                       "too many answers are being read slowly");
         return routes[i].handle(r);
     }
     return gv_http_answer_text(r, MHD_HTTP_NOT_FOUND, "not found");

@@ -26,23 +26,26 @@ static void shared_due(void *arg)
     gv_http_shared_clear(server);
 }
 
-static struct MHD_Response *render(struct gv_http_server *server, enum gv_exposition format,
-                                   bool gzip, const struct gv_render_in *in)
+/* Render into the slot, in place of what was there. False without memory. */
+static bool render(struct gv_http_server *server, enum gv_exposition format, bool gzip,
+                   const struct gv_render_in *in, struct gv_http_shared *slot)
 {
     struct gv_buf body = gv_buf(GV_HTTP_BODY_MOST);
 
+    if (slot->response != NULL)
+        MHD_destroy_response(slot->response);
     (void)gv_buf_room(&body, server->body_guess + BODY_SLACK);
     gv_render_metrics(format, in, &body);
     server->body_guess = body.n < GV_HTTP_BODY_MOST / 2 ? body.n : 0;
-    return gv_http_response(server, gv_http_type_exposition(format), gzip, &body);
+    slot->response =
+        gv_http_response(server, gv_http_type_exposition(format), gzip, &body, &slot->n);
+    slot->made_at = gv_loop_now(server->loop);
+    return slot->response != NULL;
 }
 
-static void share(struct gv_http_server *server, struct gv_http_shared *slot,
-                  struct MHD_Response *response, struct gv_time now)
+/* So that a body is not kept longer than it may be shared. */
+static void start_end(struct gv_http_server *server)
 {
-    if (slot->response != NULL)
-        MHD_destroy_response(slot->response);
-    *slot = (struct gv_http_shared){response, now};
     if (server->shared_end == NULL)
         server->shared_end =
             gv_timer_start(server->loop, (struct gv_dur){GV_HTTP_SHARE_MS}, shared_due, server);
@@ -54,18 +57,16 @@ enum MHD_Result gv_http_scrape(struct gv_http_request *r)
     enum gv_exposition format = gv_accept_exposition(&r->accept);
     bool gzip = gv_accept_gzip(&r->accept);
     struct gv_http_shared *slot = &server->shared[format][gzip];
-    struct gv_time now = gv_loop_now(server->loop);
-    struct gv_render_in in = {.now = now};
-    struct MHD_Response *response;
+    struct gv_dur age = gv_time_diff(gv_loop_now(server->loop), slot->made_at);
+    struct gv_render_in in = {.now = {0}};
 
-    if (slot->response != NULL && gv_time_diff(now, slot->made_at).ms < GV_HTTP_SHARE_MS)
-        return gv_http_queue(r, MHD_HTTP_OK, slot->response);
+    if (slot->response != NULL && age.ms < GV_HTTP_SHARE_MS)
+        return gv_http_queue(r, MHD_HTTP_OK, slot->response, slot->n);
     if (!server->hooks.view(server->hooks.arg, &in))
         return gv_http_answer_text(r, MHD_HTTP_SERVICE_UNAVAILABLE, "no snapshot yet");
-    response = render(server, format, gzip, &in);
-    if (response == NULL)
+    if (!render(server, format, gzip, &in, slot))
         return gv_http_answer_text(r, MHD_HTTP_INTERNAL_SERVER_ERROR,
                                    "the exposition is too large, or memory is short");
-    share(server, slot, response, now);
-    return gv_http_queue(r, MHD_HTTP_OK, response);
+    start_end(server);
+    return gv_http_queue(r, MHD_HTTP_OK, slot->response, slot->n);
 }

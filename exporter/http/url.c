@@ -21,9 +21,12 @@ static bool decode(char *at, size_t n, bool plus_is_blank, struct gv_text *out)
         char c = at[i];
 
         if (c == '%') {
-            if (n - i < 3 || digit(at[i + 1]) < 0 || digit(at[i + 2]) < 0)
+            int high = n - i < 3 ? -1 : digit(at[i + 1]);
+            int low = n - i < 3 ? -1 : digit(at[i + 2]);
+
+            if (high < 0 || low < 0)
                 return false;
-            c = (char)(digit(at[i + 1]) << 4 | digit(at[i + 2]));
+            c = (char)(high * 16 + low);
             i += 2;
         } else if (c == '+' && plus_is_blank) {
             c = ' ';

@@ -46,10 +46,9 @@ static void put_behaviour(struct gv_json *doc, json_t *parent, const char *name,
     }
 }
 
-json_t *gv_json_device(struct gv_json *doc, json_t *parent, const char *name,
-                       const struct gv_device_verdict *d)
+void gv_json_device(struct gv_json *doc, json_t *o, const struct gv_device_verdict *d)
 {
-    json_t *o = gv_json_object(doc, parent, name), *collectors;
+    json_t *collectors;
 
     gv_json_text(doc, o, "name", d->name);
     gv_json_text(doc, o, "address", d->address);
@@ -67,14 +66,13 @@ json_t *gv_json_device(struct gv_json *doc, json_t *parent, const char *name,
         put_behaviour(doc, o, "ks_behavior", &d->ks_behaviour);
     if (d->is_gm)
         put_behaviour(doc, o, "gm_behavior", &d->gm_behaviour);
-    return o;
 }
 
 enum gv_err gv_render_device_json(const struct gv_render_in *in, const char *device,
                                   struct gv_buf *out)
 {
     struct gv_json doc;
-    json_t *root, *groups;
+    json_t *root, *o, *groups;
     const struct gv_device_verdict *d = NULL;
 
     for (size_t i = 0; i < in->snapshot->device_count && d == NULL; i++)
@@ -83,10 +81,11 @@ enum gv_err gv_render_device_json(const struct gv_render_in *in, const char *dev
     if (d == NULL)
         return GV_ERR_NOT_FOUND;
     root = gv_json_begin(&doc, in);
-    groups = gv_json_list(&doc, gv_json_device(&doc, root, "device", d), "groups");
+    o = gv_json_object(&doc, root, "device");
+    gv_json_device(&doc, o, d);
+    groups = gv_json_list(&doc, o, "groups");
     for (size_t i = 0; i < d->membership_count; i++) {
-        json_t *o = gv_json_object(&doc, groups, NULL);
-
+        o = gv_json_object(&doc, groups, NULL);
         gv_json_membership(&doc, o, &d->memberships[i]);
         gv_json_lists(&doc, o, &d->memberships[i]);
     }

@@ -2,22 +2,31 @@
 /* The whole fleet: every device and group, without the long lists. */
 #include "render/put_json.h"
 
+static void put_device(struct gv_json *doc, json_t *o, const struct gv_device_verdict *d)
+{
+    json_t *groups;
+
+    gv_json_device(doc, o, d);
+    groups = gv_json_list(doc, o, "groups");
+    for (size_t i = 0; i < d->membership_count; i++)
+        gv_json_membership(doc, gv_json_object(doc, groups, NULL), &d->memberships[i]);
+}
+
 enum gv_err gv_render_fleet_json(const struct gv_render_in *in, struct gv_buf *out)
 {
     const struct gv_snapshot *s = in->snapshot;
     struct gv_json doc;
     json_t *root = gv_json_begin(&doc, in);
     json_t *groups = gv_json_list(&doc, root, "groups");
-    json_t *devices = gv_json_list(&doc, root, "devices");
 
     for (size_t i = 0; i < s->group_count; i++)
-        (void)gv_json_group(&doc, groups, NULL, &s->groups[i]);
+        gv_json_group(&doc, gv_json_object(&doc, groups, NULL), &s->groups[i]);
+    gv_json_open(&doc, root, "devices", out);
     for (size_t i = 0; i < s->device_count; i++) {
-        const struct gv_device_verdict *d = &s->devices[i];
-        json_t *list = gv_json_list(&doc, gv_json_device(&doc, devices, NULL, d), "groups");
+        json_t *item = gv_json_item_begin(&doc);
 
-        for (size_t j = 0; j < d->membership_count; j++)
-            gv_json_membership(&doc, gv_json_object(&doc, list, NULL), &d->memberships[j]);
+        put_device(&doc, item, &s->devices[i]);
+        gv_json_item(&doc, item, out);
     }
-    return gv_json_end(&doc, root, out);
+    return gv_json_close(&doc, out);
 }

@@ -18,10 +18,9 @@ static void put_interop(struct gv_json *doc, json_t *list, const struct gv_inter
     gv_json_text(doc, o, "text", i->text);
 }
 
-json_t *gv_json_group(struct gv_json *doc, json_t *parent, const char *name,
-                      const struct gv_group_verdict *g)
+void gv_json_group(struct gv_json *doc, json_t *o, const struct gv_group_verdict *g)
 {
-    json_t *o = gv_json_object(doc, parent, name), *interop;
+    json_t *interop;
 
     gv_json_text(doc, o, "group", g->group);
     gv_json_text(doc, o, "name", g->name);
@@ -33,10 +32,9 @@ json_t *gv_json_group(struct gv_json *doc, json_t *parent, const char *name,
     interop = gv_json_list(doc, o, "interop");
     for (size_t i = 0; i < g->interop_count; i++)
         put_interop(doc, interop, &g->interop[i]);
-    return o;
 }
 
-static void put_devices(struct gv_json *doc, json_t *list, const char *group)
+static void put_devices(struct gv_json *doc, const char *group, struct gv_buf *out)
 {
     const struct gv_snapshot *s = doc->in->snapshot;
 
@@ -44,15 +42,16 @@ static void put_devices(struct gv_json *doc, json_t *list, const char *group)
         const struct gv_device_verdict *d = &s->devices[i];
 
         for (size_t j = 0; j < d->membership_count; j++) {
-            json_t *o;
+            json_t *item;
 
             if (strcmp(d->memberships[j].group, group) != 0)
                 continue;
-            o = gv_json_object(doc, list, NULL);
-            gv_json_text(doc, o, "device", d->name);
-            gv_json_bool(doc, o, "up", d->up);
-            gv_json_membership(doc, o, &d->memberships[j]);
-            gv_json_lists(doc, o, &d->memberships[j]);
+            item = gv_json_item_begin(doc);
+            gv_json_text(doc, item, "device", d->name);
+            gv_json_bool(doc, item, "up", d->up);
+            gv_json_membership(doc, item, &d->memberships[j]);
+            gv_json_lists(doc, item, &d->memberships[j]);
+            gv_json_item(doc, item, out);
         }
     }
 }
@@ -70,7 +69,8 @@ enum gv_err gv_render_group_json(const struct gv_render_in *in, const char *grou
     if (g == NULL)
         return GV_ERR_NOT_FOUND;
     root = gv_json_begin(&doc, in);
-    put_devices(&doc, gv_json_list(&doc, gv_json_group(&doc, root, "group", g), "devices"),
-                g->group);
-    return gv_json_end(&doc, root, out);
+    gv_json_group(&doc, gv_json_object(&doc, root, "group"), g);
+    gv_json_open(&doc, root, "devices", out);
+    put_devices(&doc, g->group, out);
+    return gv_json_close(&doc, out);
 }

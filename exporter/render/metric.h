@@ -68,7 +68,11 @@ struct gv_info_label {
     const char *(*text)(const void *base);
 };
 
-enum { GV_INFO_LABELS_MOST = 4 };
+enum {
+    GV_INFO_LABELS_MOST = 4,
+    GV_METRIC_NAME_MOST = 64,
+    GV_METRIC_LABEL_MOST = 16 /* octets of a label's name */
+};
 
 struct gv_metric {
     const char *name; /* as in contract.md; counters with _total */
@@ -89,6 +93,13 @@ struct gv_metric {
 
 extern const struct gv_metric gv_metrics_fleet[], gv_metrics_self[];
 extern const size_t gv_metrics_fleet_count, gv_metrics_self_count;
+
+/* Octets of the family's name: OpenMetrics leaves a counter's _total off. */
+size_t gv_metric_family_n(enum gv_exposition format, const struct gv_metric *metric);
+
+/* What is wrong with the row by itself; NULL: nothing. gv_metrics_fault asks for
+ * every row. */
+const char *gv_metric_fault(const struct gv_metric *metric);
 
 /* Names of the scope's labels, NULL after the last. */
 const char *const *gv_scope_labels(enum gv_scope scope);

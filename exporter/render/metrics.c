@@ -8,14 +8,13 @@
 #include "render/metric.h"
 
 enum {
-    NAME_MOST = 64,
-    LABEL_NAME_MOST = 16,
     LABELS_MOST = GV_SCOPE_LABELS_MOST + GV_INFO_LABELS_MOST + 1,
     /* name="value", for each label, and braces around all */
-    SERIES_MOST = NAME_MOST + 2 + LABELS_MOST * (LABEL_NAME_MOST + 4 + GV_LABEL_ESCAPED_MOST)
+    SERIES_MOST = GV_METRIC_NAME_MOST + 2 +
+                  LABELS_MOST * (GV_METRIC_LABEL_MOST + 4 + GV_LABEL_ESCAPED_MOST)
 };
 
-/* name{labels as far as they are written. The bound holds by gv_metrics_fault. */
+/* name{labels as far as they are written. The bound holds by gv_metric_fault. */
 struct series {
     size_t n, name_n;
     char at[SERIES_MOST];
@@ -30,15 +29,7 @@ struct emit {
     struct series series; /* of the row under way */
 };
 
-static bool ends(const char *s, size_t n, const char *with)
-{
-    size_t with_n = strlen(with);
-
-    return n >= with_n && memcmp(s + n - with_n, with, with_n) == 0;
-}
-
-/* Octets of the family's name: OpenMetrics leaves a counter's _total off. */
-static size_t family_n(enum gv_exposition format, const struct gv_metric *metric)
+size_t gv_metric_family_n(enum gv_exposition format, const struct gv_metric *metric)
 {
     size_t n = strlen(metric->name);
 
@@ -48,7 +39,7 @@ static size_t family_n(enum gv_exposition format, const struct gv_metric *metric
 static void header_line(struct emit *e, const char *what, const char *text)
 {
     gv_buf_add_str(e->out, what);
-    gv_buf_add(e->out, e->metric->name, family_n(e->format, e->metric));
+    gv_buf_add(e->out, e->metric->name, gv_metric_family_n(e->format, e->metric));
     gv_buf_add_char(e->out, ' ');
     gv_buf_add_str(e->out, text);
     gv_buf_add_char(e->out, '\n');
@@ -186,74 +177,4 @@ void gv_render_metrics(enum gv_exposition format, const struct gv_render_in *in,
     emit_table(format, in, gv_metrics_self, gv_metrics_self_count, out);
     if (format == GV_OPENMETRICS)
         gv_buf_add_str(out, "# EOF\n");
-}
-
-/* Suffixes that OpenMetrics reserves for types that we do not use. */
-static bool reserved(const struct gv_metric *m, size_t n)
-{
-    static const char *const suffixes[] = {"_bucket", "_sum", "_created", "_gcount", "_gsum"};
-
-    for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++)
-        if (ends(m->name, n, suffixes[i]))
-            return true;
-    return ends(m->name, n, "_count") != m->untyped_in_text;
-}
-
-static bool labels_short(const struct gv_metric *m)
-{
-    if (m->states != NULL && strlen(m->states->label) > LABEL_NAME_MOST)
-        return false;
-    for (size_t i = 0; i < GV_INFO_LABELS_MOST && m->info[i].name != NULL; i++)
-        if (strlen(m->info[i].name) > LABEL_NAME_MOST)
-            return false;
-    return true;
-}
-
-static const char *fault_of(const struct gv_metric *m)
-{
-    size_t n = strlen(m->name), family = family_n(GV_OPENMETRICS, m);
-    size_t help_n = strlen(m->help);
-
-    if (n > NAME_MOST || !labels_short(m))
-        return "a name is too long";
-    if (ends(m->name, n, "_total") != (m->type == GV_COUNTER))
-        return "_total is for counters, and for every counter";
-    if (reserved(m, family))
-        return "the name ends with a reserved suffix";
-    if (m->unit != NULL && !ends(m->name, family, m->unit))
-        return "the name does not end with its unit";
-    if (m->unit == NULL &&
-        (ends(m->name, family, "_seconds") || ends(m->name, family, "_bytes")))
-        return "the name ends with a unit that the row does not give";
-    if ((m->get != NULL) == (m->field != GV_FIELD_NONE))
-        return "a row has a field or a function";
-    if (help_n == 0 || m->help[help_n - 1] != '.' || strchr(m->help, '\\') != NULL ||
-        strchr(m->help, '\n') != NULL)
-        return "the help is one sentence without backslash and line feed";
-    return NULL;
-}
-
-/* The i-th row of both tables. */
-static const struct gv_metric *metric(size_t i)
-{
-    return i < gv_metrics_fleet_count ? &gv_metrics_fleet[i]
-                                      : &gv_metrics_self[i - gv_metrics_fleet_count];
-}
-
-const char *gv_metrics_fault(const char **name)
-{
-    size_t count = gv_metrics_fleet_count + gv_metrics_self_count;
-
-    for (size_t i = 0; i < count; i++) {
-        const char *fault = fault_of(metric(i));
-
-        for (size_t j = 0; j < i && fault == NULL; j++)
-            if (strcmp(metric(i)->name, metric(j)->name) == 0)
-                fault = "the name is there twice";
-        if (fault != NULL) {
-            *name = metric(i)->name;
-            return fault;
-        }
-    }
-    return NULL;
 }

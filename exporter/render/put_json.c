@@ -121,7 +121,7 @@ json_t *gv_json_begin(struct gv_json *doc, const struct gv_render_in *in)
 {
     json_t *root = json_object();
 
-    *doc = (struct gv_json){in, root == NULL};
+    *doc = (struct gv_json){in, root == NULL, false};
     gv_json_when(doc, root, "at", (struct gv_when){true, in->now});
     return root;
 }
@@ -132,15 +132,57 @@ static int append(const char *octets, size_t n, void *out)
     return ((struct gv_buf *)out)->err == GV_OK ? 0 : -1;
 }
 
-enum gv_err gv_json_end(struct gv_json *doc, json_t *root, struct gv_buf *out)
+/* Append `value` and release it. */
+static void dump(struct gv_json *doc, json_t *value, struct gv_buf *out)
 {
     /* 13 digits hold a millisecond of Unix time. */
-    const size_t flags = JSON_INDENT(2) | JSON_REAL_PRECISION(13);
-    int failed = doc->failed ? -1 : json_dump_callback(root, append, out, flags);
+    if (!doc->failed && json_dump_callback(value, append, out, JSON_REAL_PRECISION(13)) != 0)
+        doc->failed = true;
+    json_decref(value);
+}
 
-    json_decref(root);
-    if (failed != 0)
-        return out->err != GV_OK ? out->err : GV_ERR_NO_MEMORY;
+static enum gv_err outcome(const struct gv_json *doc, const struct gv_buf *out)
+{
+    if (out->err != GV_OK)
+        return out->err;
+    return doc->failed ? GV_ERR_NO_MEMORY : GV_OK;
+}
+
+enum gv_err gv_json_end(struct gv_json *doc, json_t *root, struct gv_buf *out)
+{
+    dump(doc, root, out);
     gv_buf_add_char(out, '\n');
-    return out->err;
+    return outcome(doc, out);
+}
+
+void gv_json_open(struct gv_json *doc, json_t *root, const char *list, struct gv_buf *out)
+{
+    dump(doc, root, out);
+    if (out->n > 0)
+        out->n--; /* the closing brace: there is more to come */
+    gv_buf_add_str(out, ",\n\"");
+    gv_buf_add_str(out, list);
+    gv_buf_add_str(out, "\": [");
+}
+
+json_t *gv_json_item_begin(struct gv_json *doc)
+{
+    json_t *item = json_object();
+
+    if (item == NULL)
+        doc->failed = true;
+    return item;
+}
+
+void gv_json_item(struct gv_json *doc, json_t *item, struct gv_buf *out)
+{
+    gv_buf_add_str(out, doc->listing ? ",\n" : "\n");
+    doc->listing = true;
+    dump(doc, item, out);
+}
+
+enum gv_err gv_json_close(struct gv_json *doc, struct gv_buf *out)
+{
+    gv_buf_add_str(out, "]}\n");
+    return outcome(doc, out);
 }

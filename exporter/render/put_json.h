@@ -14,7 +14,8 @@
 /* A document under way. */
 struct gv_json {
     const struct gv_render_in *in;
-    bool failed; /* no memory: the document is not whole */
+    bool failed;  /* no memory: the document is not whole */
+    bool listing; /* an item of the long list has been written */
 };
 
 /* A new object or list as member `name` of `parent`; where `name` is NULL it is
@@ -38,22 +39,29 @@ void gv_json_when(struct gv_json *doc, json_t *parent, const char *name, struct 
 void gv_json_age(struct gv_json *doc, json_t *parent, const char *name, struct gv_when value);
 void gv_json_left(struct gv_json *doc, json_t *parent, const char *name, struct gv_when value);
 
-/* A document of its own with `at`, the instant it speaks of. */
+/* The root of a document, with `at`, the instant it speaks of. */
 json_t *gv_json_begin(struct gv_json *doc, const struct gv_render_in *in);
 
 /* Append the document to `out` and release it. GV_ERR_NO_MEMORY, or the buffer's. */
 enum gv_err gv_json_end(struct gv_json *doc, json_t *root, struct gv_buf *out) GV_MUST_CHECK;
 
+/* A document whose last member is a long list: append what `root` holds so far,
+ * release it, and go on with the items one by one, so that the whole is never
+ * in memory as objects. Each item is a new object, NULL without memory, handed
+ * over to gv_json_item. gv_json_close ends list and document as gv_json_end. */
+void gv_json_open(struct gv_json *doc, json_t *root, const char *list, struct gv_buf *out);
+json_t *gv_json_item_begin(struct gv_json *doc);
+void gv_json_item(struct gv_json *doc, json_t *item, struct gv_buf *out);
+enum gv_err gv_json_close(struct gv_json *doc, struct gv_buf *out) GV_MUST_CHECK;
+
 /* An SPI as IOS prints it. */
 void gv_json_spi(struct gv_json *doc, json_t *parent, const char *name, const uint8_t *octets,
                  size_t n);
 
-/* The parts. The first two make an object, as gv_json_object does; the others
- * fill the object `o`; gv_json_lists adds a key server's peers and members. */
-json_t *gv_json_device(struct gv_json *doc, json_t *parent, const char *name,
-                       const struct gv_device_verdict *d);
-json_t *gv_json_group(struct gv_json *doc, json_t *parent, const char *name,
-                      const struct gv_group_verdict *g);
+/* The parts: each fills the object `o`; gv_json_lists adds a key server's peers
+ * and members to a membership. */
+void gv_json_device(struct gv_json *doc, json_t *o, const struct gv_device_verdict *d);
+void gv_json_group(struct gv_json *doc, json_t *o, const struct gv_group_verdict *g);
 void gv_json_membership(struct gv_json *doc, json_t *o, const struct gv_membership *m);
 void gv_json_lists(struct gv_json *doc, json_t *o, const struct gv_membership *m);
 void gv_json_rekey(struct gv_json *doc, json_t *o, const struct gv_rekey_verdict_row *r);

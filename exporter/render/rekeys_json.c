@@ -30,22 +30,22 @@ enum gv_err gv_render_rekeys_json(const struct gv_render_in *in, struct gv_buf *
 {
     const struct gv_snapshot *s = in->snapshot;
     struct gv_json doc;
-    json_t *root = gv_json_begin(&doc, in);
-    json_t *rekeys = gv_json_list(&doc, root, "rekeys");
 
+    gv_json_open(&doc, gv_json_begin(&doc, in), "rekeys", out);
     for (size_t i = 0; i < s->device_count; i++) {
         const struct gv_device_verdict *d = &s->devices[i];
 
         for (size_t j = 0; j < d->membership_count; j++) {
-            json_t *o;
+            json_t *item;
 
             if (!d->memberships[j].rekey.published)
                 continue;
-            o = gv_json_object(&doc, rekeys, NULL);
-            gv_json_text(&doc, o, "device", d->name);
-            gv_json_text(&doc, o, "group", d->memberships[j].group);
-            gv_json_rekey(&doc, o, &d->memberships[j].rekey);
+            item = gv_json_item_begin(&doc);
+            gv_json_text(&doc, item, "device", d->name);
+            gv_json_text(&doc, item, "group", d->memberships[j].group);
+            gv_json_rekey(&doc, item, &d->memberships[j].rekey);
+            gv_json_item(&doc, item, out);
         }
     }
-    return gv_json_end(&doc, root, out);
+    return gv_json_close(&doc, out);
 }

@@ -192,6 +192,7 @@ struct peer peer_start(unsigned descriptors)
 
     if (pipe(report) != 0)
         return peer;
+    (void)fflush(stdout); /* or the child writes it once more */
     peer.pid = fork();
     if (peer.pid == 0) {
         (void)close(report[0]);

@@ -368,6 +368,28 @@ static void test_slow_reader(void)
     (void)close(fd);
 }
 
+/* Thirty answers of 32 MB that nobody reads: memory stays bounded, because the
+ * slowest readers give way, and others are served. */
+static void test_readers_give_way(void)
+{
+    enum { READERS = 30 };
+    int fds[READERS], status = 0;
+    unsigned refused = 0;
+
+    for (size_t i = 0; i < READERS; i++)
+        fds[i] = ask_config();
+    for (int i = 0; i < 100 && status != 200; i++)
+        status = peer_get(&peer, "/metrics", "");
+    CHECK_INT("another client, soon", status, 200);
+    for (size_t i = 0; i < READERS; i++) {
+        size_t n = peer_receive(fds[i], peer_answer, 4096);
+
+        refused += n < PEER_CONFIG_SIZE ? 1 : 0;
+        (void)close(fds[i]);
+    }
+    CHECK("some gave way", refused > 0 && refused < READERS);
+}
+
 static void test_aborts(void)
 {
     for (int i = 0; i < ABORTS; i++) {
@@ -461,6 +483,7 @@ int main(void)
     test_slow_header("slow request line", "GET /");
     test_slow_second_header();
     test_slow_reader();
+    test_readers_give_way();
     test_aborts();
     test_idle();
     test_stop();

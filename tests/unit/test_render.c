@@ -7,6 +7,7 @@
 #include "check.h"
 #include "fleet.h"
 #include "render/label.h"
+#include "render/metric.h"
 
 enum { MOST = 1 << 20, RANDOM_LABELS = 20000 };
 
@@ -153,6 +154,103 @@ static void test_golden(void)
     }
 }
 
+/* A family under check: its name, and whether a sample may follow. */
+struct family {
+    struct gv_text name, type;
+    struct gv_buf seen; /* every name so far, one a line */
+};
+
+/* "# TYPE NAME TEXT" and its siblings: the first begins a family, no name comes twice. */
+static bool header_ok(struct gv_text line, struct family *f)
+{
+    struct gv_text hash, what, name;
+
+    if (!gv_text_word(&line, &hash) || !gv_text_word(&line, &what) ||
+        !gv_text_word(&line, &name) || gv_text_trim(line).n == 0)
+        return false;
+    if (gv_text_is(what, "HELP")) {
+        char *again = NULL;
+
+        gv_buf_add_char(&f->seen, '\n');
+        again = memmem(f->seen.at, f->seen.n, name.at, name.n + 1);
+        gv_buf_add(&f->seen, name.at, name.n + 1); /* the blank too */
+        f->name = name;
+        return again == NULL;
+    }
+    if (gv_text_is(what, "TYPE"))
+        f->type = gv_text_trim(line);
+    return name.n == f->name.n && memcmp(name.at, f->name.at, name.n) == 0;
+}
+
+/* The length of {name="value",...}; 0 where it breaks the grammar. */
+static size_t labels_length(struct gv_text t)
+{
+    size_t i = 0;
+
+    do {
+        i++;
+        while (i < t.n && t.at[i] != '=')
+            i++;
+        if (i + 1 >= t.n || t.at[i + 1] != '"')
+            return 0;
+        for (i += 2; i < t.n && t.at[i] != '"'; i++)
+            i += t.at[i] == '\\' ? 1 : 0;
+        i++;
+    } while (i < t.n && t.at[i] == ',');
+    return i < t.n && t.at[i] == '}' ? i + 1 : 0;
+}
+
+/* A sample of the family under way; a counter's name has _total added. */
+static bool sample_ok(struct gv_text line, const struct family *f)
+{
+    static const char total[] = "_total";
+    struct gv_text rest = gv_text_from(line, f->name.n);
+    size_t labels;
+
+    if (line.n <= f->name.n || memcmp(line.at, f->name.at, f->name.n) != 0)
+        return false;
+    if (gv_text_is(f->type, "counter")) {
+        if (!gv_text_starts(rest, total))
+            return false;
+        rest = gv_text_from(rest, sizeof(total) - 1);
+    }
+    labels = rest.at[0] == '{' ? labels_length(rest) : 0;
+    if (rest.at[0] == '{' && labels == 0)
+        return false;
+    rest = gv_text_from(rest, labels);
+    for (size_t i = 1; i < rest.n; i++)
+        if (strchr("0123456789.-", rest.at[i]) == NULL)
+            return false;
+    return rest.n > 1 && rest.at[0] == ' ';
+}
+
+/* OpenMetrics 1.0: each family once and in one piece, its header first, and the
+ * end marked. */
+static void test_openmetrics_grammar(void)
+{
+    struct gv_render_in in = fleet_in();
+    struct gv_buf out = gv_buf(MOST);
+    struct family f = {.seen = gv_buf(MOST)};
+    struct gv_text rest, line;
+    bool ended = false;
+
+    gv_render_metrics(GV_OPENMETRICS, &in, &out);
+    rest = (struct gv_text){out.at, out.n};
+    while (gv_text_line(&rest, &line)) {
+        char shown[256] = "";
+
+        memcpy(shown, line.at, line.n < sizeof(shown) ? line.n : sizeof(shown) - 1);
+        CHECK(shown, !ended);
+        if (gv_text_is(line, "# EOF"))
+            ended = true;
+        else
+            CHECK(shown, line.at[0] == '#' ? header_ok(line, &f) : sample_ok(line, &f));
+    }
+    CHECK("# EOF", ended);
+    gv_buf_clear(&f.seen);
+    gv_buf_clear(&out);
+}
+
 /* The value of the first series that begins with `series`; NULL: no such series. */
 static const char *value_of(const struct gv_buf *text, const char *series)
 {
@@ -265,6 +363,74 @@ static void test_probe_text(void)
     gv_buf_clear(&out);
 }
 
+static bool nothing(const struct gv_row *row, unsigned state, struct gv_value *value)
+{
+    (void)row;
+    (void)state;
+    (void)value;
+    return false;
+}
+
+static const struct gv_states long_states = {"a_label_beyond_sixteen", 1, NULL};
+
+static const struct {
+    const char *name;
+    struct gv_metric metric;
+    bool ok;
+} fault_rows[] = {
+    {"gauge", {.name = "a", .help = "A.", .get = nothing}, true},
+    {"counter", {.name = "a_total", .type = GV_COUNTER, .help = "A.", .get = nothing}, true},
+    {"unit", {.name = "a_seconds", .unit = "seconds", .help = "A.", .get = nothing}, true},
+    {"unit of a counter",
+     {.name = "a_seconds_total",
+      .type = GV_COUNTER,
+      .unit = "seconds",
+      .help = "A.",
+      .get = nothing},
+     true},
+    {"counter without _total",
+     {.name = "a", .type = GV_COUNTER, .help = "A.", .get = nothing},
+     false},
+    {"gauge with _total", {.name = "a_total", .help = "A.", .get = nothing}, false},
+    {"_bucket", {.name = "a_bucket", .help = "A.", .get = nothing}, false},
+    {"_sum", {.name = "a_sum", .help = "A.", .get = nothing}, false},
+    {"_created", {.name = "a_created", .help = "A.", .get = nothing}, false},
+    {"_count", {.name = "a_count", .help = "A.", .get = nothing}, false},
+    {"_count, known",
+     {.name = "a_count", .help = "A.", .get = nothing, .untyped_in_text = true},
+     true},
+    {"untyped without need",
+     {.name = "a", .help = "A.", .get = nothing, .untyped_in_text = true},
+     false},
+    {"another unit", {.name = "a_ms", .unit = "seconds", .help = "A.", .get = nothing}, false},
+    {"unit not given", {.name = "a_seconds", .help = "A.", .get = nothing}, false},
+    {"bytes not given", {.name = "a_bytes", .help = "A.", .get = nothing}, false},
+    {"neither field nor function", {.name = "a", .help = "A."}, false},
+    {"field and function",
+     {.name = "a", .help = "A.", .get = nothing, .field = GV_FIELD_U64},
+     false},
+    {"no help", {.name = "a", .help = "", .get = nothing}, false},
+    {"no sentence", {.name = "a", .help = "A", .get = nothing}, false},
+    {"line feed in the help", {.name = "a", .help = "A\nb.", .get = nothing}, false},
+    {"long name", {.name = HUNDRED, .help = "A.", .get = nothing}, false},
+    {"long state label",
+     {.name = "a", .help = "A.", .get = nothing, .states = &long_states},
+     false},
+    {"long info label",
+     {.name = "a", .help = "A.", .get = nothing, .info = {{"a_label_beyond_sixteen", NULL}}},
+     false},
+};
+
+static void test_table(void)
+{
+    const char *name = "no metric", *fault = gv_metrics_fault(&name);
+
+    CHECK_STR(name, fault, NULL);
+    for (size_t i = 0; i < sizeof(fault_rows) / sizeof(fault_rows[0]); i++)
+        CHECK_INT(fault_rows[i].name, gv_metric_fault(&fault_rows[i].metric) == NULL,
+                  fault_rows[i].ok);
+}
+
 /* Write the expositions, for promtool and to renew the golden files. */
 static int print(enum gv_exposition format)
 {
@@ -279,16 +445,15 @@ static int print(enum gv_exposition format)
 
 int main(int argc, char **argv)
 {
-    const char *name = "no metric", *fault = gv_metrics_fault(&name);
-
     if (argc == 2 && strcmp(argv[1], "--text") == 0)
         return print(GV_PROMETHEUS_TEXT);
     if (argc == 2 && strcmp(argv[1], "--openmetrics") == 0)
         return print(GV_OPENMETRICS);
-    CHECK_STR(name, fault, NULL);
+    test_table();
     test_labels();
     test_label_round_trip();
     test_golden();
+    test_openmetrics_grammar();
     test_instant();
     test_one_device();
     test_budget();
