@@ -126,20 +126,23 @@ enum gv_err gv_ssh_keyscan(const char *host, uint16_t port, struct gv_dur timeou
                            char *detail)
 {
     enum gv_err worst = GV_OK;
+    char said[GV_DETAIL_SIZE];
     bool any = false;
 
-    detail[0] = '\0';
+    gv_detail(detail, GV_DETAIL_SIZE, "no host key of a known type");
     for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
         ssh_session session = gv_login_session(host, port, GV_SSH_LEGACY, types[i]);
         enum gv_err err = GV_ERR_NO_MEMORY;
 
+        gv_detail(said, sizeof(said), "no memory");
         if (session != NULL)
-            err = scan_type(session, timeout, known_hosts, found, arg, detail);
+            err = scan_type(session, timeout, known_hosts, found, arg, said);
         ssh_free(session);
         any = any || err == GV_OK;
         if (err == GV_OK || err == GV_ERR_NOT_FOUND)
             continue;
         worst = err;
+        gv_detail(detail, GV_DETAIL_SIZE, "%s", said);
         if (err != GV_ERR_HOST_KEY_CHANGED)
             return err; /* the next type would fare no better */
     }

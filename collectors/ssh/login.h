@@ -41,8 +41,8 @@ struct gv_login {
     ssh_session session;
     ssh_channel channel;
     ssh_key key;
-    int fd;       /* a duplicate for libssh, which closes it on some errors, else not */
-    ino_t socket; /* what fd is while it is ours */
+    int fd;          /* a duplicate for libssh, which closes it on some errors, else not */
+    ino_t socket;    /* what fd is while it is ours */
     unsigned method; /* row of the method table under way */
     unsigned tried;  /* one bit a row */
     bool answered;   /* the password was given to keyboard-interactive */

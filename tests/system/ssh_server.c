@@ -9,6 +9,8 @@
 #include <arpa/inet.h>
 #include <libssh/libssh.h>
 #include <libssh/server.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -87,11 +89,12 @@ static void *run_relay(void *arg)
 static int relayed(int client)
 {
     struct relay *relay = malloc(sizeof(*relay));
-    int pair[2];
+    int pair[2], one = 1;
     pthread_t thread;
 
     if (relay == NULL || socketpair(AF_UNIX, SOCK_STREAM, 0, pair) != 0)
         exit(1);
+    (void)setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
     *relay = (struct relay){client, pair[0]};
     if (pthread_create(&thread, NULL, run_relay, relay) != 0 || pthread_detach(thread) != 0)
         exit(1);
