@@ -57,6 +57,10 @@ bool gv_login_init(struct gv_login *login, const struct gv_target *target, int f
  * err and detail are set. */
 enum gv_login_result gv_login_next(struct gv_login *login) GV_MUST_CHECK;
 
+/* For the steps: FAILED with `err`; and FAILED with what libssh says of the session. */
+enum gv_login_result gv_login_failed(struct gv_login *login, enum gv_err err);
+enum gv_login_result gv_login_broken(struct gv_login *login);
+
 /* Disconnect, release. */
 void gv_login_clear(struct gv_login *login);
 
