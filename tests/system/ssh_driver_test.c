@@ -70,7 +70,7 @@ static const struct row {
      .mode = "enable-wrong",
      .enable = "enable-secret",
      .err = GV_ERR_AUTHENTICATION,
-     .detail = "enable",
+     .detail = "enable: enable was refused",
      .commands = "",
      .logins = 1},
     {.name = "user mode", .mode = "enable", .commands = FIRST, .logins = 1, .observed = true},

@@ -286,9 +286,15 @@ static void found_key(void *arg, const struct gv_host_key *key)
 
 static enum gv_err scan(uint16_t port, struct found *found, char *detail)
 {
+    const struct gv_keyscan what = {.host = "127.0.0.1",
+                                    .port = port,
+                                    .timeout = gv_secs(5),
+                                    .known_hosts = peer_path("scanned"),
+                                    .found = found_key,
+                                    .arg = found};
+
     *found = (struct found){0};
-    return gv_ssh_keyscan("127.0.0.1", port, gv_secs(5), peer_path("scanned"), found_key, found,
-                          detail);
+    return gv_ssh_keyscan(&what, detail);
 }
 
 static void test_keyscan(void)
@@ -322,6 +328,54 @@ static void test_keyscan(void)
     CHECK_INT("told", found.changed, 1);
     CHECK("what to do", strstr(detail, "remove") != NULL);
     CHECK_INT("not enrolled", peer_count("scanned", "\n"), 2);
+    peer_stop(sshd);
+}
+
+/* --- many at once --- */
+
+enum { CROWD = 8 };
+
+struct crowd {
+    struct gv_loop *loop;
+    unsigned done, good;
+};
+
+static void one_done(void *arg, struct gv_poll_result *result)
+{
+    struct crowd *crowd = arg;
+
+    crowd->good += result->err == GV_OK && result->observation != NULL;
+    gv_observation_free(result->observation);
+    if (++crowd->done == CROWD)
+        gv_loop_stop(crowd->loop);
+}
+
+/* More polls than worker threads, twice: with logins, then on the kept channels. */
+static void test_crowd(void)
+{
+    struct crowd crowd = {.loop = gv_loop_new()};
+    struct gv_session *sessions[CROWD];
+    struct gv_ssh_credential credential = {.user = user, .agent = true};
+    uint16_t port = peer_port();
+    pid_t sshd = start_sshd(port, "host", "");
+    struct gv_target target;
+
+    enrol(port, "host.pub");
+    target = peer_target(&credential, port);
+    target.ssh_keep = true;
+    for (size_t i = 0; i < CROWD; i++)
+        sessions[i] = gv_ssh_collector.open(crowd.loop, &target);
+    for (int turn = 0; turn < 2; turn++) {
+        crowd.done = crowd.good = 0;
+        for (size_t i = 0; i < CROWD; i++)
+            gv_ssh_collector.start(sessions[i], one_done, &crowd);
+        gv_loop_run(crowd.loop);
+        CHECK_INT("crowd", crowd.good, CROWD);
+    }
+    CHECK_INT("logins", peer_count("sshd", "Accepted publickey"), CROWD);
+    for (size_t i = 0; i < CROWD; i++)
+        gv_ssh_collector.close(sessions[i]);
+    gv_loop_free(crowd.loop);
     peer_stop(sshd);
 }
 
@@ -367,6 +421,7 @@ int main(void)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         run_row(&rows[i]);
     test_keyscan();
+    test_crowd();
     peer_stop(agent);
     peer_folder_drop();
     free(user);

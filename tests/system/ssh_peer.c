@@ -125,7 +125,8 @@ pid_t peer_start(const char *const argv[], const char *output, const char *error
         redirect(error, STDERR_FILENO);
     for (size_t i = 0; i < 15 && argv[i] != NULL; i++)
         words[i] = strdup(argv[i]);
-    (void)execv(words[0], words);
+    if (words[0] != NULL)
+        (void)execv(words[0], words);
     _exit(127);
 }
 
