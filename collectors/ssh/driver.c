@@ -18,7 +18,7 @@ enum {
 struct gv_session {
     struct gv_loop *loop;
     const struct gv_target *target;
-    gv_poll_done *done; /* NULL: no poll under way */
+    gv_poll_done *done; /* NULL: no poll was started */
     void *arg;
 
     /* The way to the router; lives on between polls where ssh_keep. */
@@ -35,7 +35,7 @@ struct gv_session {
     uint32_t kept_asked;                  /* in this poll; one bit a command */
 
     struct gv_poll_result result;
-    struct gv_observation *observation;
+    struct gv_observation *observation; /* not NULL: a poll is under way */
     struct gv_time started, heard_at;
     bool login;    /* this poll logged in */
     bool replaced; /* a dead link was replaced in this poll */
@@ -109,7 +109,7 @@ static void link_lost(struct gv_session *s, enum gv_err err, const char *why)
 {
     bool stale = !s->login && !s->answered && !s->replaced;
 
-    if (s->done == NULL) {
+    if (s->observation == NULL) {
         disconnect(s);
         return;
     }
@@ -162,9 +162,10 @@ static bool begin_step(struct gv_session *s, const char *what)
     stop_timer(&s->step);
     s->waiting_for = what;
     s->step = gv_timer_start(s->loop, limit, step_due, s);
-    if (s->step == NULL)
-        out_of_memory(s);
-    return s->step != NULL;
+    if (s->step != NULL)
+        return true;
+    out_of_memory(s);
+    return false;
 }
 
 /* --- commands --- */
@@ -237,7 +238,13 @@ static void go_on(struct gv_session *s, enum gv_dialogue_state before)
         link_lost(s, s->dialogue.err, s->dialogue.why);
         return;
     }
-    if (s->done == NULL)
+    if (s->observation == NULL)
+        return;
+    if (s->dialogue.state == GV_DIALOGUE_ENABLING && before != GV_DIALOGUE_ENABLING &&
+        !begin_step(s, "enable"))
+        return;
+    if (s->dialogue.state == GV_DIALOGUE_SETTING_UP && before != GV_DIALOGUE_SETTING_UP &&
+        !begin_step(s, "terminal set-up"))
         return;
     if (s->dialogue.state == GV_DIALOGUE_READY && before != GV_DIALOGUE_READY) {
         if (before == GV_DIALOGUE_ASKED)
@@ -255,7 +262,7 @@ static void go_on(struct gv_session *s, enum gv_dialogue_state before)
 static void await_quiet(struct gv_session *s)
 {
     stop_timer(&s->quiet);
-    if (s->done == NULL || s->dialogue.state == GV_DIALOGUE_READY)
+    if (s->observation == NULL || s->dialogue.state == GV_DIALOGUE_READY)
         return;
     s->quiet = gv_timer_start(s->loop, gv_dialogue_patience(&s->dialogue), quiet_due, s);
     if (s->quiet == NULL)

@@ -48,8 +48,7 @@ static enum gv_err enrol(ssh_session session, const char *known_hosts, struct gv
     return append(known_hosts, key->line) ? GV_OK : GV_ERR_SYSTEM;
 }
 
-static enum gv_err take_key(ssh_session session, const char *known_hosts,
-                            gv_keyscan_found *found, void *arg)
+static enum gv_err take_key(ssh_session session, const struct gv_keyscan *scan)
 {
     struct gv_buf line = gv_buf(LINE_MOST);
     struct gv_host_key key = {0};
@@ -69,9 +68,9 @@ static enum gv_err take_key(ssh_session session, const char *known_hosts,
         key.type = ssh_key_type_to_char(ssh_key_type(server));
         key.fingerprint = fingerprint;
         key.line = line.at;
-        err = enrol(session, known_hosts, &key);
-        if (found != NULL)
-            found(arg, &key);
+        err = enrol(session, scan->known_hosts, &key);
+        if (scan->found != NULL)
+            scan->found(scan->arg, &key);
     }
     gv_buf_clear(&line);
     ssh_string_free_char(entry);
@@ -95,22 +94,20 @@ static enum gv_err classify(const char *error)
 }
 
 /* GV_ERR_NOT_FOUND: the router has no key of this type. */
-static enum gv_err scan_type(ssh_session session, struct gv_dur timeout,
-                             const char *known_hosts, gv_keyscan_found *found, void *arg,
-                             char *detail)
+static enum gv_err scan_type(ssh_session session, const struct gv_keyscan *scan, char *detail)
 {
-    long seconds = (long)(timeout.ms + 999) / 1000;
+    const char *known_hosts = scan->known_hosts ? scan->known_hosts : "/dev/null";
+    long seconds = (long)(scan->timeout.ms + 999) / 1000;
     enum gv_err err;
 
     if (ssh_options_set(session, SSH_OPTIONS_TIMEOUT, &seconds) != SSH_OK ||
-        ssh_options_set(session, SSH_OPTIONS_KNOWNHOSTS,
-                        known_hosts ? known_hosts : "/dev/null") != SSH_OK)
-        return GV_ERR_SYSTEM;
+        ssh_options_set(session, SSH_OPTIONS_KNOWNHOSTS, known_hosts) != SSH_OK)
+        return GV_ERR_NO_MEMORY;
     if (ssh_connect(session) != SSH_OK) {
         gv_detail(detail, GV_DETAIL_SIZE, "%s", ssh_get_error(session));
         return classify(ssh_get_error(session));
     }
-    err = take_key(session, known_hosts, found, arg);
+    err = take_key(session, scan);
     if (err == GV_ERR_HOST_KEY_CHANGED)
         gv_detail(detail, GV_DETAIL_SIZE,
                   "%s holds another key of this host: remove that line if the change is right",
@@ -121,29 +118,25 @@ static enum gv_err scan_type(ssh_session session, struct gv_dur timeout,
     return err;
 }
 
-enum gv_err gv_ssh_keyscan(const char *host, uint16_t port, struct gv_dur timeout,
-                           const char *known_hosts, gv_keyscan_found *found, void *arg,
-                           char *detail)
+enum gv_err gv_ssh_keyscan(const struct gv_keyscan *scan, char *detail)
 {
-    enum gv_err worst = GV_OK;
-    bool any = false;
+    enum gv_err worst = GV_ERR_UNREACHABLE;
 
-    detail[0] = '\0';
+    gv_detail(detail, GV_DETAIL_SIZE, "no host key of a known type");
     for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-        ssh_session session = gv_login_session(host, port, GV_SSH_LEGACY, types[i]);
+        ssh_session session = gv_login_session(scan->host, scan->port, GV_SSH_LEGACY, types[i]);
         enum gv_err err = GV_ERR_NO_MEMORY;
+        char said[GV_DETAIL_SIZE] = "no memory";
 
         if (session != NULL)
-            err = scan_type(session, timeout, known_hosts, found, arg, detail);
+            err = scan_type(session, scan, said);
         ssh_free(session);
-        any = any || err == GV_OK;
-        if (err == GV_OK || err == GV_ERR_NOT_FOUND)
+        if (err == GV_ERR_NOT_FOUND || (err == GV_OK && worst == GV_ERR_HOST_KEY_CHANGED))
             continue;
         worst = err;
-        if (err != GV_ERR_HOST_KEY_CHANGED)
-            return err; /* the next type would fare no better */
+        gv_detail(detail, GV_DETAIL_SIZE, "%s", err == GV_OK ? "" : said);
+        if (err != GV_OK && err != GV_ERR_HOST_KEY_CHANGED)
+            break; /* the next type would fare no better */
     }
-    if (any && worst == GV_OK)
-        detail[0] = '\0';
-    return worst != GV_OK || any ? worst : GV_ERR_UNREACHABLE;
+    return worst;
 }

@@ -20,14 +20,21 @@ struct gv_host_key {
 
 typedef void gv_keyscan_found(void *arg, const struct gv_host_key *key);
 
-/* Ask `host` for a key of each type, within `timeout` each, and append those that
- * the file `known_hosts` does not hold (NULL: append nothing). `found` (may be NULL)
- * is told of each key. The key is what the network answers: compare the fingerprint.
- * GV_ERR_UNREACHABLE or GV_ERR_NAME_LOOKUP where no key was had,
+/* What to scan. */
+struct gv_keyscan {
+    const char *host;
+    uint16_t port;
+    struct gv_dur timeout;   /* for each type of key */
+    const char *known_hosts; /* file; NULL: enrol nothing */
+    gv_keyscan_found *found; /* may be NULL */
+    void *arg;
+};
+
+/* Ask the host for a key of each type, tell of each, and append to the file those
+ * that it does not hold. A key is what the network answers: compare the fingerprint.
+ * GV_ERR_UNREACHABLE, GV_ERR_TIMEOUT or GV_ERR_NAME_LOOKUP where no key was had,
  * GV_ERR_HOST_KEY_CHANGED where one differs from the file's, GV_ERR_SYSTEM where the
- * file cannot be written; with a sentence in detail[GV_DETAIL_SIZE]. */
-enum gv_err gv_ssh_keyscan(const char *host, uint16_t port, struct gv_dur timeout,
-                           const char *known_hosts, gv_keyscan_found *found, void *arg,
-                           char *detail) GV_MUST_CHECK;
+ * file cannot be written; with a sentence in detail[GV_DETAIL_SIZE], "" on success. */
+enum gv_err gv_ssh_keyscan(const struct gv_keyscan *scan, char *detail) GV_MUST_CHECK;
 
 #endif

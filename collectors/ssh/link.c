@@ -10,7 +10,7 @@
 #include "ssh/detail.h"
 #include "ssh/login.h"
 
-enum { HEARD_MOST = 16384 };
+enum { HEARD_MOST = 8192 };
 
 /* What the loop's thread and a worker share is the worker's while `busy`. */
 struct gv_link {

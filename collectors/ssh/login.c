@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ssh/auth.h"
 #include "ssh/detail.h"
 #include "ssh/profile.h"
 
@@ -18,7 +19,7 @@ enum {
 
 #define SAY(login, ...) gv_detail((login)->detail, sizeof((login)->detail), __VA_ARGS__)
 
-static enum gv_login_result failed(struct gv_login *login, enum gv_err err)
+enum gv_login_result gv_login_failed(struct gv_login *login, enum gv_err err)
 {
     login->err = err;
     return GV_LOGIN_FAILED;
@@ -81,7 +82,7 @@ static enum gv_login_result start_session(struct gv_login *login)
         ssh_options_set(login->session, SSH_OPTIONS_FD, &login->fd) != SSH_OK) {
         SAY(login, "libssh refuses an option: %s",
             login->session ? ssh_get_error(login->session) : "no session");
-        return failed(login, GV_ERR_SYSTEM);
+        return gv_login_failed(login, GV_ERR_SYSTEM);
     }
     ssh_set_blocking(login->session, 0);
     return GV_LOGIN_DONE;
@@ -113,11 +114,10 @@ static enum gv_login_result no_common_algorithm(struct gv_login *login, struct g
         shown(theirs), theirs.at, theirs.n > LIST_SHOWN ? "..." : "", shown(ours), ours.at,
         ours.n > LIST_SHOWN ? "..." : "",
         login->profile == GV_SSH_LEGACY ? "" : " (profile legacy offers more)");
-    return failed(login, GV_ERR_KEY_EXCHANGE);
+    return gv_login_failed(login, GV_ERR_KEY_EXCHANGE);
 }
 
-/* What libssh says of a broken session, as one of our failures. */
-static enum gv_login_result broken(struct gv_login *login)
+enum gv_login_result gv_login_broken(struct gv_login *login)
 {
     static const struct {
         const char *words;
@@ -140,8 +140,8 @@ static enum gv_login_result broken(struct gv_login *login)
     SAY(login, "%s", error.n > 0 ? error.at : "closed by the router");
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
         if (gv_text_find(error, known[i].words) < error.n)
-            return failed(login, known[i].err);
-    return failed(login, GV_ERR_UNREACHABLE);
+            return gv_login_failed(login, known[i].err);
+    return gv_login_failed(login, GV_ERR_UNREACHABLE);
 }
 
 static enum gv_login_result exchange_keys(struct gv_login *login)
@@ -153,7 +153,7 @@ static enum gv_login_result exchange_keys(struct gv_login *login)
     (void)fcntl(login->fd, F_SETFL, O_NONBLOCK);
     if (rc == SSH_OK)
         return GV_LOGIN_DONE;
-    return rc == SSH_AGAIN ? GV_LOGIN_AGAIN : broken(login);
+    return rc == SSH_AGAIN ? GV_LOGIN_AGAIN : gv_login_broken(login);
 }
 
 /* --- host key --- */
@@ -192,7 +192,7 @@ static enum gv_login_result host_key_refused(struct gv_login *login, bool change
             type ? type : "?", fingerprint ? fingerprint : "?", login->host, port);
     ssh_string_free_char(fingerprint);
     ssh_key_free(key);
-    return failed(login, changed ? GV_ERR_HOST_KEY_CHANGED : GV_ERR_HOST_KEY_UNKNOWN);
+    return gv_login_failed(login, changed ? GV_ERR_HOST_KEY_CHANGED : GV_ERR_HOST_KEY_UNKNOWN);
 }
 
 static enum gv_login_result check_host_key(struct gv_login *login)
@@ -211,159 +211,7 @@ static enum gv_login_result check_host_key(struct gv_login *login)
         break;
     }
     SAY(login, "known_hosts %s: %s", login->known_hosts, ssh_get_error(login->session));
-    return failed(login, GV_ERR_SYSTEM);
-}
-
-/* --- user --- */
-
-static int try_key(struct gv_login *login)
-{
-    const char *passphrase =
-        login->key_passphrase ? gv_secret_reveal(login->key_passphrase) : NULL;
-
-    if (login->key == NULL && ssh_pki_import_privkey_file(login->key_file, passphrase, NULL,
-                                                          NULL, &login->key) != SSH_OK) {
-        SAY(login, "key file %s: missing, not readable, or another passphrase",
-            login->key_file);
-        login->err = GV_ERR_NOT_FOUND;
-        return SSH_AUTH_ERROR;
-    }
-    return ssh_userauth_publickey(login->session, NULL, login->key);
-}
-
-static int try_agent(struct gv_login *login)
-{
-    return ssh_userauth_agent(login->session, NULL);
-}
-
-/* Give the password to exactly one hidden prompt, once: a second question is none
- * that we can answer. */
-static int try_keyboard(struct gv_login *login)
-{
-    for (;;) {
-        int rc = ssh_userauth_kbdint(login->session, NULL, NULL);
-        char echo = 1;
-        int prompts;
-
-        if (rc != SSH_AUTH_INFO)
-            return rc;
-        prompts = ssh_userauth_kbdint_getnprompts(login->session);
-        if (prompts == 0)
-            continue;
-        if (prompts == 1)
-            (void)ssh_userauth_kbdint_getprompt(login->session, 0, &echo);
-        if (prompts != 1 || echo || login->answered)
-            return SSH_AUTH_DENIED;
-        login->answered = true;
-        if (ssh_userauth_kbdint_setanswer(login->session, 0,
-                                          gv_secret_reveal(login->password)) != 0)
-            return SSH_AUTH_ERROR;
-    }
-}
-
-static int try_password(struct gv_login *login)
-{
-    return ssh_userauth_password(login->session, NULL, gv_secret_reveal(login->password));
-}
-
-static bool has_key(const struct gv_login *login)
-{
-    return login->key_file != NULL;
-}
-static bool has_agent(const struct gv_login *login)
-{
-    return login->agent;
-}
-static bool has_password(const struct gv_login *login)
-{
-    return login->password != NULL;
-}
-
-/* The same password again would only count as one more failure (AAA lockout). */
-static bool has_password_left(const struct gv_login *login)
-{
-    return login->password != NULL && !login->answered;
-}
-
-/* The ways to log in, in the order they are tried. */
-static const struct method {
-    const char *name;
-    int flag; /* as the router lists it */
-    bool (*configured)(const struct gv_login *login);
-    int (*attempt)(struct gv_login *login);
-} methods[] = {
-    {"publickey", SSH_AUTH_METHOD_PUBLICKEY, has_key, try_key},
-    {"agent", SSH_AUTH_METHOD_PUBLICKEY, has_agent, try_agent},
-    {"keyboard-interactive", SSH_AUTH_METHOD_INTERACTIVE, has_password, try_keyboard},
-    {"password", SSH_AUTH_METHOD_PASSWORD, has_password_left, try_password},
-};
-enum { METHODS = sizeof(methods) / sizeof(methods[0]) };
-
-static enum gv_login_result refused(struct gv_login *login)
-{
-    char tried[80] = "";
-    size_t n = 0;
-
-    for (size_t i = 0; i < METHODS; i++)
-        if (login->tried & 1u << i) {
-            gv_detail(tried + n, sizeof(tried) - n, "%s%s", n ? ", " : "", methods[i].name);
-            n = strlen(tried);
-        }
-    if (n == 0)
-        SAY(login, "user %s: the router takes none of the ways that are configured",
-            login->user);
-    else
-        SAY(login, "user %s was refused (tried %s)", login->user, tried);
-    return failed(login, GV_ERR_AUTHENTICATION);
-}
-
-/* What an attempt gave; AGAIN and DENIED are the caller's. */
-static enum gv_login_result attempt_failed(struct gv_login *login)
-{
-    if (login->err != GV_OK)
-        return GV_LOGIN_FAILED;
-    /* A router may hang up on the second refusal. */
-    if (!ssh_is_connected(login->session) && (login->tried & (login->tried - 1)) != 0)
-        return refused(login);
-    return broken(login);
-}
-
-static enum gv_login_result ask_methods(struct gv_login *login)
-{
-    switch (ssh_userauth_none(login->session, NULL)) {
-    case SSH_AUTH_SUCCESS:
-        login->step = GV_LOGIN_USER; /* nothing to prove */
-        return GV_LOGIN_DONE;
-    case SSH_AUTH_AGAIN:
-        return GV_LOGIN_AGAIN;
-    case SSH_AUTH_ERROR:
-        return broken(login);
-    default:
-        return GV_LOGIN_DONE;
-    }
-}
-
-static enum gv_login_result log_in(struct gv_login *login)
-{
-    for (; login->method < METHODS; login->method++) {
-        const struct method *m = &methods[login->method];
-        int offered = ssh_userauth_list(login->session, NULL);
-
-        if (!m->configured(login) || (offered != 0 && !(offered & m->flag)))
-            continue;
-        login->tried |= 1u << login->method;
-        switch (m->attempt(login)) {
-        case SSH_AUTH_SUCCESS:
-            return GV_LOGIN_DONE;
-        case SSH_AUTH_AGAIN:
-            return GV_LOGIN_AGAIN;
-        case SSH_AUTH_ERROR:
-            return attempt_failed(login);
-        default: /* denied, or one more proof is asked for */
-            break;
-        }
-    }
-    return refused(login);
+    return gv_login_failed(login, GV_ERR_SYSTEM);
 }
 
 /* --- shell --- */
@@ -372,7 +220,7 @@ static enum gv_login_result channel_result(struct gv_login *login, int rc)
 {
     if (rc == SSH_OK)
         return GV_LOGIN_DONE;
-    return rc == SSH_AGAIN ? GV_LOGIN_AGAIN : broken(login);
+    return rc == SSH_AGAIN ? GV_LOGIN_AGAIN : gv_login_broken(login);
 }
 
 static enum gv_login_result open_channel(struct gv_login *login)
@@ -380,7 +228,7 @@ static enum gv_login_result open_channel(struct gv_login *login)
     if (login->channel == NULL)
         login->channel = ssh_channel_new(login->session);
     if (login->channel == NULL)
-        return failed(login, GV_ERR_NO_MEMORY);
+        return gv_login_failed(login, GV_ERR_NO_MEMORY);
     return channel_result(login, ssh_channel_open_session(login->channel));
 }
 
@@ -405,8 +253,8 @@ static const struct {
     [GV_LOGIN_SESSION] = {start_session, "key exchange"},
     [GV_LOGIN_KEY_EXCHANGE] = {exchange_keys, "key exchange"},
     [GV_LOGIN_HOST_KEY] = {check_host_key, "host key"},
-    [GV_LOGIN_ASK_METHODS] = {ask_methods, "login"},
-    [GV_LOGIN_USER] = {log_in, "login"},
+    [GV_LOGIN_ASK_METHODS] = {gv_auth_ask, "login"},
+    [GV_LOGIN_USER] = {gv_auth_prove, "login"},
     [GV_LOGIN_CHANNEL] = {open_channel, "shell channel"},
     [GV_LOGIN_TERMINAL] = {ask_terminal, "shell channel"},
     [GV_LOGIN_SHELL] = {ask_shell, "shell channel"},

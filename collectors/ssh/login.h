@@ -41,7 +41,8 @@ struct gv_login {
     ssh_session session;
     ssh_channel channel;
     ssh_key key;
-    int fd;          /* a duplicate for libssh, until that owns it */
+    int fd;          /* a duplicate for libssh, which closes it on some errors, else not */
+    ino_t socket;    /* what fd is while it is ours */
     unsigned method; /* row of the method table under way */
     unsigned tried;  /* one bit a row */
     bool answered;   /* the password was given to keyboard-interactive */
@@ -55,6 +56,10 @@ bool gv_login_init(struct gv_login *login, const struct gv_target *target, int f
 /* Go on as far as possible. AGAIN: call again when the socket is ready. FAILED:
  * err and detail are set. */
 enum gv_login_result gv_login_next(struct gv_login *login) GV_MUST_CHECK;
+
+/* For the steps: FAILED with `err`; and FAILED with what libssh says of the session. */
+enum gv_login_result gv_login_failed(struct gv_login *login, enum gv_err err);
+enum gv_login_result gv_login_broken(struct gv_login *login);
 
 /* Disconnect, release. */
 void gv_login_clear(struct gv_login *login);

@@ -71,11 +71,21 @@ const char *peer_file(const char *name)
     return text;
 }
 
-void peer_write(const char *name, const char *text)
+static void put_text(const char *name, const char *text, const char *how)
 {
-    FILE *file = fopen(peer_path(name), "we");
+    FILE *file = fopen(peer_path(name), how);
 
     require(file != NULL && fputs(text, file) >= 0 && fclose(file) == 0, name);
+}
+
+void peer_write(const char *name, const char *text)
+{
+    put_text(name, text, "we");
+}
+
+void peer_append(const char *name, const char *text)
+{
+    put_text(name, text, "ae");
 }
 
 unsigned peer_count(const char *name, const char *what)
@@ -97,8 +107,9 @@ static void redirect(const char *name, int fd)
         _exit(127);
 }
 
-pid_t peer_start(char *const argv[], const char *output, const char *error)
+pid_t peer_start(const char *const argv[], const char *output, const char *error)
 {
+    char *words[16] = {NULL};
     pid_t pid;
 
     (void)fflush(stdout);
@@ -112,7 +123,10 @@ pid_t peer_start(char *const argv[], const char *output, const char *error)
         redirect(output, STDOUT_FILENO);
     if (error != NULL)
         redirect(error, STDERR_FILENO);
-    (void)execv(argv[0], argv);
+    for (size_t i = 0; i < 15 && argv[i] != NULL; i++)
+        words[i] = strdup(argv[i]);
+    if (words[0] != NULL)
+        (void)execv(words[0], words);
     _exit(127);
 }
 
@@ -127,9 +141,7 @@ void peer_stop(pid_t pid)
 pid_t peer_server(const char *program, const char *mode, const char *cut, const char *how,
                   uint16_t *port)
 {
-    char *argv[] = {strdup(program),          strdup(mode),
-                    strdup(peer_path("log")), cut ? strdup(cut) : NULL,
-                    cut ? strdup(how) : NULL, NULL};
+    const char *argv[] = {program, mode, peer_path("log"), cut, how, NULL};
     struct gv_text line = {NULL, 0}, word;
     char known[TEXT_SIZE];
     uint32_t number = 0;
@@ -149,8 +161,6 @@ pid_t peer_server(const char *program, const char *mode, const char *cut, const 
     line = gv_text_trim(line);
     (void)snprintf(known, sizeof(known), "[127.0.0.1]:%u %.*s\n", *port, (int)line.n, line.at);
     peer_write("known_hosts", known);
-    for (size_t i = 0; i < 5; i++)
-        free(argv[i]);
     return pid;
 }
 

@@ -21,13 +21,14 @@ const char *peer_path(const char *name);
 /* The whole file as text (cut at TEXT_SIZE), "" where there is none; static buffer. */
 const char *peer_file(const char *name);
 void peer_write(const char *name, const char *text);
+void peer_append(const char *name, const char *text);
 
 /* How often `what` stands in the file. */
 unsigned peer_count(const char *name, const char *what);
 
-/* Run a program without a shell; its standard output (NULL: inherited) and error go to
- * files of the folder. */
-pid_t peer_start(char *const argv[], const char *output, const char *error);
+/* Run a program (its path, at most 15 words) without a shell; its standard output (NULL:
+ * inherited) and error go to files of the folder. */
+pid_t peer_start(const char *const argv[], const char *output, const char *error);
 void peer_stop(pid_t pid);
 
 /* Start ssh_server; fills port and the known_hosts file "known_hosts". */

@@ -9,6 +9,8 @@
 #include <arpa/inet.h>
 #include <libssh/libssh.h>
 #include <libssh/server.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -21,6 +23,8 @@
 #include <unistd.h>
 
 #include "base/text.h"
+
+enum { PIECE = 4096 };
 
 static const char *mode;
 static FILE *record;
@@ -38,23 +42,44 @@ struct relay {
     int client, server;
 };
 
-/* Copy up to n octets on; false at the end of the stream. */
-static bool pump(int from, int to, size_t n)
+/* Copy up to n octets on: how many; none or less at the end of the stream. */
+static ssize_t pump(int from, int to, size_t n)
 {
-    char octets[4096];
+    char octets[PIECE];
     ssize_t got = read(from, octets, n < sizeof(octets) ? n : sizeof(octets));
 
-    return got > 0 && send(to, octets, (size_t)got, MSG_NOSIGNAL) == got;
+    return got > 0 && send(to, octets, (size_t)got, MSG_NOSIGNAL) != got ? -1 : got;
 }
 
+/* How many octets may go to the client now. */
 static size_t allowed(long sent)
 {
-    if (cut < 0 || sent < cut)
-        return cut < 0 ? 4096 : (size_t)(cut - sent);
+    if (cut < 0)
+        return PIECE;
+    if (sent < cut)
+        return (size_t)(cut - sent);
     if (strcmp(how, "drip") != 0)
         return 0;
     (void)usleep(50000);
     return 1;
+}
+
+/* One turn of the relay; what went to the client is added to *sent. False at the end. */
+static bool relay_some(const struct relay *relay, long *sent)
+{
+    size_t n = allowed(*sent);
+    struct pollfd fds[] = {{.fd = relay->client, .events = POLLIN},
+                           {.fd = n > 0 ? relay->server : -1, .events = POLLIN}};
+    ssize_t got = 0;
+
+    if ((n == 0 && strcmp(how, "close") == 0) || poll(fds, 2, -1) < 0)
+        return false;
+    if (fds[0].revents && pump(relay->client, relay->server, PIECE) <= 0)
+        return false;
+    if (fds[1].revents && (got = pump(relay->server, relay->client, n)) <= 0)
+        return false;
+    *sent += got;
+    return true;
 }
 
 static void *run_relay(void *arg)
@@ -63,21 +88,8 @@ static void *run_relay(void *arg)
     long sent = 0;
 
     free(arg);
-    for (;;) {
-        size_t n = allowed(sent);
-        struct pollfd fds[] = {{.fd = relay.client, .events = POLLIN},
-                               {.fd = n > 0 ? relay.server : -1, .events = POLLIN}};
-
-        if ((n == 0 && strcmp(how, "close") == 0) || poll(fds, 2, -1) < 0)
-            break;
-        if (fds[0].revents && !pump(relay.client, relay.server, 4096))
-            break;
-        if (fds[1].revents) {
-            if (!pump(relay.server, relay.client, cut < 0 ? 4096 : n > 64 ? 64 : n))
-                break;
-            sent += cut < 0 ? 0 : (long)(n > 64 ? 64 : n);
-        }
-    }
+    while (relay_some(&relay, &sent))
+        ;
     (void)close(relay.client);
     (void)close(relay.server);
     return NULL;
@@ -87,11 +99,12 @@ static void *run_relay(void *arg)
 static int relayed(int client)
 {
     struct relay *relay = malloc(sizeof(*relay));
-    int pair[2];
+    int pair[2], one = 1;
     pthread_t thread;
 
     if (relay == NULL || socketpair(AF_UNIX, SOCK_STREAM, 0, pair) != 0)
         exit(1);
+    (void)setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
     *relay = (struct relay){client, pair[0]};
     if (pthread_create(&thread, NULL, run_relay, relay) != 0 || pthread_detach(thread) != 0)
         exit(1);
@@ -204,19 +217,19 @@ static void gdoi(ssh_channel channel)
 
 static void answer(ssh_channel channel, const char *line)
 {
-    if (is("invalid") && strncmp(line, "show", 4) == 0)
-        say(channel, "            ^\r\n% Invalid input detected at '^' marker.\r\n\r\n");
-    else if (is("unauthorized") && strncmp(line, "show", 4) == 0)
-        say(channel, "% Authorization failed.\r\n");
-    else if (is("empty"))
+    bool show = strncmp(line, "show", 4) == 0;
+
+    if (!show || is("empty"))
         return;
+    if (is("unauthorized"))
+        say(channel, "% Authorization failed.\r\n");
+    else if (is("invalid"))
+        say(channel, "            ^\r\n% Invalid input detected at '^' marker.\r\n\r\n");
     else if (strcmp(line, "show version") == 0)
         say(channel, "Cisco IOS Software, Version 15.2(4)M\r\n");
     else if (strcmp(line, "show crypto gdoi") == 0)
         gdoi(channel);
-    else if (strncmp(line, "show crypto gdoi ks", 19) == 0)
-        return; /* a GM */
-    else if (strncmp(line, "show", 4) == 0)
+    else if (strncmp(line, "show crypto gdoi ks", 19) != 0) /* a GM: no answer to those */
         say(channel, "            ^\r\n% Invalid input detected at '^' marker.\r\n\r\n");
 }
 
@@ -240,6 +253,32 @@ static bool read_line(ssh_channel channel, char *line, size_t size, bool echo)
     return false;
 }
 
+/* The prompt after `enable`. */
+static const char *enabled(ssh_channel channel, const char *prompt)
+{
+    char password[64];
+
+    say(channel, "Password: ");
+    if (read_line(channel, password, sizeof(password), false) && is("enable") &&
+        strcmp(password, "enable-secret") == 0)
+        return "R1#";
+    say(channel, "% Access denied\r\n\r\n");
+    return prompt;
+}
+
+/* What follows the last command of a first poll. False: hang up. */
+static bool after_last(ssh_channel channel)
+{
+    if (is("idle-close"))
+        (void)usleep(80000);
+    if (is("hole")) {
+        mode = "normal"; /* the next connection is served well */
+        until_end(channel);
+        return false;
+    }
+    return !is("idle-close");
+}
+
 static void shell(ssh_channel channel)
 {
     const char *prompt = is("enable") || is("enable-wrong") ? "R1>" : "R1#";
@@ -255,28 +294,13 @@ static void shell(ssh_channel channel)
     while (read_line(channel, line, sizeof(line), true)) {
         (void)fprintf(record, "typed %s\n", line);
         (void)fflush(record);
-        if (strcmp(line, "enable") == 0 && prompt[2] == '>') {
-            say(channel, "Password: ");
-            if (!read_line(channel, line, sizeof(line), false))
-                return;
-            if (is("enable") && strcmp(line, "enable-secret") == 0)
-                prompt = "R1#";
-            else
-                say(channel, "% Access denied\r\n\r\n");
-            say(channel, prompt);
-            continue;
-        }
-        answer(channel, line);
+        if (strcmp(line, "enable") == 0)
+            prompt = enabled(channel, prompt);
+        else
+            answer(channel, line);
         say(channel, prompt);
-        if (is("idle-close") && strcmp(line, "show crypto gdoi ks rekey") == 0) {
-            (void)usleep(80000);
+        if (strcmp(line, "show crypto gdoi ks rekey") == 0 && !after_last(channel))
             return;
-        }
-        if (is("hole") && strcmp(line, "show crypto gdoi ks rekey") == 0) {
-            mode = "normal"; /* the next connection is served well */
-            until_end(channel);
-            return;
-        }
     }
 }
 
@@ -301,6 +325,7 @@ static void ask(ssh_session session, ssh_message message)
 static bool authenticate(ssh_session session, ssh_message message)
 {
     bool keyboard = is("keyboard") || is("two-prompts") || is("both");
+    unsigned ways;
 
     if (ssh_message_subtype(message) == SSH_AUTH_METHOD_PASSWORD && !keyboard) {
         (void)fprintf(record, "auth password\n");
@@ -320,10 +345,10 @@ static bool authenticate(ssh_session session, ssh_message message)
             return true;
         }
     }
-    (void)ssh_message_auth_set_methods(message, is("both") ? SSH_AUTH_METHOD_INTERACTIVE |
-                                                                 SSH_AUTH_METHOD_PASSWORD
-                                                : keyboard ? SSH_AUTH_METHOD_INTERACTIVE
-                                                           : SSH_AUTH_METHOD_PASSWORD);
+    ways = is("both") ? SSH_AUTH_METHOD_INTERACTIVE | SSH_AUTH_METHOD_PASSWORD
+           : keyboard ? SSH_AUTH_METHOD_INTERACTIVE
+                      : SSH_AUTH_METHOD_PASSWORD;
+    (void)ssh_message_auth_set_methods(message, (int)ways);
     (void)ssh_message_reply_default(message);
     return false;
 }
