@@ -300,25 +300,27 @@ static void fill_gm(struct fleet *fleet, struct gv_membership *row, const struct
 }
 
 /* When the next rekey is due: the KS's own schedule, else the formula; an old KS
- * rekeys at expiry (chapter 1). */
-static struct gv_when expected_at(const struct gv_group_obs *obs,
+ * rekeys at expiry (chapter 1). A lead longer than the life is due at birth; a GM
+ * shows the life that was left at its registration, which says nothing of that. */
+static struct gv_when expected_at(const struct fleet_member *member,
                                   const struct gv_kek_verdict *kek,
-                                  const struct gv_rekey_policy *policy, enum gv_behaviour ks)
+                                  const struct gv_rekey_policy *policy)
 {
-    const struct gv_kek_obs *row = gv_kek_in_use(obs->keks);
+    const struct gv_kek_obs *row = gv_kek_in_use(member->obs->keks);
+    enum gv_behaviour ks = member->verdict->ks_behaviour.behaviour;
     struct gv_dur lead = gv_rekey_lead(policy);
 
     if (row != NULL && (row->has & GV_KEK_HAS_TO_REKEY))
         return gv_when(gv_time_add(row->seen_at, gv_secs(row->to_rekey_s)));
     if (!kek->expiry.known || kek->saturated || ks == GV_BEHAVIOUR_OLD)
         return kek->expiry;
-    if (kek->lifetime_s.known && lead.ms > gv_secs((int64_t)kek->lifetime_s.n).ms)
+    if (member->row->rekey.unsound)
         lead = gv_secs((int64_t)kek->lifetime_s.n);
     return gv_when(gv_time_sub(kek->expiry.at, lead));
 }
 
 static void fill_rekey(struct fleet *fleet, struct gv_membership *row,
-                       const struct fleet_member *member, enum gv_behaviour ks)
+                       const struct fleet_member *member)
 {
     const struct gv_track *track = &member->learnt->track;
     const struct gv_kek_verdict *kek = row->has_ks ? &row->ks_kek : &row->gm_kek;
@@ -331,9 +333,9 @@ static void fill_rekey(struct fleet *fleet, struct gv_membership *row,
         gv_group_override_find(fleet->in->overrides, fleet->in->override_count,
                                member->obs->name, member->obs->id));
     rekey->lead_expected_s = gv_count((uint64_t)gv_rekey_lead(&rekey->policy).ms / 1000);
-    rekey->expected_at = expected_at(member->obs, kek, &rekey->policy, ks);
     rekey->unsound = row->has_ks && kek->lifetime_s.known &&
                      gv_rekey_plan(gv_secs((int64_t)kek->lifetime_s.n), &rekey->policy).unsound;
+    rekey->expected_at = expected_at(member, kek, &rekey->policy);
     rekey->verdict = track->verdict;
     rekey->lead_observed_known = track->lead_known;
     rekey->lead_observed = track->lead;
@@ -370,7 +372,7 @@ static void fill_membership(struct fleet *fleet, const struct fleet_member *memb
         row->gm_kek = kek_of(fleet, obs, track, frozen(track, &device->gm_behaviour));
         row->gm_tek = tek;
     }
-    fill_rekey(fleet, row, member, device->ks_behaviour.behaviour);
+    fill_rekey(fleet, row, member);
 }
 
 /* A group that was never fed to a track: nothing is known of its past. */

@@ -140,7 +140,16 @@ static bool same_tek(const struct gv_tek_obs *a, const struct gv_tek_obs *b)
            memcmp(a->spi, b->spi, sizeof(a->spi)) == 0;
 }
 
-/* The rows of the fresher source, each filled up from its twin in the other: a
+/* A source whose rows carry an SPI goes before one whose rows do not: then one
+ * KEK is one, whichever collector was last. Else the fresher goes first. */
+static bool rather(const struct gv_kek_obs *from, const struct gv_kek_obs *to)
+{
+    bool from_spi = (from->has & GV_KEK_HAS_SPI) != 0, to_spi = (to->has & GV_KEK_HAS_SPI) != 0;
+
+    return from_spi != to_spi ? from_spi : gv_time_before(to->seen_at, from->seen_at);
+}
+
+/* The rows of the better source, each filled up from its twin in the other: a
  * KEK that only the older source still shows is gone. */
 static void merge_keks(struct gv_observation *obs, struct gv_group_obs *to,
                        const struct gv_kek_obs *from)
@@ -151,7 +160,7 @@ static void merge_keks(struct gv_observation *obs, struct gv_group_obs *to,
 
     if (from == NULL)
         return;
-    if (fresh == NULL || gv_time_before(fresh->seen_at, from->seen_at)) {
+    if (fresh == NULL || rather(from, fresh)) {
         fresh = from;
         old = to->keks;
     }
