@@ -3,11 +3,11 @@
 
 #include <string.h>
 
+#include "model/kek_life.h"
+#include "model/kek_timing.h"
+
 /* Longer lists than this are taken as one source gave them, not joined. */
 enum { JOINED_ROWS = 64 };
-
-/* Two rows without a common SPI are one KEK where they end this close. */
-enum { SAME_END_S = 10 };
 
 /* A number with its presence bit. */
 struct field {
@@ -89,17 +89,12 @@ static uint32_t aged(uint32_t s, struct gv_time told, struct gv_time at)
 
 static bool same_kek(const struct gv_kek_obs *a, const struct gv_kek_obs *b)
 {
-    const uint32_t counting = GV_KEK_HAS_REMAINING;
-    int64_t apart;
+    struct gv_time end_a, end_b;
 
     if (a->has & b->has & GV_KEK_HAS_SPI)
         return memcmp(a->spi, b->spi, sizeof(a->spi)) == 0;
-    if ((a->has & b->has & counting) == 0 || a->remaining_s == 0 || b->remaining_s == 0)
-        return false;
-    apart = gv_time_diff(gv_time_add(a->seen_at, gv_secs(a->remaining_s)),
-                         gv_time_add(b->seen_at, gv_secs(b->remaining_s)))
-                .ms;
-    return apart <= gv_secs(SAME_END_S).ms && apart >= -gv_secs(SAME_END_S).ms;
+    return gv_kek_expiry(a, &end_a) && gv_kek_expiry(b, &end_b) &&
+           gv_kek_ends_together(end_a, end_b);
 }
 
 static void fill_kek(struct gv_kek_obs *to, const struct gv_kek_obs *from)

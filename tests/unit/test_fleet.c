@@ -286,6 +286,9 @@ static void test_interop(void)
     CHECK_STR("a polled GM by its target", row(&s, 0)->members[0].gm, "gm1");
     CHECK_STR("another by its address", row(&s, 0)->members[1].gm, "10.0.1.9");
     CHECK_INT("behaviour", row(&s, 0)->members[1].behaviour, GV_BEHAVIOUR_NEW);
+    CHECK_STR("the KS's word is evidence for the polled GM",
+              s.snapshot.devices[2].gm_behaviour.evidence[0].text,
+              "ks1 lists it with GDOI 1.0.26: GDOI 1.0.4 and later have the new behaviour");
     clear(&s);
 }
 
