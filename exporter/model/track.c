@@ -80,16 +80,18 @@ static struct birth birth_of(const struct gv_track *track, const struct gv_kek_l
 }
 
 /* True where another KEK may have lived unseen between the two: then their
- * distance is no lead. A KEK that is rekeyed by the formula lives lifetime - lead. */
+ * distance is no lead. A KEK that is rekeyed by the formula lives lifetime - lead;
+ * where no lifetime is told, it is at least what was seen to be left. */
 static bool skipped_one(const struct gv_kek_life *old, const struct gv_kek_life *fresh,
                         struct gv_time birth, const struct gv_rekey_policy *policy)
 {
-    struct gv_rekey_plan plan;
+    uint32_t left_s =
+        old->remaining_s > fresh->remaining_s ? old->remaining_s : fresh->remaining_s;
+    uint32_t lifetime_s = fresh->has_lifetime ? fresh->lifetime_s : left_s;
+    struct gv_rekey_plan plan = gv_rekey_plan(gv_secs(lifetime_s), policy);
 
-    if (!fresh->has_lifetime ||
-        (old->has_index && fresh->has_index && fresh->index == old->index + 1))
+    if (old->has_index && fresh->has_index && fresh->index == old->index + 1)
         return false;
-    plan = gv_rekey_plan(gv_secs(fresh->lifetime_s), policy);
     return gv_time_diff(birth, old->last_seen).ms >
            plan.rekey_at.ms - gv_rekey_tolerance(policy, gv_secs(0)).base.ms;
 }
@@ -130,7 +132,7 @@ static enum gv_rekey_verdict judge(const struct gv_track *track,
     return verdict;
 }
 
-/* One TEK interval: as configured, else as the youngest TEK shows it. */
+/* One TEK interval: as configured, else the longest lifetime that a TEK shows. */
 static struct gv_dur tek_interval(const struct gv_group_obs *group)
 {
     uint32_t longest = 0;
@@ -229,6 +231,15 @@ static bool overdue(const struct gv_track *track, struct gv_time seen_at)
            gv_time_before(gv_time_add(end.at, gv_secs(MISSED_GRACE_S)), seen_at);
 }
 
+/* Of a KS that does not lead any more, or that has a KEK again without a rekey, the
+ * last verdict is history: it counts, but does not stand. */
+static void withdraw(struct gv_track *track)
+{
+    track->verdict = GV_REKEY_UNKNOWN;
+    track->lead_known = false;
+    track->judged_at.known = false;
+}
+
 static void check_missed(struct gv_track *track, const struct gv_track_in *in)
 {
     if (track->side != GV_TRACK_KS || track->missed || !judged(track, in) ||
@@ -259,6 +270,8 @@ static void feed_kek(struct gv_track *track, const struct gv_kek_obs *kek,
     }
     if (track->kek.known)
         rekeyed(track, &fresh, in);
+    if (track->verdict == GV_REKEY_MISSED)
+        withdraw(track);
     track->previous = track->kek;
     track->kek = fresh;
     track->missed = false;
@@ -292,6 +305,8 @@ static void feed_role(struct gv_track *track, const struct gv_track_in *in)
         track->role_since = in->seen_at;
     track->role = role;
     track->role_seen = in->seen_at;
+    if (role != GV_KS_PRIMARY)
+        withdraw(track);
 }
 
 /* The side this observation speaks for: a KS's where there is one. What a KS
