@@ -188,7 +188,8 @@ struct gv_store *gv_store_new(const struct gv_store_policy *policy)
     store->override_count = policy->override_count;
     store->stale_after = policy->stale_after;
     /* Without random octets yet, the index works all the same. */
-    (void)getrandom(&store->seed, sizeof(store->seed), GRND_NONBLOCK);
+    if (getrandom(&store->seed, sizeof(store->seed), GRND_NONBLOCK) < 0)
+        store->seed = 0;
     store->index_arena = gv_arena(INDEX_CEILING);
     store->by_name = gv_index(&store->index_arena, store->seed);
     return store;

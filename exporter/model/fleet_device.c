@@ -16,163 +16,6 @@ size_t fleet_groups_of(const struct gv_fleet_device *device)
     return n;
 }
 
-/* Evidence of one role of one device: at most two of timing, one of each other
- * source. */
-struct gathered {
-    struct gv_evidence list[GV_EVIDENCE_SOURCE_COUNT + 1];
-    size_t count;
-};
-
-static void gather(struct fleet *fleet, struct gathered *all, struct gv_evidence item)
-{
-    if (item.behaviour == GV_BEHAVIOUR_UNKNOWN)
-        return;
-    item.text =
-        gv_arena_text(&fleet->out->arena, (struct gv_text){fleet->text.at, fleet->text.n});
-    all->list[all->count++] = item;
-}
-
-/* The latest proof by timing of one behaviour, over all groups of the device. */
-static const struct gv_timing *latest(const struct gv_fleet_device *device,
-                                      enum gv_track_side side, enum gv_behaviour behaviour)
-{
-    const struct gv_timing *best = NULL;
-
-    for (size_t i = 0; i < device->track_count; i++) {
-        const struct gv_track *track = &device->tracks[i].track;
-
-        if (track->side == side && gv_timing_behaviour(&track->timing) == behaviour &&
-            (best == NULL || gv_time_before(best->at, track->timing.at)))
-            best = &track->timing;
-    }
-    return best;
-}
-
-static void gather_one_timing(struct fleet *fleet, struct gathered *all,
-                              const struct gv_timing *timing)
-{
-    if (timing == NULL)
-        return;
-    gv_buf_reset(&fleet->text);
-    gv_timing_text(timing, &fleet->text);
-    gather(fleet, all,
-           (struct gv_evidence){.source = GV_EVIDENCE_TIMING,
-                                .behaviour = gv_timing_behaviour(timing),
-                                .confidence = GV_CERTAIN});
-}
-
-/* The freshest first: it decides where two groups disagree. */
-static void gather_timing(struct fleet *fleet, struct gathered *all,
-                          const struct gv_fleet_device *device, enum gv_track_side side)
-{
-    const struct gv_timing *fresh = latest(device, side, GV_BEHAVIOUR_NEW);
-    const struct gv_timing *old = latest(device, side, GV_BEHAVIOUR_OLD);
-    bool old_first = old != NULL && (fresh == NULL || gv_time_before(fresh->at, old->at));
-
-    gather_one_timing(fleet, all, old_first ? old : fresh);
-    gather_one_timing(fleet, all, old_first ? fresh : old);
-}
-
-static void gather_version(struct fleet *fleet, struct gathered *all, const char *what,
-                           enum gv_evidence_source source,
-                           const struct gv_version_verdict *version)
-{
-    gv_buf_reset(&fleet->text);
-    gv_buf_add_str(&fleet->text, what);
-    gv_buf_add_text(&fleet->text, version->version);
-    gv_buf_add_str(&fleet->text, ": ");
-    gv_buf_add_str(&fleet->text, version->reason);
-    gather(fleet, all,
-           (struct gv_evidence){.source = source,
-                                .behaviour = version->behaviour,
-                                .confidence = version->confidence});
-}
-
-/* The GDOI version of one role: as the first group tells it, else the box. */
-static const char *gdoi_version(const struct gv_observation *obs, bool ks)
-{
-    for (const struct gv_group_obs *g = obs->groups; g != NULL; g = g->next) {
-        const char *version = ks && g->ks != NULL    ? g->ks->version
-                              : !ks && g->gm != NULL ? g->gm->version
-                                                     : NULL;
-
-        if (version != NULL)
-            return version;
-    }
-    return obs->device.gdoi_version;
-}
-
-static bool version_line_absent(const struct gv_observation *obs)
-{
-    for (const struct gv_group_obs *g = obs->groups; g != NULL; g = g->next)
-        if (g->gm != NULL && g->gm->version_line_absent)
-            return true;
-    return false;
-}
-
-static void gather_gdoi(struct fleet *fleet, struct gathered *all,
-                        const struct gv_observation *obs, bool ks)
-{
-    const char *told = gdoi_version(obs, ks);
-
-    if (told != NULL) {
-        struct gv_version_verdict version = gv_gdoi_version_judge(gv_text(told));
-
-        gather_version(fleet, all, "GDOI ", GV_EVIDENCE_GDOI_VERSION, &version);
-        return;
-    }
-    if (ks || !version_line_absent(obs))
-        return;
-    gv_buf_reset(&fleet->text);
-    gv_buf_add_str(&fleet->text, "its group member output has no version line, as in 12.4T "
-                                 "and 15.0");
-    gather(fleet, all,
-           (struct gv_evidence){.source = GV_EVIDENCE_GDOI_VERSION,
-                                .behaviour = GV_BEHAVIOUR_OLD,
-                                .confidence = GV_LIKELY});
-}
-
-/* The first of the device's version strings that decides. */
-static struct gv_version_verdict os_version(const struct gv_device_obs *device)
-{
-    const char *told[] = {device->version, device->train, device->software};
-    struct gv_version_verdict verdict = gv_version_judge(gv_text(NULL));
-
-    for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
-        if (told[i] == NULL)
-            continue;
-        verdict = gv_version_judge(gv_text(told[i]));
-        if (verdict.behaviour != GV_BEHAVIOUR_UNKNOWN)
-            break;
-    }
-    return verdict;
-}
-
-static struct gv_behaviour_verdict behaviour_of(struct fleet *fleet,
-                                                const struct gv_fleet_device *device, bool ks)
-{
-    const struct gv_observation *obs = device->observation;
-    struct gathered all = {.count = 0};
-    struct gv_behaviour_verdict verdict = {.behaviour = GV_BEHAVIOUR_UNKNOWN};
-    struct gv_evidence *list;
-    struct gv_version_verdict os;
-
-    /* Cisco's old and new say nothing of another vendor's timers. */
-    if (obs->device.vendor == GV_VENDOR_JUNIPER)
-        return verdict;
-    gather_timing(fleet, &all, device, ks ? GV_TRACK_KS : GV_TRACK_GM);
-    gather_gdoi(fleet, &all, obs, ks);
-    os = os_version(&obs->device);
-    gather_version(fleet, &all, os.os == GV_OS_IOS_XE ? "IOS-XE " : "IOS ",
-                   GV_EVIDENCE_OS_VERSION, &os);
-    list = fleet_alloc(fleet, all.count, sizeof(*list));
-    if (list == NULL)
-        return verdict;
-    for (size_t i = 0; i < all.count; i++)
-        list[i] = all.list[i];
-    return gv_behaviour_judge(list, all.count);
-}
-
 static struct gv_count number(uint32_t has, uint32_t bit, uint64_t n)
 {
     return (has & bit) ? gv_count(n) : (struct gv_count){.known = false};
@@ -300,25 +143,27 @@ static void fill_gm(struct fleet *fleet, struct gv_membership *row, const struct
 }
 
 /* When the next rekey is due: the KS's own schedule, else the formula; an old KS
- * rekeys at expiry (chapter 1). */
-static struct gv_when expected_at(const struct gv_group_obs *obs,
+ * rekeys at expiry (chapter 1). A lead longer than the life is due at birth; a GM
+ * shows the life that was left at its registration, which says nothing of that. */
+static struct gv_when expected_at(const struct fleet_member *member,
                                   const struct gv_kek_verdict *kek,
-                                  const struct gv_rekey_policy *policy, enum gv_behaviour ks)
+                                  const struct gv_rekey_policy *policy)
 {
-    const struct gv_kek_obs *row = gv_kek_in_use(obs->keks);
+    const struct gv_kek_obs *row = gv_kek_in_use(member->obs->keks);
+    enum gv_behaviour ks = member->verdict->ks_behaviour.behaviour;
     struct gv_dur lead = gv_rekey_lead(policy);
 
     if (row != NULL && (row->has & GV_KEK_HAS_TO_REKEY))
         return gv_when(gv_time_add(row->seen_at, gv_secs(row->to_rekey_s)));
     if (!kek->expiry.known || kek->saturated || ks == GV_BEHAVIOUR_OLD)
         return kek->expiry;
-    if (kek->lifetime_s.known && lead.ms > gv_secs((int64_t)kek->lifetime_s.n).ms)
+    if (member->row->rekey.unsound)
         lead = gv_secs((int64_t)kek->lifetime_s.n);
     return gv_when(gv_time_sub(kek->expiry.at, lead));
 }
 
 static void fill_rekey(struct fleet *fleet, struct gv_membership *row,
-                       const struct fleet_member *member, enum gv_behaviour ks)
+                       const struct fleet_member *member)
 {
     const struct gv_track *track = &member->learnt->track;
     const struct gv_kek_verdict *kek = row->has_ks ? &row->ks_kek : &row->gm_kek;
@@ -331,9 +176,9 @@ static void fill_rekey(struct fleet *fleet, struct gv_membership *row,
         gv_group_override_find(fleet->in->overrides, fleet->in->override_count,
                                member->obs->name, member->obs->id));
     rekey->lead_expected_s = gv_count((uint64_t)gv_rekey_lead(&rekey->policy).ms / 1000);
-    rekey->expected_at = expected_at(member->obs, kek, &rekey->policy, ks);
     rekey->unsound = row->has_ks && kek->lifetime_s.known &&
                      gv_rekey_plan(gv_secs((int64_t)kek->lifetime_s.n), &rekey->policy).unsound;
+    rekey->expected_at = expected_at(member, kek, &rekey->policy);
     rekey->verdict = track->verdict;
     rekey->lead_observed_known = track->lead_known;
     rekey->lead_observed = track->lead;
@@ -370,7 +215,7 @@ static void fill_membership(struct fleet *fleet, const struct fleet_member *memb
         row->gm_kek = kek_of(fleet, obs, track, frozen(track, &device->gm_behaviour));
         row->gm_tek = tek;
     }
-    fill_rekey(fleet, row, member, device->ks_behaviour.behaviour);
+    fill_rekey(fleet, row, member);
 }
 
 /* A group that was never fed to a track: nothing is known of its past. */
@@ -400,12 +245,12 @@ static void fill_identity(struct fleet *fleet, struct gv_device_verdict *out,
                           const struct gv_observation *obs)
 {
     const struct gv_device_obs *device = &obs->device;
-    const char *ks_version = gdoi_version(obs, true);
+    const char *ks_version = fleet_gdoi_version(obs, true);
 
     out->hostname = fleet_text(fleet, device->hostname);
     out->version = fleet_text(fleet, device->version);
     out->gdoi_version =
-        fleet_text(fleet, ks_version != NULL ? ks_version : gdoi_version(obs, false));
+        fleet_text(fleet, ks_version != NULL ? ks_version : fleet_gdoi_version(obs, false));
     out->vendor = device->vendor;
     out->os = device->os;
     for (const struct gv_group_obs *g = obs->groups; g != NULL; g = g->next) {
@@ -448,9 +293,9 @@ void fleet_device(struct fleet *fleet, const struct gv_fleet_device *device,
         return;
     fill_identity(fleet, out, device->observation);
     if (out->is_ks)
-        out->ks_behaviour = behaviour_of(fleet, device, true);
+        out->ks_behaviour = fleet_behaviour(fleet, device, true);
     if (out->is_gm)
-        out->gm_behaviour = behaviour_of(fleet, device, false);
+        out->gm_behaviour = fleet_behaviour(fleet, device, false);
     out->memberships = fleet_alloc(fleet, fleet_groups_of(device), sizeof(*out->memberships));
     if (out->memberships == NULL)
         return;

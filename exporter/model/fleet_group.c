@@ -106,21 +106,19 @@ static void fill_rows(struct fleet *fleet, const struct fleet_group *group,
     }
 }
 
-/* A GM listed by a KS and polled by us is one GM: what polling knows of it counts
- * first, the KS's word where that is not enough. */
+/* A GM listed by a KS and polled by us is one GM: what polling knows of it counts,
+ * with the KS's word where that is not enough. */
 static void name_listed(struct fleet *fleet, const struct fleet_group *group,
-                        struct gv_member_verdict *listed)
+                        const struct fleet_member *ks, struct gv_member_verdict *listed)
 {
-    const size_t *number =
-        listed->id != NULL ? gv_index_find(&fleet->by_address, group->label, listed->id) : NULL;
-    struct fleet_member *polled = number != NULL ? &fleet->members[*number] : NULL;
+    const struct fleet_member *polled = fleet_at(fleet, group->label, listed->id);
 
     listed->gm = listed->id;
     if (polled == NULL)
         return;
     listed->gm = polled->verdict->name;
-    if (polled->listed == GV_BEHAVIOUR_UNKNOWN)
-        polled->listed = listed->behaviour;
+    if (polled->row->has_gm)
+        fleet_listed(fleet, polled, ks->verdict->name, listed->version);
     if (polled->verdict->gm_behaviour.behaviour != GV_BEHAVIOUR_UNKNOWN)
         listed->behaviour = polled->verdict->gm_behaviour.behaviour;
 }
@@ -137,15 +135,15 @@ static void count_one(struct gv_interop_members *members, enum gv_behaviour beha
 
 /* Count the GMs that KSs list and nobody polls, each once. */
 static void count_listed(struct fleet *fleet, const struct fleet_group *group,
-                         struct gv_membership *ks, struct gv_index *seen,
+                         const struct fleet_member *ks, struct gv_index *seen,
                          struct gv_interop_members *members)
 {
-    for (size_t i = 0; i < ks->member_count && !fleet->failed; i++) {
-        struct gv_member_verdict *listed = &ks->members[i];
+    for (size_t i = 0; i < ks->row->member_count && !fleet->failed; i++) {
+        struct gv_member_verdict *listed = &ks->row->members[i];
         const struct fleet_member *polled = fleet_at(fleet, group->label, listed->id);
         size_t *place;
 
-        name_listed(fleet, group, listed);
+        name_listed(fleet, group, ks, listed);
         if (listed->id == NULL || (polled != NULL && polled->row->has_gm))
             continue;
         place = gv_index_add(seen, listed->id, NULL);
@@ -166,13 +164,10 @@ static struct gv_interop_members count_members(struct fleet *fleet,
     struct gv_index seen = gv_index(&fleet->scratch, fleet->in->seed);
 
     for (const struct fleet_member *m = group->members; m != NULL; m = m->next)
-        count_listed(fleet, group, m->row, &seen, &members);
-    for (const struct fleet_member *m = group->members; m != NULL; m = m->next) {
-        enum gv_behaviour told = m->verdict->gm_behaviour.behaviour;
-
+        count_listed(fleet, group, m, &seen, &members);
+    for (const struct fleet_member *m = group->members; m != NULL; m = m->next)
         if (m->row->has_gm)
-            count_one(&members, told != GV_BEHAVIOUR_UNKNOWN ? told : m->listed);
-    }
+            count_one(&members, m->verdict->gm_behaviour.behaviour);
     return members;
 }
 

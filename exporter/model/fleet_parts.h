@@ -15,7 +15,6 @@ struct fleet_member {
     const struct gv_group_track *learnt; /* NULL: nothing yet */
     struct gv_device_verdict *verdict;
     struct gv_membership *row;
-    enum gv_behaviour listed; /* as a KS lists this GM */
 };
 
 struct fleet_group {
@@ -52,6 +51,17 @@ const char *fleet_sentence(struct fleet *fleet);
  * memberships, its behaviour. `members` receives one entry per membership. */
 void fleet_device(struct fleet *fleet, const struct gv_fleet_device *device,
                   struct gv_device_verdict *out, struct fleet_member *members);
+
+/* fleet_evidence.c: old or new, as KS or as GM, with all evidence; and the GDOI
+ * version of that role, as the first group tells it, else the box. */
+struct gv_behaviour_verdict fleet_behaviour(struct fleet *fleet,
+                                            const struct gv_fleet_device *device, bool ks);
+const char *fleet_gdoi_version(const struct gv_observation *obs, bool ks);
+
+/* The key server `ks` lists that polled GM with a GDOI version: evidence, where
+ * the GM itself told nothing that decides. */
+void fleet_listed(struct fleet *fleet, const struct fleet_member *gm, const char *ks,
+                  const char *version);
 
 /* How many groups of the device are followed. */
 size_t fleet_groups_of(const struct gv_fleet_device *device);

@@ -3,11 +3,11 @@
 
 #include <string.h>
 
+#include "model/kek_life.h"
+#include "model/kek_timing.h"
+
 /* Longer lists than this are taken as one source gave them, not joined. */
 enum { JOINED_ROWS = 64 };
-
-/* Two rows without a common SPI are one KEK where they end this close. */
-enum { SAME_END_S = 10 };
 
 /* A number with its presence bit. */
 struct field {
@@ -89,17 +89,12 @@ static uint32_t aged(uint32_t s, struct gv_time told, struct gv_time at)
 
 static bool same_kek(const struct gv_kek_obs *a, const struct gv_kek_obs *b)
 {
-    const uint32_t counting = GV_KEK_HAS_REMAINING;
-    int64_t apart;
+    struct gv_time end_a, end_b;
 
     if (a->has & b->has & GV_KEK_HAS_SPI)
         return memcmp(a->spi, b->spi, sizeof(a->spi)) == 0;
-    if ((a->has & b->has & counting) == 0 || a->remaining_s == 0 || b->remaining_s == 0)
-        return false;
-    apart = gv_time_diff(gv_time_add(a->seen_at, gv_secs(a->remaining_s)),
-                         gv_time_add(b->seen_at, gv_secs(b->remaining_s)))
-                .ms;
-    return apart <= gv_secs(SAME_END_S).ms && apart >= -gv_secs(SAME_END_S).ms;
+    return gv_kek_expiry(a, &end_a) && gv_kek_expiry(b, &end_b) &&
+           gv_kek_ends_together(end_a, end_b);
 }
 
 static void fill_kek(struct gv_kek_obs *to, const struct gv_kek_obs *from)
@@ -140,7 +135,16 @@ static bool same_tek(const struct gv_tek_obs *a, const struct gv_tek_obs *b)
            memcmp(a->spi, b->spi, sizeof(a->spi)) == 0;
 }
 
-/* The rows of the fresher source, each filled up from its twin in the other: a
+/* A source whose rows carry an SPI goes before one whose rows do not: then one
+ * KEK is one, whichever collector was last. Else the fresher goes first. */
+static bool rather(const struct gv_kek_obs *from, const struct gv_kek_obs *to)
+{
+    bool from_spi = (from->has & GV_KEK_HAS_SPI) != 0, to_spi = (to->has & GV_KEK_HAS_SPI) != 0;
+
+    return from_spi != to_spi ? from_spi : gv_time_before(to->seen_at, from->seen_at);
+}
+
+/* The rows of the better source, each filled up from its twin in the other: a
  * KEK that only the older source still shows is gone. */
 static void merge_keks(struct gv_observation *obs, struct gv_group_obs *to,
                        const struct gv_kek_obs *from)
@@ -151,7 +155,7 @@ static void merge_keks(struct gv_observation *obs, struct gv_group_obs *to,
 
     if (from == NULL)
         return;
-    if (fresh == NULL || gv_time_before(fresh->seen_at, from->seen_at)) {
+    if (fresh == NULL || rather(from, fresh)) {
         fresh = from;
         old = to->keks;
     }

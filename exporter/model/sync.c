@@ -1,30 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/sync.h"
 
-#include <string.h>
-
-/* How far two devices' ideas of one KEK's end may be apart: whole seconds at
- * both, a slow answer, and the way of a registration. Two KEKs of one group end
- * further apart than this. */
-enum { SAME_END_S = 10 };
-
-struct gv_time gv_kek_life_since(const struct gv_kek_life *life)
-{
-    return life->birth.known ? life->birth.at : life->first_seen;
-}
-
-enum gv_tri gv_kek_same(const struct gv_kek_life *a, const struct gv_kek_life *b)
-{
-    int64_t apart;
-
-    if (a->has_spi && b->has_spi)
-        return memcmp(a->spi, b->spi, sizeof(a->spi)) == 0 ? GV_YES : GV_NO;
-    if (!a->expiry.known || !b->expiry.known)
-        return GV_UNKNOWN;
-    apart = gv_time_diff(a->expiry.at, b->expiry.at).ms;
-    return apart <= gv_secs(SAME_END_S).ms && apart >= -gv_secs(SAME_END_S).ms ? GV_YES : GV_NO;
-}
-
 /* A KEK of the GM's that was first seen after the KS's last poll may be one that
  * the KS's next poll will show too: then it ends later than what the KS showed. */
 static enum gv_tri ahead_of(const struct gv_kek_life *gm, const struct gv_kek_life *ks)

@@ -9,13 +9,6 @@
 
 #include "model/track.h"
 
-/* The KEK's birth where it is known, else when it was first seen. */
-struct gv_time gv_kek_life_since(const struct gv_kek_life *life);
-
-/* The same KEK? By SPI; where one has none, by the instant both expire. Unknown
- * where neither can be compared. */
-enum gv_tri gv_kek_same(const struct gv_kek_life *a, const struct gv_kek_life *b);
-
 /* What one KS uses. */
 struct gv_sync_ks {
     const struct gv_track *track;

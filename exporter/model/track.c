@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "model/track.h"
+#include "model/track_parts.h"
 
 #include <string.h>
 
@@ -14,9 +14,6 @@ enum { MISSED_GRACE_S = 30 };
 /* Chapter 4, item 1: a new KS has always made the successor by then. */
 enum { NO_SUCCESSOR_BELOW_S = 195 };
 
-/* Chapter 4, item 1: two sights of a GM's KEK compare from this distance on. */
-enum { COMPARE_AFTER_S = 10 };
-
 static bool vendor_is_cisco(const struct gv_device_obs *device)
 {
     return device->vendor != GV_VENDOR_JUNIPER;
@@ -29,29 +26,6 @@ bool gv_ks_leads(const struct gv_ks_obs *ks)
     if (ks->redundancy_said)
         return !ks->redundancy_configured;
     return ks->peers == NULL;
-}
-
-static struct gv_kek_life life_of(const struct gv_kek_obs *kek)
-{
-    struct gv_kek_life life = {
-        .known = true,
-        .has_spi = (kek->has & GV_KEK_HAS_SPI) != 0,
-        .has_index = (kek->has & GV_KEK_HAS_INDEX) != 0,
-        .has_lifetime = (kek->has & GV_KEK_HAS_LIFETIME) != 0,
-        .has_remaining = (kek->has & GV_KEK_HAS_REMAINING) != 0,
-        .index = kek->index,
-        .lifetime_s = kek->lifetime_s,
-        .remaining_s = kek->remaining_s,
-        .first_seen = kek->seen_at,
-        .last_seen = kek->seen_at,
-    };
-
-    memcpy(life.spi, kek->spi, sizeof(life.spi));
-    life.expiry.known = gv_kek_expiry(kek, &life.expiry.at);
-    life.birth.known = gv_kek_birth(kek, &life.birth.at);
-    if (life.has_remaining && !life.expiry.known)
-        life.ended_by = gv_when(kek->seen_at);
-    return life;
 }
 
 /* The end moved later, although a countdown only falls. */
@@ -83,34 +57,6 @@ static bool same_kek(const struct gv_track *track, const struct gv_kek_life *fre
     return !ends_later(old, fresh);
 }
 
-/* The same KEK seen once more: what is known of it grows, an expiry that is now
- * saturated stays. */
-static void see_again(struct gv_kek_life *life, const struct gv_kek_life *fresh)
-{
-    struct gv_kek_life old = *life;
-
-    *life = *fresh;
-    life->first_seen = old.first_seen;
-    if (!life->has_spi && old.has_spi) {
-        life->has_spi = true;
-        memcpy(life->spi, old.spi, sizeof(life->spi));
-    }
-    if (!life->has_index && old.has_index) {
-        life->has_index = true;
-        life->index = old.index;
-    }
-    if (!life->has_lifetime && old.has_lifetime) {
-        life->has_lifetime = true;
-        life->lifetime_s = old.lifetime_s;
-    }
-    if (!life->expiry.known)
-        life->expiry = old.expiry;
-    if (!life->birth.known)
-        life->birth = old.birth;
-    if (old.ended_by.known)
-        life->ended_by = old.ended_by;
-}
-
 /* When the new KEK was born, and by how much that may be wrong. */
 struct birth {
     struct gv_time at;
@@ -134,16 +80,18 @@ static struct birth birth_of(const struct gv_track *track, const struct gv_kek_l
 }
 
 /* True where another KEK may have lived unseen between the two: then their
- * distance is no lead. A KEK that is rekeyed by the formula lives lifetime - lead. */
+ * distance is no lead. A KEK that is rekeyed by the formula lives lifetime - lead;
+ * where no lifetime is told, it is at least what was seen to be left. */
 static bool skipped_one(const struct gv_kek_life *old, const struct gv_kek_life *fresh,
                         struct gv_time birth, const struct gv_rekey_policy *policy)
 {
-    struct gv_rekey_plan plan;
+    uint32_t left_s =
+        old->remaining_s > fresh->remaining_s ? old->remaining_s : fresh->remaining_s;
+    uint32_t lifetime_s = fresh->has_lifetime ? fresh->lifetime_s : left_s;
+    struct gv_rekey_plan plan = gv_rekey_plan(gv_secs(lifetime_s), policy);
 
-    if (!fresh->has_lifetime ||
-        (old->has_index && fresh->has_index && fresh->index == old->index + 1))
+    if (old->has_index && fresh->has_index && fresh->index == old->index + 1)
         return false;
-    plan = gv_rekey_plan(gv_secs(fresh->lifetime_s), policy);
     return gv_time_diff(birth, old->last_seen).ms >
            plan.rekey_at.ms - gv_rekey_tolerance(policy, gv_secs(0)).base.ms;
 }
@@ -159,11 +107,6 @@ static bool gm_may_accuse(const struct gv_track *track, const struct gv_kek_life
            track->kek.lifetime_s == fresh->lifetime_s;
 }
 
-static bool frozen(const struct gv_track *track)
-{
-    return track->timing.proof == GV_PROOF_GM_FROZEN;
-}
-
 static enum gv_rekey_verdict judge(const struct gv_track *track,
                                    const struct gv_kek_life *fresh,
                                    const struct gv_rekey_policy *policy,
@@ -175,7 +118,7 @@ static enum gv_rekey_verdict judge(const struct gv_track *track,
     struct gv_dur lead;
 
     *old_end = track->kek.expiry;
-    if (frozen(track) || skipped_one(&track->kek, fresh, birth.at, policy))
+    if (track_frozen(track) || skipped_one(&track->kek, fresh, birth.at, policy))
         return GV_REKEY_UNKNOWN;
     if (!old_end->known && !track->kek.ended_by.known)
         return GV_REKEY_UNKNOWN;
@@ -189,7 +132,7 @@ static enum gv_rekey_verdict judge(const struct gv_track *track,
     return verdict;
 }
 
-/* One TEK interval: as configured, else as the youngest TEK shows it. */
+/* One TEK interval: as configured, else the longest lifetime that a TEK shows. */
 static struct gv_dur tek_interval(const struct gv_group_obs *group)
 {
     uint32_t longest = 0;
@@ -202,12 +145,6 @@ static struct gv_dur tek_interval(const struct gv_group_obs *group)
     return gv_secs(longest);
 }
 
-static void prove(struct gv_track *track, enum gv_timing_proof proof, int64_t a_s, int64_t b_s,
-                  struct gv_time at)
-{
-    track->timing = (struct gv_timing){proof, a_s, b_s, at};
-}
-
 /* What a judged rekey of a KS proves (chapter 4, item 1). Far earlier ones are
  * manual or policy rekeys and prove nothing. */
 static void prove_by_rekey(struct gv_track *track, struct gv_dur lead,
@@ -218,10 +155,11 @@ static void prove_by_rekey(struct gv_track *track, struct gv_dur lead,
                                     gv_dur_add(formula, tek_interval(in->group)));
 
     if (track->verdict == GV_REKEY_AFTER_EXPIRY)
-        prove(track, GV_PROOF_KS_AFTER_EXPIRY, lead.ms < 0 ? -lead.ms / 1000 : 0, 0,
-              in->seen_at);
+        track_prove(track, GV_PROOF_KS_AFTER_EXPIRY, lead.ms < 0 ? -lead.ms / 1000 : 0, 0,
+                    in->seen_at);
     else if (lead.ms >= gv_secs(GV_REKEY_GUARANTEE_S - ROUNDING_S).ms && lead.ms <= most.ms)
-        prove(track, GV_PROOF_KS_REKEYED_AHEAD, lead.ms / 1000, formula.ms / 1000, in->seen_at);
+        track_prove(track, GV_PROOF_KS_REKEYED_AHEAD, lead.ms / 1000, formula.ms / 1000,
+                    in->seen_at);
 }
 
 /* Only the KS that leads its group is judged, and no KS by a KEK that it made
@@ -280,7 +218,7 @@ static void prove_by_no_successor(struct gv_track *track, const struct gv_kek_li
         return;
     if (fresh->has_lifetime && gv_rekey_plan(gv_secs(fresh->lifetime_s), &policy).unsound)
         return;
-    prove(track, GV_PROOF_KS_NO_SUCCESSOR, fresh->remaining_s, 0, in->seen_at);
+    track_prove(track, GV_PROOF_KS_NO_SUCCESSOR, fresh->remaining_s, 0, in->seen_at);
 }
 
 /* The KEK's end, exact or the latest it can have been, has passed for long. */
@@ -293,6 +231,15 @@ static bool overdue(const struct gv_track *track, struct gv_time seen_at)
            gv_time_before(gv_time_add(end.at, gv_secs(MISSED_GRACE_S)), seen_at);
 }
 
+/* Of a KS that does not lead any more, or that has a KEK again without a rekey, the
+ * last verdict is history: it counts, but does not stand. */
+static void withdraw(struct gv_track *track)
+{
+    track->verdict = GV_REKEY_UNKNOWN;
+    track->lead_known = false;
+    track->judged_at.known = false;
+}
+
 static void check_missed(struct gv_track *track, const struct gv_track_in *in)
 {
     if (track->side != GV_TRACK_KS || track->missed || !judged(track, in) ||
@@ -301,78 +248,36 @@ static void check_missed(struct gv_track *track, const struct gv_track_in *in)
     track->missed = true;
     track->verdict = GV_REKEY_MISSED;
     track->judged_at = track->kek.birth;
-    track->lead_known = false;
     track->counts[GV_REKEY_MISSED]++;
-}
-
-static uint32_t rekeys_of(const struct gv_gm_obs *gm)
-{
-    return (gm->has & GV_GM_HAS_REKEYS_RECEIVED) ? gm->rekeys_received : 0;
-}
-
-static uint32_t registrations_of(const struct gv_gm_obs *gm)
-{
-    return (gm->has & GV_GM_HAS_REGISTRATIONS_SUCCEEDED) ? gm->registrations_succeeded : 0;
-}
-
-static void set_mark(struct gv_track *track, const struct gv_kek_life *life,
-                     const struct gv_gm_obs *gm)
-{
-    track->mark.known = life->has_remaining && life->remaining_s > 0;
-    track->mark.at = life->last_seen;
-    track->mark.remaining_s = life->remaining_s;
-    track->mark.rekeys = rekeys_of(gm);
-    track->mark.registrations = registrations_of(gm);
-}
-
-/* Does the value that a GM shows count down? Compared between two sights of one
- * KEK: the same SPI, or no rekey and no registration in between. */
-static void compare_with_mark(struct gv_track *track, const struct gv_kek_life *fresh,
-                              const struct gv_gm_obs *gm)
-{
-    int64_t apart_s = gv_time_diff(fresh->last_seen, track->mark.at).ms / 1000;
-    int64_t less_s = (int64_t)track->mark.remaining_s - fresh->remaining_s;
-    bool same = fresh->has_spi || (rekeys_of(gm) == track->mark.rekeys &&
-                                   registrations_of(gm) == track->mark.registrations);
-
-    if (!track->mark.known || !same || !fresh->has_remaining || fresh->remaining_s == 0) {
-        set_mark(track, fresh, gm);
-        return;
-    }
-    if (apart_s < COMPARE_AFTER_S)
-        return;
-    if (less_s == 0)
-        prove(track, GV_PROOF_GM_FROZEN, fresh->remaining_s, apart_s, fresh->last_seen);
-    else if (less_s >= apart_s / 2)
-        prove(track, GV_PROOF_GM_COUNTS_DOWN, less_s, apart_s, fresh->last_seen);
-    set_mark(track, fresh, gm);
 }
 
 static void feed_kek(struct gv_track *track, const struct gv_kek_obs *kek,
                      const struct gv_track_in *in)
 {
-    struct gv_kek_life fresh = life_of(kek);
+    struct gv_kek_life fresh = gv_kek_life_of(kek);
     bool leads = track->side == GV_TRACK_KS && judged(track, in);
 
     if (track->kek.known && !gv_time_before(track->kek.last_seen, fresh.last_seen))
         return;
     if (track->kek.known && same_kek(track, &fresh)) {
         if (track->side == GV_TRACK_GM && vendor_is_cisco(in->device))
-            compare_with_mark(track, &fresh, in->group->gm);
+            track_gm_compare(track, &fresh, in->group->gm);
         if (leads)
             prove_by_no_successor(track, &fresh, in);
-        see_again(&track->kek, &fresh);
+        gv_kek_life_see_again(&track->kek, &fresh);
         track->rebooted = false;
         return;
     }
     if (track->kek.known)
         rekeyed(track, &fresh, in);
+    if (track->verdict == GV_REKEY_MISSED)
+        withdraw(track);
     track->previous = track->kek;
     track->kek = fresh;
     track->missed = false;
     track->rebooted = false;
     if (track->side == GV_TRACK_GM)
-        set_mark(track, &fresh, in->group->gm);
+        track_gm_mark(track, &fresh, in->group->gm);
 }
 
 /* A device that fell back in time has rebooted, maybe with other software: what
@@ -400,63 +305,8 @@ static void feed_role(struct gv_track *track, const struct gv_track_in *in)
         track->role_since = in->seen_at;
     track->role = role;
     track->role_seen = in->seen_at;
-}
-
-/* True where [from, to] and [expiry + early_s, expiry + late_s] share an instant. */
-static bool around(struct gv_time expiry, int64_t early_s, int64_t late_s, struct gv_time from,
-                   struct gv_time to)
-{
-    return !gv_time_before(to, gv_time_add(expiry, gv_secs(early_s))) &&
-           !gv_time_before(gv_time_add(expiry, gv_secs(late_s)), from);
-}
-
-enum { WINDOW_SLACK_S = 5 };
-
-static bool in_first_window(struct gv_time expiry, struct gv_time from, struct gv_time to)
-{
-    return around(expiry, -GV_GM_REREGISTER_FROM_S - WINDOW_SLACK_S,
-                  -GV_GM_REREGISTER_TO_S + WINDOW_SLACK_S, from, to);
-}
-
-static bool in_second_window(struct gv_time expiry, struct gv_time from, struct gv_time to)
-{
-    return around(expiry, -WINDOW_SLACK_S, GV_GM_SECOND_REGISTRATION_TO_S + WINDOW_SLACK_S,
-                  from, to);
-}
-
-/* Chapter 2, item 3: a registration shortly before expiry that brought the same
- * KEK, and another just after it. `end` is the expiry of the KEK held before
- * this observation, `changed` whether it shows another. */
-static void feed_registrations(struct gv_track *track, const struct gv_gm_obs *gm,
-                               struct gv_when end, bool changed)
-{
-    struct gv_time from = track->registrations.seen_at;
-    uint32_t more = gm->registrations_succeeded - track->registrations.succeeded;
-    bool known = track->registrations.known &&
-                 gm->registrations_succeeded >= track->registrations.succeeded;
-
-    if (track->registrations.known && !gv_time_before(from, gm->seen_at))
-        return;
-    track->registrations.known = true;
-    track->registrations.succeeded = gm->registrations_succeeded;
-    track->registrations.seen_at = gm->seen_at;
-    if (!known || more == 0 || frozen(track))
-        return;
-    if (track->registrations.first_pending)
-        end = track->registrations.expiry;
-    if (!end.known)
-        return;
-    if (changed && in_second_window(end.at, from, gm->seen_at) &&
-        (track->registrations.first_pending ||
-         (more >= 2 && in_first_window(end.at, from, gm->seen_at)))) {
-        track->registrations.doubles++;
-        track->registrations.first_pending = false;
-    } else if (!changed && in_first_window(end.at, from, gm->seen_at)) {
-        track->registrations.first_pending = true;
-        track->registrations.expiry = end;
-    } else if (changed) {
-        track->registrations.first_pending = false;
-    }
+    if (role != GV_KS_PRIMARY)
+        withdraw(track);
 }
 
 /* The side this observation speaks for: a KS's where there is one. What a KS
@@ -495,46 +345,6 @@ void gv_track_feed(struct gv_track *track, const struct gv_track_in *in)
     if (kek != NULL || in->whole)
         check_missed(track, in);
     if (track->side == GV_TRACK_GM && (group->gm->has & GV_GM_HAS_REGISTRATIONS_SUCCEEDED))
-        feed_registrations(track, group->gm, end, first_seen.ms != track->kek.first_seen.ms);
-}
-
-/* The sentence is before, a, between, b, after. */
-static const struct proof {
-    enum gv_behaviour behaviour;
-    const char *before, *between, *after;
-    bool has_b;
-} proofs[] = {
-    [GV_PROOF_NONE] = {GV_BEHAVIOUR_UNKNOWN, "", "", "", false},
-    [GV_PROOF_KS_REKEYED_AHEAD] = {GV_BEHAVIOUR_NEW, "it made the next KEK ",
-                                   " s before the old one expired; the formula gives ", " s",
-                                   true},
-    [GV_PROOF_KS_NO_SUCCESSOR] = {GV_BEHAVIOUR_OLD, "as primary it had ",
-                                  " s of its KEK left and no successor, which a key server "
-                                  "with the new behaviour makes at least 200 s ahead",
-                                  "", false},
-    [GV_PROOF_KS_AFTER_EXPIRY] = {GV_BEHAVIOUR_OLD, "as primary it made the next KEK ",
-                                  " s after the old one had expired", "", false},
-    [GV_PROOF_GM_FROZEN] = {GV_BEHAVIOUR_OLD, "it showed the same KEK lifetime, ",
-                            " s, in two polls ", " s apart", true},
-    [GV_PROOF_GM_COUNTS_DOWN] = {GV_BEHAVIOUR_NEW, "its KEK lifetime counted down by ",
-                                 " s in ", " s", true},
-};
-
-enum gv_behaviour gv_timing_behaviour(const struct gv_timing *timing)
-{
-    return proofs[timing->proof].behaviour;
-}
-
-void gv_timing_text(const struct gv_timing *timing, struct gv_buf *text)
-{
-    const struct proof *proof = &proofs[timing->proof];
-
-    if (timing->proof == GV_PROOF_NONE)
-        return;
-    gv_buf_add_str(text, proof->before);
-    gv_buf_add_u64(text, (uint64_t)timing->a_s);
-    gv_buf_add_str(text, proof->between);
-    if (proof->has_b)
-        gv_buf_add_u64(text, (uint64_t)timing->b_s);
-    gv_buf_add_str(text, proof->after);
+        track_gm_registrations(track, group->gm, end,
+                               first_seen.ms != track->kek.first_seen.ms);
 }

@@ -8,40 +8,9 @@
 #ifndef GV_MODEL_TRACK_H
 #define GV_MODEL_TRACK_H
 
-#include "base/buf.h"
-#include "model/behaviour.h"
+#include "model/kek_life.h"
 #include "model/policy.h"
-#include "model/when.h"
-
-/* One KEK, from its first sight on. */
-struct gv_kek_life {
-    bool known;
-    bool has_spi, has_index, has_lifetime, has_remaining;
-    uint8_t spi[GV_KEK_SPI_LEN];
-    uint32_t index, lifetime_s;
-    uint32_t remaining_s;    /* as last shown */
-    struct gv_when birth;    /* exact; on a GM maybe that of its registration */
-    struct gv_when expiry;   /* kept when the device later shows a saturated 0 */
-    struct gv_when ended_by; /* first seen expired: the latest the expiry can have been */
-    struct gv_time first_seen, last_seen;
-};
-
-/* Which sight proved the behaviour, with the numbers for its sentence. */
-enum gv_timing_proof {
-    GV_PROOF_NONE,
-    GV_PROOF_KS_REKEYED_AHEAD, /* new: lead `a` s, formula `b` s */
-    GV_PROOF_KS_NO_SUCCESSOR,  /* old: `a` s left, no new KEK */
-    GV_PROOF_KS_AFTER_EXPIRY,  /* old: new KEK `a` s after the old one's expiry */
-    GV_PROOF_GM_FROZEN,        /* old: `a` s left in two polls `b` s apart */
-    GV_PROOF_GM_COUNTS_DOWN,   /* new: `a` s less left in two polls `b` s apart */
-    GV_PROOF_COUNT
-};
-
-struct gv_timing {
-    enum gv_timing_proof proof;
-    int64_t a_s, b_s;
-    struct gv_time at;
-};
+#include "model/timing.h"
 
 enum gv_track_side { GV_TRACK_NONE, GV_TRACK_KS, GV_TRACK_GM };
 
@@ -100,10 +69,5 @@ void gv_track_feed(struct gv_track *track, const struct gv_track_in *in);
 
 /* True where this KS decides when its group rekeys: it is primary, or alone. */
 bool gv_ks_leads(const struct gv_ks_obs *ks);
-
-/* The behaviour that the timing proves, and one sentence with the numbers
- * appended to `text`. GV_BEHAVIOUR_UNKNOWN, and nothing appended, without proof. */
-enum gv_behaviour gv_timing_behaviour(const struct gv_timing *timing);
-void gv_timing_text(const struct gv_timing *timing, struct gv_buf *text);
 
 #endif

@@ -297,16 +297,20 @@ struct gv_version_verdict gv_version_judge(struct gv_text input)
     };
     const struct rule *rule;
     struct parts v;
+    bool found, bare;
 
     input = gv_text_trim(input);
     if (is_gdoi_version(input))
         return gv_gdoi_version_judge(input);
-    verdict.os = system_of(input);
+    found = find_version(input, &v);
+    bare = found && v.whole.n == input.n;
+    if (!bare)
+        verdict.os = system_of(input);
     if (verdict.os == GV_OS_JUNOS) {
         verdict.reason = "Junos has timers of its own; Cisco's old and new do not apply";
         return verdict;
     }
-    if (!find_version(input, &v))
+    if (!found)
         return verdict;
     rule = decide(&v);
     if (verdict.os == GV_OS_UNSAID || rule->form == XE)

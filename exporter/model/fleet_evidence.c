@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/fleet_parts.h"
+#include "model/version.h"
+
+/* Evidence of one role of one device: at most two of timing, one of each other
+ * source. */
+struct gathered {
+    struct gv_evidence list[GV_EVIDENCE_SOURCE_COUNT + 1];
+    size_t count;
+};
+
+static void gather(struct fleet *fleet, struct gathered *all, struct gv_evidence item)
+{
+    if (item.behaviour == GV_BEHAVIOUR_UNKNOWN)
+        return;
+    item.text =
+        gv_arena_text(&fleet->out->arena, (struct gv_text){fleet->text.at, fleet->text.n});
+    all->list[all->count++] = item;
+}
+
+/* The latest proof by timing of one behaviour, over all groups of the device. */
+static const struct gv_timing *latest(const struct gv_fleet_device *device,
+                                      enum gv_track_side side, enum gv_behaviour behaviour)
+{
+    const struct gv_timing *best = NULL;
+
+    for (size_t i = 0; i < device->track_count; i++) {
+        const struct gv_track *track = &device->tracks[i].track;
+
+        if (track->side == side && gv_timing_behaviour(&track->timing) == behaviour &&
+            (best == NULL || gv_time_before(best->at, track->timing.at)))
+            best = &track->timing;
+    }
+    return best;
+}
+
+static void gather_one_timing(struct fleet *fleet, struct gathered *all,
+                              const struct gv_timing *timing)
+{
+    if (timing == NULL)
+        return;
+    gv_buf_reset(&fleet->text);
+    gv_timing_text(timing, &fleet->text);
+    gather(fleet, all,
+           (struct gv_evidence){.source = GV_EVIDENCE_TIMING,
+                                .behaviour = gv_timing_behaviour(timing),
+                                .confidence = GV_CERTAIN});
+}
+
+/* The freshest first: it decides where two groups disagree. */
+static void gather_timing(struct fleet *fleet, struct gathered *all,
+                          const struct gv_fleet_device *device, enum gv_track_side side)
+{
+    const struct gv_timing *fresh = latest(device, side, GV_BEHAVIOUR_NEW);
+    const struct gv_timing *old = latest(device, side, GV_BEHAVIOUR_OLD);
+    bool old_first = old != NULL && (fresh == NULL || gv_time_before(fresh->at, old->at));
+
+    gather_one_timing(fleet, all, old_first ? old : fresh);
+    gather_one_timing(fleet, all, old_first ? fresh : old);
+}
+
+/* The sentence begins with `who` and `what`. */
+static void gather_version(struct fleet *fleet, struct gathered *all, const char *who,
+                           const char *what, enum gv_evidence_source source,
+                           const struct gv_version_verdict *version)
+{
+    gv_buf_reset(&fleet->text);
+    gv_buf_add_str(&fleet->text, who);
+    gv_buf_add_str(&fleet->text, what);
+    gv_buf_add_text(&fleet->text, version->version);
+    gv_buf_add_str(&fleet->text, ": ");
+    gv_buf_add_str(&fleet->text, version->reason);
+    gather(fleet, all,
+           (struct gv_evidence){.source = source,
+                                .behaviour = version->behaviour,
+                                .confidence = version->confidence});
+}
+
+const char *fleet_gdoi_version(const struct gv_observation *obs, bool ks)
+{
+    for (const struct gv_group_obs *g = obs->groups; g != NULL; g = g->next) {
+        const char *version = ks && g->ks != NULL    ? g->ks->version
+                              : !ks && g->gm != NULL ? g->gm->version
+                                                     : NULL;
+
+        if (version != NULL)
+            return version;
+    }
+    return obs->device.gdoi_version;
+}
+
+static bool version_line_absent(const struct gv_observation *obs)
+{
+    for (const struct gv_group_obs *g = obs->groups; g != NULL; g = g->next)
+        if (g->gm != NULL && g->gm->version_line_absent)
+            return true;
+    return false;
+}
+
+static void gather_gdoi(struct fleet *fleet, struct gathered *all,
+                        const struct gv_observation *obs, bool ks)
+{
+    const char *told = fleet_gdoi_version(obs, ks);
+
+    if (told != NULL) {
+        struct gv_version_verdict version = gv_gdoi_version_judge(gv_text(told));
+
+        gather_version(fleet, all, "", "GDOI ", GV_EVIDENCE_GDOI_VERSION, &version);
+        return;
+    }
+    if (ks || !version_line_absent(obs))
+        return;
+    gv_buf_reset(&fleet->text);
+    gv_buf_add_str(&fleet->text, "its group member output has no version line, as in 12.4T "
+                                 "and 15.0");
+    gather(fleet, all,
+           (struct gv_evidence){.source = GV_EVIDENCE_GDOI_VERSION,
+                                .behaviour = GV_BEHAVIOUR_OLD,
+                                .confidence = GV_LIKELY});
+}
+
+/* The first of the device's version strings that decides. */
+static struct gv_version_verdict os_version(const struct gv_device_obs *device)
+{
+    const char *told[] = {device->version, device->train, device->software};
+    struct gv_version_verdict verdict = gv_version_judge(gv_text(NULL));
+
+    for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
+        if (told[i] == NULL)
+            continue;
+        verdict = gv_version_judge(gv_text(told[i]));
+        if (verdict.behaviour != GV_BEHAVIOUR_UNKNOWN)
+            break;
+    }
+    return verdict;
+}
+
+static struct gv_behaviour_verdict conclude(struct fleet *fleet, const struct gathered *all)
+{
+    struct gv_evidence *list = fleet_alloc(fleet, all->count, sizeof(*list));
+
+    for (size_t i = 0; list != NULL && i < all->count; i++)
+        list[i] = all->list[i];
+    return gv_behaviour_judge(list, list != NULL ? all->count : 0);
+}
+
+struct gv_behaviour_verdict fleet_behaviour(struct fleet *fleet,
+                                            const struct gv_fleet_device *device, bool ks)
+{
+    const struct gv_observation *obs = device->observation;
+    struct gathered all = {.count = 0};
+    struct gv_behaviour_verdict verdict = {.behaviour = GV_BEHAVIOUR_UNKNOWN};
+    struct gv_version_verdict os;
+
+    /* Cisco's old and new say nothing of another vendor's timers. */
+    if (obs->device.vendor == GV_VENDOR_JUNIPER)
+        return verdict;
+    gather_timing(fleet, &all, device, ks ? GV_TRACK_KS : GV_TRACK_GM);
+    gather_gdoi(fleet, &all, obs, ks);
+    os = os_version(&obs->device);
+    gather_version(fleet, &all, "", os.os == GV_OS_IOS_XE ? "IOS-XE " : "IOS ",
+                   GV_EVIDENCE_OS_VERSION, &os);
+    return conclude(fleet, &all);
+}
+
+void fleet_listed(struct fleet *fleet, const struct fleet_member *gm, const char *ks,
+                  const char *version)
+{
+    struct gv_version_verdict judged = gv_gdoi_version_judge(gv_text(version));
+    struct gathered all = {.count = 0};
+
+    if (gm->verdict->gm_behaviour.behaviour != GV_BEHAVIOUR_UNKNOWN ||
+        gm->verdict->vendor == GV_VENDOR_JUNIPER)
+        return;
+    gather_version(fleet, &all, ks, " lists it with GDOI ", GV_EVIDENCE_GDOI_VERSION, &judged);
+    gm->verdict->gm_behaviour = conclude(fleet, &all);
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/kek_life.h"
+
+#include <string.h>
+
+#include "model/kek_timing.h"
+
+/* How far two devices' ideas of one KEK's end may be apart: whole seconds at
+ * both, a slow answer, and the way of a registration. Two KEKs of one group end
+ * further apart than this. */
+enum { SAME_END_S = 10 };
+
+struct gv_kek_life gv_kek_life_of(const struct gv_kek_obs *kek)
+{
+    struct gv_kek_life life = {
+        .known = true,
+        .has_spi = (kek->has & GV_KEK_HAS_SPI) != 0,
+        .has_index = (kek->has & GV_KEK_HAS_INDEX) != 0,
+        .has_lifetime = (kek->has & GV_KEK_HAS_LIFETIME) != 0,
+        .has_remaining = (kek->has & GV_KEK_HAS_REMAINING) != 0,
+        .index = kek->index,
+        .lifetime_s = kek->lifetime_s,
+        .remaining_s = kek->remaining_s,
+        .first_seen = kek->seen_at,
+        .last_seen = kek->seen_at,
+    };
+
+    memcpy(life.spi, kek->spi, sizeof(life.spi));
+    life.expiry.known = gv_kek_expiry(kek, &life.expiry.at);
+    life.birth.known = gv_kek_birth(kek, &life.birth.at);
+    if (life.has_remaining && !life.expiry.known)
+        life.ended_by = gv_when(kek->seen_at);
+    return life;
+}
+
+void gv_kek_life_see_again(struct gv_kek_life *life, const struct gv_kek_life *fresh)
+{
+    struct gv_kek_life old = *life;
+
+    *life = *fresh;
+    life->first_seen = old.first_seen;
+    if (!life->has_spi && old.has_spi) {
+        life->has_spi = true;
+        memcpy(life->spi, old.spi, sizeof(life->spi));
+    }
+    if (!life->has_index && old.has_index) {
+        life->has_index = true;
+        life->index = old.index;
+    }
+    if (!life->has_lifetime && old.has_lifetime) {
+        life->has_lifetime = true;
+        life->lifetime_s = old.lifetime_s;
+    }
+    if (!life->expiry.known)
+        life->expiry = old.expiry;
+    if (!life->birth.known)
+        life->birth = old.birth;
+    if (old.ended_by.known)
+        life->ended_by = old.ended_by;
+}
+
+bool gv_kek_ends_together(struct gv_time a, struct gv_time b)
+{
+    int64_t apart = gv_time_diff(a, b).ms;
+
+    return apart <= gv_secs(SAME_END_S).ms && apart >= -gv_secs(SAME_END_S).ms;
+}
+
+struct gv_time gv_kek_life_since(const struct gv_kek_life *life)
+{
+    return life->birth.known ? life->birth.at : life->first_seen;
+}
+
+enum gv_tri gv_kek_same(const struct gv_kek_life *a, const struct gv_kek_life *b)
+{
+    if (a->has_spi && b->has_spi)
+        return memcmp(a->spi, b->spi, sizeof(a->spi)) == 0 ? GV_YES : GV_NO;
+    if (!a->expiry.known || !b->expiry.known)
+        return GV_UNKNOWN;
+    return gv_kek_ends_together(a->expiry.at, b->expiry.at) ? GV_YES : GV_NO;
+}

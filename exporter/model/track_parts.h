@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What only a GM's side of a track has. Only for track*.c. */
+#ifndef GV_MODEL_TRACK_PARTS_H
+#define GV_MODEL_TRACK_PARTS_H
+
+#include "model/track.h"
+
+static inline void track_prove(struct gv_track *track, enum gv_timing_proof proof, int64_t a_s,
+                               int64_t b_s, struct gv_time at)
+{
+    track->timing = (struct gv_timing){proof, a_s, b_s, at};
+}
+
+/* The value that this GM shows does not count down. */
+static inline bool track_frozen(const struct gv_track *track)
+{
+    return track->timing.proof == GV_PROOF_GM_FROZEN;
+}
+
+/* Remember this sight of a KEK, for later ones to be compared with. */
+void track_gm_mark(struct gv_track *track, const struct gv_kek_life *life,
+                   const struct gv_gm_obs *gm);
+
+/* Does the value count down? Compared between two sights of one KEK: the same SPI,
+ * or no rekey and no registration in between (chapter 4, item 1). */
+void track_gm_compare(struct gv_track *track, const struct gv_kek_life *fresh,
+                      const struct gv_gm_obs *gm);
+
+/* Chapter 2, item 3: a registration shortly before expiry that brought the same
+ * KEK, and another just after it, are a double registration. `end` is the expiry
+ * of the KEK held before this observation, `changed` whether it shows another. */
+void track_gm_registrations(struct gv_track *track, const struct gv_gm_obs *gm,
+                            struct gv_when end, bool changed);
+
+#endif

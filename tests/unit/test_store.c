@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store.h"
+
+#include <stdio.h>
+
+#include "check.h"
+#include "model/merge.h"
+#include "scene.h"
+
+static const struct gv_snmp_credential snmp = {.version = GV_SNMP_V2C};
+static const struct gv_ssh_credential ssh = {.user = "u"};
+static const struct gv_target ks = {.name = "ks1",
+                                    .address = "10.0.0.1",
+                                    .snmp = &snmp,
+                                    .ssh = &ssh,
+                                    .ssh_profile = GV_SSH_LEGACY};
+static const struct gv_target gm = {.name = "gm1", .address = "10.0.1.1", .snmp = &snmp};
+static const struct gv_target gm_ssh = {.name = "gm1", .address = "10.0.1.7", .ssh = &ssh};
+static const struct gv_store_policy policy = {.stale_after = {300000}};
+
+static struct gv_store *store_of(const struct gv_target *a, const struct gv_target *b)
+{
+    const struct gv_target *list[] = {a, b};
+    struct gv_store *store = gv_store_new(&policy);
+
+    CHECK_INT("targets", gv_store_set_targets(store, list, b != NULL ? 2 : 1, &policy), GV_OK);
+    return store;
+}
+
+static struct gv_observation *see_ks(int64_t at_s, uint8_t spi, uint32_t remaining_s)
+{
+    struct gv_observation *obs = scene_new(at_s);
+    struct gv_group_obs *group = scene_group(obs, "G1", "7");
+
+    scene_ks(obs, group, GV_KS_PRIMARY, "1.0.27");
+    scene_kek(obs, group, spi, 1200, remaining_s);
+    return obs;
+}
+
+static struct gv_observation *see_gm(int64_t at_s)
+{
+    struct gv_observation *obs = scene_new(at_s);
+
+    scene_gm(obs, scene_group(obs, "G1", "7"), "10.0.1.1", "1.0.26");
+    return obs;
+}
+
+static void feed(struct gv_store *store, const char *target, const char *collector,
+                 enum gv_err err, struct gv_observation *obs, int64_t at_s)
+{
+    struct gv_poll_result result = {.err = err, .observation = obs, .duration = gv_secs(1)};
+
+    if (err != GV_OK)
+        (void)snprintf(result.detail, sizeof(result.detail), "no answer within 2 s");
+    gv_store_feed(store, target, collector, &result, scene_at(at_s));
+    CHECK("taken over", result.observation == NULL);
+}
+
+static const struct gv_device_verdict *device(struct gv_store *store, size_t i, int64_t at_s)
+{
+    return &gv_store_snapshot(store, scene_at(at_s))->devices[i];
+}
+
+static void test_lookups(void)
+{
+    struct gv_store *store = store_of(&ks, &gm);
+    const struct gv_observation *obs;
+
+    CHECK("nothing yet", gv_store_observation(store, "ks1", "snmp") == NULL &&
+                             gv_store_merged(store, "ks1") == NULL);
+    CHECK("nobody", gv_store_merged(store, "nobody") == NULL &&
+                        gv_store_observation(store, "nobody", "snmp") == NULL);
+    feed(store, "nobody", "snmp", GV_OK, see_gm(0), 0);
+    feed(store, "gm1", "ssh", GV_OK, see_gm(0), 0); /* not configured */
+    CHECK("not taken", gv_store_merged(store, "gm1") == NULL);
+    feed(store, "ks1", "snmp", GV_OK, see_ks(0, 1, 1100), 0);
+    obs = gv_store_observation(store, "ks1", "snmp");
+    CHECK("one source is the merged one", obs != NULL && gv_store_merged(store, "ks1") == obs);
+    feed(store, "ks1", "ssh", GV_OK, see_ks(10, 1, 1090), 10);
+    CHECK("two are merged", gv_store_merged(store, "ks1") != NULL &&
+                                gv_store_merged(store, "ks1") != obs &&
+                                gv_store_observation(store, "ks1", "snmp") == obs);
+    gv_store_free(store);
+    gv_store_free(NULL);
+}
+
+/* One rekey, seen by both collectors, counts once. */
+static void test_rekey_once(void)
+{
+    struct gv_store *store = store_of(&ks, NULL);
+
+    feed(store, "ks1", "snmp", GV_OK, see_ks(200, 1, 1100), 200);
+    feed(store, "ks1", "ssh", GV_OK, see_ks(210, 1, 1090), 210);
+    feed(store, "ks1", "snmp", GV_OK, see_ks(1100, 2, 1175), 1100);
+    feed(store, "ks1", "ssh", GV_OK, see_ks(1110, 2, 1165), 1110);
+    feed(store, "ks1", "snmp", GV_OK, see_ks(1160, 2, 1115), 1160);
+    CHECK_INT("once", device(store, 0, 1161)->memberships[0].rekey.counts[GV_REKEY_ON_TIME], 1);
+    gv_store_free(store);
+}
+
+static void test_staleness(void)
+{
+    struct gv_store *store = store_of(&ks, &gm);
+
+    feed(store, "ks1", "snmp", GV_OK, see_ks(0, 1, 1100), 0);
+    feed(store, "ks1", "ssh", GV_OK, see_ks(100, 1, 1000), 100);
+    CHECK("up", device(store, 0, 300)->up);
+    CHECK("never polled is not up", !device(store, 1, 300)->up);
+    CHECK("snmp fresh", device(store, 0, 300)->collectors[1].observed_at.known);
+    CHECK("snmp stale", !device(store, 0, 301)->collectors[1].observed_at.known);
+    CHECK("ssh alone is merged",
+          gv_store_merged(store, "ks1") == gv_store_observation(store, "ks1", "ssh"));
+    CHECK_INT("still there", device(store, 0, 400)->membership_count, 1);
+    CHECK_INT("dropped, not frozen", device(store, 0, 401)->membership_count, 0);
+    CHECK("down", !device(store, 0, 401)->up);
+    CHECK("kept for people", gv_store_observation(store, "ks1", "ssh") != NULL);
+    gv_store_free(store);
+}
+
+static void test_failures(void)
+{
+    struct gv_store *store = store_of(&ks, NULL);
+    const struct gv_collector_verdict *c;
+
+    c = &device(store, 0, 0)->collectors[0];
+    CHECK_STR("the configured collectors", c->name, "ssh");
+    CHECK("no failure yet, no counter", c->failures == NULL && !c->polled && c->detail == NULL);
+    CHECK_STR("profile", device(store, 0, 0)->ssh_profile, "legacy");
+    feed(store, "ks1", "ssh", GV_ERR_TIMEOUT, NULL, 10);
+    feed(store, "ks1", "ssh", GV_ERR_TIMEOUT, NULL, 20);
+    feed(store, "ks1", "ssh", GV_ERR_AUTHENTICATION, NULL, 30);
+    feed(store, "ks1", "ssh", GV_ERR_CANCELLED, see_ks(31, 1, 1100), 31);
+    c = &device(store, 0, 31)->collectors[0];
+    CHECK("counted by reason", c->failures != NULL && c->failures[GV_ERR_TIMEOUT] == 2 &&
+                                   c->failures[GV_ERR_AUTHENTICATION] == 1 &&
+                                   c->failures[GV_ERR_CANCELLED] == 0);
+    CHECK_INT("the last outcome", c->err, GV_ERR_AUTHENTICATION);
+    CHECK_STR("detail", c->detail, "no answer within 2 s");
+    CHECK_INT("duration", c->duration.ms, 1000);
+    feed(store, "ks1", "ssh", GV_OK, see_ks(40, 1, 1100), 40);
+    c = &device(store, 0, 40)->collectors[0];
+    CHECK("well again",
+          c->err == GV_OK && c->detail == NULL && c->failures[GV_ERR_TIMEOUT] == 2);
+    CHECK("up", device(store, 0, 40)->up);
+    feed(store, "ks1", "ssh", GV_ERR_TIMEOUT, NULL, 50);
+    CHECK("the last poll gave nothing", !device(store, 0, 50)->up);
+    CHECK_INT("what was seen holds until stale", device(store, 0, 50)->membership_count, 1);
+    gv_store_free(store);
+}
+
+/* A poll that ended early stands beside the last complete one. */
+static void test_partial(void)
+{
+    struct gv_store *store = store_of(&ks, NULL);
+    struct gv_observation *partial = scene_new(1000);
+
+    feed(store, "ks1", "ssh", GV_OK, see_ks(900, 1, 300), 900);
+    partial->device.version = "15.2(4)M6";
+    feed(store, "ks1", "ssh", GV_ERR_TIMEOUT, partial, 1000);
+    CHECK("up", device(store, 0, 1000)->up);
+    CHECK_STR("the new", device(store, 0, 1000)->version, "15.2(4)M6");
+    CHECK("and the old", device(store, 0, 1000)->memberships[0].ks_kek.present);
+    feed(store, "ks1", "ssh", GV_ERR_TIMEOUT, see_ks(1100, 2, 1190), 1100);
+    CHECK("a rekey in it counts",
+          device(store, 0, 1100)->memberships[0].rekey.verdict != GV_REKEY_UNKNOWN);
+    CHECK_INT("the old is stale", device(store, 0, 1201)->membership_count, 1);
+    feed(store, "ks1", "ssh", GV_OK, see_ks(1210, 2, 1080), 1210);
+    CHECK("complete again",
+          gv_store_merged(store, "ks1") == gv_store_observation(store, "ks1", "ssh"));
+    gv_store_free(store);
+}
+
+static void test_reload(void)
+{
+    const struct gv_target *swapped[] = {&gm_ssh, &ks};
+    const struct gv_group_override override = {.group = "G1",
+                                               .has_retransmits = true,
+                                               .retransmits = 5,
+                                               .has_interval = true,
+                                               .interval_s = 10};
+    const struct gv_store_policy other = {gv_secs(60), &override, 1};
+    struct gv_store *store = store_of(&ks, &gm);
+    const struct gv_device_verdict *d;
+
+    feed(store, "ks1", "snmp", GV_OK, see_ks(200, 1, 1100), 200);
+    feed(store, "ks1", "snmp", GV_OK, see_ks(1100, 2, 1175), 1100);
+    feed(store, "gm1", "snmp", GV_OK, see_gm(1100), 1100);
+    CHECK_INT("reload", gv_store_set_targets(store, swapped, 2, &other), GV_OK);
+    d = device(store, 1, 1101);
+    CHECK_STR("the new order", d->name, "ks1");
+    CHECK_INT("everything kept", d->memberships[0].rekey.counts[GV_REKEY_ON_TIME], 1);
+    CHECK_INT("the new policy", d->memberships[0].rekey.lead_expected_s.n, 255);
+    d = device(store, 0, 1101);
+    CHECK_STR("the new address", d->address, "10.0.1.7");
+    CHECK_INT("a collector that is gone tells nothing", d->membership_count, 0);
+    CHECK_INT("one collector", d->collector_count, 1);
+    CHECK_INT("the new age", device(store, 1, 1161)->membership_count, 0);
+    CHECK_INT("nobody", gv_store_set_targets(store, NULL, 0, &policy), GV_OK);
+    CHECK_INT("empty", gv_store_snapshot(store, scene_at(1200))->device_count, 0);
+    CHECK("forgotten", gv_store_merged(store, "ks1") == NULL);
+    gv_store_free(store);
+}
+
+static void test_rebuild(void)
+{
+    struct gv_store *store = store_of(&ks, NULL);
+    const struct gv_snapshot *a = gv_store_snapshot(store, scene_at(0));
+    struct gv_time at = a->at;
+
+    CHECK("within a second the same",
+          gv_store_snapshot(store, (struct gv_time){at.ms + 999})->at.ms == at.ms);
+    CHECK("then a new one",
+          gv_store_snapshot(store, (struct gv_time){at.ms + 1000})->at.ms == at.ms + 1000);
+    feed(store, "ks1", "snmp", GV_ERR_TIMEOUT, NULL, 1);
+    CHECK("at once after a feed",
+          gv_store_snapshot(store, (struct gv_time){at.ms + 1001})->at.ms == at.ms + 1001);
+    CHECK("an earlier instant is another one", gv_store_snapshot(store, at)->at.ms == at.ms);
+    gv_store_free(store);
+}
+
+static void test_many_groups(void)
+{
+    struct gv_store *store = store_of(&gm, NULL);
+    struct gv_observation *obs = scene_new(0);
+
+    for (unsigned i = 0; i < GV_GROUPS_PER_DEVICE + 3; i++) {
+        char id[16];
+
+        (void)snprintf(id, sizeof(id), "%u", i);
+        scene_gm(obs, scene_group(obs, NULL, id), NULL, NULL);
+    }
+    feed(store, "gm1", "snmp", GV_OK, obs, 0);
+    CHECK_INT("as many as are followed", device(store, 0, 0)->membership_count,
+              GV_GROUPS_PER_DEVICE);
+    CHECK_INT("the rest is counted", gv_store_groups_dropped(store), 3);
+    gv_store_free(store);
+}
+
+/* The id of a group is learnt later than its name: one track all the same. */
+static void test_late_id(void)
+{
+    struct gv_store *store = store_of(&ks, NULL);
+    struct gv_observation *obs = scene_new(200);
+    struct gv_group_obs *group = scene_group(obs, "G1", NULL);
+
+    scene_ks(obs, group, GV_KS_PRIMARY, NULL);
+    scene_kek(obs, group, 1, 1200, 1100);
+    feed(store, "ks1", "ssh", GV_OK, obs, 200);
+    feed(store, "ks1", "snmp", GV_OK, see_ks(1100, 2, 1175), 1100);
+    CHECK_INT("one rekey",
+              device(store, 0, 1100)->memberships[0].rekey.counts[GV_REKEY_ON_TIME], 1);
+    gv_store_free(store);
+}
+
+int main(void)
+{
+    test_lookups();
+    test_rekey_once();
+    test_staleness();
+    test_failures();
+    test_partial();
+    test_reload();
+    test_rebuild();
+    test_many_groups();
+    test_late_id();
+    return check_end();
+}
