@@ -36,10 +36,12 @@ void gv_store_free(struct gv_store *store);
  * Names, addresses and collector sets are copied. GV_ERR_NO_MEMORY leaves the
  * store as it was. */
 enum gv_err gv_store_set_targets(struct gv_store *store, const struct gv_target *const *targets,
-                                 size_t count, const struct gv_store_policy *policy) GV_MUST_CHECK;
+                                 size_t count,
+                                 const struct gv_store_policy *policy) GV_MUST_CHECK;
 
 /* Take the result of one poll of `collector` ("snmp", "ssh") on the device
- * `target`, at `now`. Takes result->observation over, whatever happens; an unknown target's is freed. */
+ * `target`, at `now`. Takes result->observation over, whatever happens; an unknown target's is
+ * freed. */
 void gv_store_feed(struct gv_store *store, const char *target, const char *collector,
                    struct gv_poll_result *result, struct gv_time now);
 
@@ -50,8 +52,8 @@ const struct gv_snapshot *gv_store_snapshot(struct gv_store *store, struct gv_ti
 
 /* The last observation of that collector, stale or not; NULL where there is
  * none. Valid until the next feed. */
-const struct gv_observation *gv_store_observation(const struct gv_store *store, const char *target,
-                                                  const char *collector);
+const struct gv_observation *gv_store_observation(const struct gv_store *store,
+                                                  const char *target, const char *collector);
 
 /* The latest whole or partial merged observation of the device; NULL as above. */
 const struct gv_observation *gv_store_merged(const struct gv_store *store, const char *target);
