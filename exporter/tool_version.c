@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "model/version.h"
-#include "tool.h"
+#include "tool_command.h"
 
 struct row {
     struct gv_option_texts strings;
