@@ -58,7 +58,7 @@ static const char *const collectors[] = {"snmp", "ssh", NULL};
 static const struct gv_key root_keys[] = {
     NODE("credentials", GV_KEY_MAP, credentials, false, "profiles of logins: snmp and ssh"),
     NODE("defaults", GV_KEY_MAP, defaults, false,
-         "what every target gets unless it says otherwise"),
+         "values for every target that does not say"),
     NODE("targets", GV_KEY_LIST, targets, false, "the devices to poll"),
     NODE("target_files", GV_KEY_TEXTS, target_files, false,
          "paths or patterns of target lists, read again when they change"),

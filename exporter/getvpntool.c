@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tool.h"
+#include "tool_command.h"
 #include "words.h"
 
 static const struct tool_command *const commands[] = {

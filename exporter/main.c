@@ -32,14 +32,14 @@ static const struct gv_option options[] = {
     {"--web.telemetry-path", GV_OPTION_TEXT, AT(telemetry_path), "PATH",
      "where the metrics are (default /metrics)"},
     {"--web.config.file", GV_OPTION_TEXT, AT(web_config_file), "FILE",
-     "TLS and authentication (exporter-toolkit format)"},
+     "TLS and authentication: refused, not in this version"},
     {"--log.level", GV_OPTION_TEXT, AT(log_level), "LEVEL",
      "debug, info, warn or error (default info)"},
     {"--log.format", GV_OPTION_TEXT, AT(log_format), "FORMAT",
      "logfmt or json (default logfmt)"},
     {"--version", GV_OPTION_FLAG, AT(version), NULL, "print the version"},
     {"--help", GV_OPTION_FLAG, AT(help), NULL, "print this"},
-    {"-h", GV_OPTION_FLAG, AT(help), NULL, "print this"},
+    {"-h", GV_OPTION_FLAG, AT(help), NULL, NULL},
 };
 enum { OPTIONS = sizeof(options) / sizeof(options[0]) };
 

@@ -128,7 +128,7 @@ void gv_options_help(const struct gv_option *options, size_t count, struct gv_bu
     for (size_t i = 0; i < count; i++) {
         size_t start = out->n;
 
-        if (options[i].name == NULL)
+        if (options[i].name == NULL || options[i].help == NULL)
             continue;
         gv_buf_add_str(out, "  ");
         gv_buf_add_str(out, options[i].name);

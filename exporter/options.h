@@ -28,7 +28,7 @@ struct gv_option {
     enum gv_option_kind kind;
     size_t offset;     /* of the field in the row */
     const char *value; /* "FILE": for the help; NULL for flags */
-    const char *help;
+    const char *help;  /* NULL: not in the help */
 };
 
 /* Fill `row` from argv[1..]. False with one sentence in `why` where something

@@ -82,14 +82,14 @@ static struct device *new_device(struct gv_poller *poller, const struct gv_poll_
     device->interval = source->interval;
     for (size_t i = 0; i < poller->transport_count; i++) {
         struct transport *transport = &poller->transports[i];
-        uint64_t name = gv_sched_hash(device->copy.target.name);
+        uint64_t name = gv_schedule_hash(device->copy.target.name);
 
         if (!transport->what->selected(source->target))
             continue;
         device->jobs[device->job_count++] = (struct job){
             .device = device,
             .transport = transport,
-            .key = gv_sched_mix(name ^ gv_sched_mix(poller->seed + i)),
+            .key = gv_schedule_mix(name ^ gv_schedule_mix(poller->seed + i)),
         };
     }
     return device;
@@ -128,7 +128,7 @@ static struct device **next_set(struct gv_poller *poller, const struct gv_poll_t
             break;
         *jobs += devices[made]->job_count;
     }
-    if (devices != NULL && made == count && gv_sched_reserve(&poller->sched, *jobs) == GV_OK)
+    if (devices != NULL && made == count && gv_schedule_reserve(&poller->sched, *jobs) == GV_OK)
         return devices;
     for (size_t i = 0; i < made; i++) {
         if (!devices[i]->keep)
@@ -202,7 +202,7 @@ void gv_poller_free(struct gv_poller *poller)
     gv_timer_stop(poller->answer_timer);
     gv_poller_tell(told, GV_ERR_CANCELLED);
     gv_poller_tell(poller->answered, GV_ERR_CANCELLED);
-    gv_sched_clear(&poller->sched);
+    gv_schedule_clear(&poller->sched);
     free(poller->devices);
     free(poller);
 }
@@ -219,7 +219,7 @@ void gv_poller_resume(struct gv_poller *poller)
             job->refusals = 0;
             if (job->state != JOB_SCHEDULED)
                 continue;
-            gv_sched_remove(&poller->sched, &job->entry);
+            gv_schedule_remove(&poller->sched, &job->entry);
             gv_poller_schedule(poller, job, (struct gv_dur){0});
         }
     gv_poller_dispatch(poller);
@@ -241,7 +241,7 @@ static void ask(struct gv_poller *poller, struct waiter *waiter, struct job *job
     waiter->pending |= 1u << (job - job->device->jobs);
     if (!idle)
         return;
-    gv_sched_remove(&poller->sched, &job->entry);
+    gv_schedule_remove(&poller->sched, &job->entry);
     job->entry.due = now;
     gv_poller_ready(job);
 }

@@ -5,7 +5,7 @@
 #define GV_POLLER_PRIVATE_H
 
 #include "poller.h"
-#include "sched.h"
+#include "schedule.h"
 #include "target_copy.h"
 
 enum job_state {
@@ -18,7 +18,7 @@ enum job_state {
 
 /* One collector of one device. */
 struct job {
-    struct gv_sched_entry entry; /* first: the heap's entries are jobs */
+    struct gv_schedule_entry entry; /* first: the heap's entries are jobs */
     struct device *device;
     struct transport *transport;
     struct gv_session *session;  /* NULL until the first poll */
@@ -80,7 +80,7 @@ struct gv_poller {
     uint64_t seed;
     struct device **devices; /* sorted by name */
     size_t device_count;
-    struct gv_sched sched;
+    struct gv_schedule sched;
     struct gv_timer *timer; /* for the first of sched */
     struct gv_time timer_due;
     struct waiter *answered; /* waiters that need no poll: told by the next timer */

@@ -43,9 +43,9 @@ void gv_poller_queue_remove(struct queue *queue, struct job *job)
 void gv_poller_schedule(struct gv_poller *poller, struct job *job, struct gv_dur extra)
 {
     job->state = JOB_SCHEDULED;
-    gv_sched_add(
+    gv_schedule_add(
         &poller->sched, &job->entry,
-        gv_sched_next(job->key, job->device->interval, gv_loop_now(poller->loop), extra));
+        gv_schedule_next(job->key, job->device->interval, gv_loop_now(poller->loop), extra));
 }
 
 void gv_poller_ready(struct job *job)
@@ -129,7 +129,7 @@ static void account(struct gv_poller *poller, struct job *job,
 static void reschedule(struct gv_poller *poller, struct job *job, struct gv_time now)
 {
     struct gv_dur extra =
-        gv_sched_backoff(job->device->interval, job->failures, poller->backoff_most);
+        gv_schedule_backoff(job->device->interval, job->failures, poller->backoff_most);
 
     if (job->paused)
         extra = gv_time_diff(job->paused_until, now);
@@ -320,13 +320,13 @@ static void dispatch_transport(struct gv_poller *poller, struct transport *trans
  * everything is late at once, and goes back to its own place on the grid. */
 static void wake_due(struct gv_poller *poller, struct gv_time now)
 {
-    struct gv_sched_entry *entry;
+    struct gv_schedule_entry *entry;
 
-    while ((entry = gv_sched_first(&poller->sched)) != NULL &&
+    while ((entry = gv_schedule_first(&poller->sched)) != NULL &&
            !gv_time_before(now, entry->due)) {
         struct job *job = (struct job *)entry;
 
-        gv_sched_remove(&poller->sched, entry);
+        gv_schedule_remove(&poller->sched, entry);
         if (gv_time_diff(now, entry->due).ms > job->device->interval.ms)
             gv_poller_schedule(poller, job, (struct gv_dur){0});
         else
@@ -346,7 +346,7 @@ static void on_due(void *arg)
 /* A timer that is there and fires early does no harm: it is set again then. */
 static void set_timer(struct gv_poller *poller)
 {
-    const struct gv_sched_entry *first = gv_sched_first(&poller->sched);
+    const struct gv_schedule_entry *first = gv_schedule_first(&poller->sched);
 
     if (first == NULL ||
         (poller->timer != NULL && !gv_time_before(first->due, poller->timer_due)))
@@ -370,7 +370,7 @@ void gv_poller_drop(struct gv_poller *poller, struct job *job)
 
     job->dropped = true;
     if (job->state == JOB_SCHEDULED)
-        gv_sched_remove(&poller->sched, &job->entry);
+        gv_schedule_remove(&poller->sched, &job->entry);
     else if (job->state == JOB_READY)
         gv_poller_queue_remove(&job->transport->ready, job);
     else if (job->state == JOB_PACED)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shard.h"
 
-#include "sched.h"
+#include "schedule.h"
 
 bool gv_shard_read(struct gv_text text, struct gv_shard *out)
 {
@@ -19,5 +19,5 @@ bool gv_shard_read(struct gv_text text, struct gv_shard *out)
 
 bool gv_shard_holds(struct gv_shard shard, const char *name)
 {
-    return gv_sched_mix(gv_sched_hash(name)) % shard.count == shard.index;
+    return gv_schedule_mix(gv_schedule_hash(name)) % shard.count == shard.index;
 }

@@ -4,7 +4,7 @@
 
 #include "model/interop.h"
 #include "model/version.h"
-#include "tool.h"
+#include "tool_command.h"
 
 struct row {
     const char *ks, *gm;

@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "ssh/keyscan.h"
-#include "tool.h"
+#include "tool_command.h"
 
 enum { TIMEOUT_S = 10, PORT_MOST = 65535 };
 

@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "render/render.h"
-#include "tool.h"
+#include "tool_command.h"
 
 bool tool_arguments(const struct tool_command *command, int argc, const char *const *argv,
                     void *row)

@@ -6,7 +6,7 @@
 #include <time.h>
 
 #include "ssh/show.h"
-#include "tool.h"
+#include "tool_command.h"
 
 enum { INPUT_MOST = 64 << 20, PIECE = 65536 };
 

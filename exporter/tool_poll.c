@@ -7,7 +7,7 @@
 #include "collector.h"
 #include "config.h"
 #include "store.h"
-#include "tool.h"
+#include "tool_command.h"
 
 struct row {
     struct gv_option_texts targets;

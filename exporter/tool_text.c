@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tool.h"
+#include "tool_command.h"
 
 enum { LINE_MOST = 1024 };
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "model/kek_timing.h"
-#include "tool.h"
+#include "tool_command.h"
 
 /* IOS-XE's own ranges (YANG): beyond them a router would refuse. */
 enum { ROUTER_LIFETIME_LEAST = 300, ROUTER_LIFETIME_MOST = 2592000 };

@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "model/version.h"
-#include "tool.h"
+#include "tool_command.h"
 
 struct row {
     struct gv_option_texts strings;
@@ -30,9 +30,12 @@ static json_t *row_json(const char *input, const struct gv_version_verdict *verd
 
 static void row_text(const char *input, const struct gv_version_verdict *verdict)
 {
-    (void)printf("%s\n  %s (%s)%s%s\n  %s\n", input, gv_behaviour_name(verdict->behaviour),
-                 gv_confidence_name(verdict->confidence), verdict->os ? ", " : "",
-                 verdict->os ? gv_os_name(verdict->os) : "", verdict->reason);
+    bool known = verdict->behaviour != GV_BEHAVIOUR_UNKNOWN;
+    const char *os = gv_os_name(verdict->os);
+
+    (void)printf("\"%s\": %s%s%s%s\n  %s\n", input, gv_behaviour_name(verdict->behaviour),
+                 known && verdict->confidence == GV_LIKELY ? ", likely" : "", os ? ", " : "",
+                 os ? os : "", verdict->reason);
 }
 
 static int run(const struct tool_command *command, int argc, const char *const *argv)

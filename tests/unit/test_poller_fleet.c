@@ -3,7 +3,7 @@
  * reload storms. */
 #include "fake_fleet.h"
 #include "io/log.h"
-#include "sched.h"
+#include "schedule.h"
 
 static const struct gv_poller_policy policy = {
     .budgets = {{.in_flight = 2000}, {.in_flight = 10, .logins_per_minute = 60}},
@@ -100,9 +100,9 @@ static void test_reload_storm(struct gv_loop *loop)
     for (int reload = 0; reload < 1000; reload++) {
         size_t count = 0;
 
-        seed = gv_sched_mix(seed + 1);
+        seed = gv_schedule_mix(seed + 1);
         for (unsigned i = 0; i < 2000; i++)
-            if (i < 1000 || (gv_sched_mix(seed + i) & 1) != 0)
+            if (i < 1000 || (gv_schedule_mix(seed + i) & 1) != 0)
                 fake_configure(&config, count++, i, true, false, 60);
         CHECK_INT("reload", gv_poller_set_targets(poller, config.polls, count), GV_OK);
         fake_run(loop, 10);

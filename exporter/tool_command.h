@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the subcommands of getvpntool share. */
-#ifndef GV_TOOL_H
-#define GV_TOOL_H
+#ifndef GV_TOOL_COMMAND_H
+#define GV_TOOL_COMMAND_H
 
 #include <jansson.h>
 

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "sched.h"
+#include "schedule.h"
 
 #include <stdlib.h>
 
 enum { JITTER_PART = 20 };
 
-enum gv_err gv_sched_reserve(struct gv_sched *sched, size_t count)
+enum gv_err gv_schedule_reserve(struct gv_schedule *sched, size_t count)
 {
-    struct gv_sched_entry **grown;
+    struct gv_schedule_entry **grown;
 
     if (count <= sched->room)
         return GV_OK;
-    grown = realloc(sched->heap, count * sizeof(struct gv_sched_entry *));
+    grown = realloc(sched->heap, count * sizeof(struct gv_schedule_entry *));
     if (grown == NULL)
         return GV_ERR_NO_MEMORY;
     sched->heap = grown;
@@ -19,13 +19,13 @@ enum gv_err gv_sched_reserve(struct gv_sched *sched, size_t count)
     return GV_OK;
 }
 
-static void put(struct gv_sched *sched, size_t at, struct gv_sched_entry *entry)
+static void put(struct gv_schedule *sched, size_t at, struct gv_schedule_entry *entry)
 {
     sched->heap[at] = entry;
     entry->place = at + 1;
 }
 
-static void rise(struct gv_sched *sched, size_t at, struct gv_sched_entry *entry)
+static void rise(struct gv_schedule *sched, size_t at, struct gv_schedule_entry *entry)
 {
     while (at > 0 && gv_time_before(entry->due, sched->heap[(at - 1) / 2]->due)) {
         put(sched, at, sched->heap[(at - 1) / 2]);
@@ -34,7 +34,7 @@ static void rise(struct gv_sched *sched, size_t at, struct gv_sched_entry *entry
     put(sched, at, entry);
 }
 
-static void sink(struct gv_sched *sched, size_t at, struct gv_sched_entry *entry)
+static void sink(struct gv_schedule *sched, size_t at, struct gv_schedule_entry *entry)
 {
     for (;;) {
         size_t child = at * 2 + 1;
@@ -50,17 +50,18 @@ static void sink(struct gv_sched *sched, size_t at, struct gv_sched_entry *entry
     put(sched, at, entry);
 }
 
-void gv_sched_add(struct gv_sched *sched, struct gv_sched_entry *entry, struct gv_time due)
+void gv_schedule_add(struct gv_schedule *sched, struct gv_schedule_entry *entry,
+                     struct gv_time due)
 {
     entry->due = due;
     sched->count++;
     rise(sched, sched->count - 1, entry);
 }
 
-void gv_sched_remove(struct gv_sched *sched, struct gv_sched_entry *entry)
+void gv_schedule_remove(struct gv_schedule *sched, struct gv_schedule_entry *entry)
 {
     size_t at = entry->place;
-    struct gv_sched_entry *last;
+    struct gv_schedule_entry *last;
 
     if (at == 0)
         return;
@@ -72,27 +73,27 @@ void gv_sched_remove(struct gv_sched *sched, struct gv_sched_entry *entry)
     sink(sched, last->place - 1, last);
 }
 
-struct gv_sched_entry *gv_sched_first(const struct gv_sched *sched)
+struct gv_schedule_entry *gv_schedule_first(const struct gv_schedule *sched)
 {
     return sched->count > 0 ? sched->heap[0] : NULL;
 }
 
-void gv_sched_clear(struct gv_sched *sched)
+void gv_schedule_clear(struct gv_schedule *sched)
 {
     free(sched->heap);
-    *sched = (struct gv_sched){0};
+    *sched = (struct gv_schedule){0};
 }
 
 /* https://prng.di.unimi.it/splitmix64.c */
-uint64_t gv_sched_mix(uint64_t key)
+uint64_t gv_schedule_mix(uint64_t key)
 {
     key = (key ^ (key >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
     key = (key ^ (key >> 27)) * UINT64_C(0x94d049bb133111eb);
     return key ^ (key >> 31);
 }
 
-struct gv_time gv_sched_next(uint64_t key, struct gv_dur interval, struct gv_time now,
-                             struct gv_dur extra)
+struct gv_time gv_schedule_next(uint64_t key, struct gv_dur interval, struct gv_time now,
+                                struct gv_dur extra)
 {
     int64_t phase = (int64_t)(key % (uint64_t)interval.ms);
     int64_t jitter_most = interval.ms / JITTER_PART;
@@ -102,11 +103,11 @@ struct gv_time gv_sched_next(uint64_t key, struct gv_dur interval, struct gv_tim
     if (after % interval.ms >= 0)
         point++;
     if (jitter_most > 0)
-        phase += (int64_t)(gv_sched_mix(key + (uint64_t)point) % (uint64_t)jitter_most);
+        phase += (int64_t)(gv_schedule_mix(key + (uint64_t)point) % (uint64_t)jitter_most);
     return (struct gv_time){point * interval.ms + phase};
 }
 
-struct gv_dur gv_sched_backoff(struct gv_dur interval, unsigned failures, struct gv_dur most)
+struct gv_dur gv_schedule_backoff(struct gv_dur interval, unsigned failures, struct gv_dur most)
 {
     int64_t pause = interval.ms;
 
@@ -118,7 +119,7 @@ struct gv_dur gv_sched_backoff(struct gv_dur interval, unsigned failures, struct
 }
 
 /* http://www.isthe.com/chongo/tech/comp/fnv/ */
-uint64_t gv_sched_hash(const char *name)
+uint64_t gv_schedule_hash(const char *name)
 {
     uint64_t hash = UINT64_C(14695981039346656037);
 

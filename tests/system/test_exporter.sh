@@ -1,0 +1,144 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# The daemon as a whole, with targets that do not answer: reloads good and bad, secrets that
+# must show nowhere, a stop in the middle of polls.
+# usage: test_exporter.sh GETVPN_EXPORTER GETVPNTOOL
+set -u
+exporter=$1
+tool=$2
+umask 077
+dir=$(mktemp -d)
+pid=
+failed=0
+
+end() {
+    [ -z "$pid" ] || kill "$pid" 2>/dev/null
+    rm -rf "$dir"
+}
+trap end EXIT
+
+check() { # NAME COMMAND...
+    if "${@:2}"; then return; fi
+    echo "FAIL: $1"
+    failed=1
+}
+
+fetch() { curl -sS -m 10 "http://127.0.0.1:$port$1"; }
+status() { curl -sS -m 10 -o /dev/null -w '%{http_code}' "${@:2}" "http://127.0.0.1:$port$1"; }
+reload_metric() { fetch /metrics | sed -n 's/^getvpn_exporter_config_last_reload_successful //p'; }
+has() { grep -q -- "$1" "$2"; }
+lacks() { ! grep -rq -- "$1" "${@:2}"; }
+same() { [ "$1" = "$2" ] || { echo "  got '$1', want '$2'"; return 1; }; }
+
+printf 'canary-community\n' >"$dir/community"
+cat >"$dir/good.yml" <<END
+credentials:
+  snmp:
+    lab: {version: 2c, community_file: community}
+    usm: {version: 3, user: u, auth: sha256, auth_password: canary-auth-password}
+  ssh:
+    lab: {user: monitor, password: canary-ssh-password}
+defaults: {interval: 5s, deadline: 3s, snmp_timeout: 500ms}
+target_files: [lists/*.yml]
+targets:
+  - {name: dead-1, address: 127.99.0.1, snmp: lab, snmp_port: 9}
+  - {name: dead-2, address: 127.99.0.2, snmp: usm, snmp_port: 9, ssh: lab, ssh_port: 9}
+END
+mkdir "$dir/lists"
+cp "$dir/good.yml" "$dir/config.yml"
+
+start() {
+    "$exporter" --config.file="$dir/config.yml" --web.listen-address=127.0.0.1:0 \
+        --log.level=debug 2>>"$dir/log" &
+    pid=$!
+    for _ in $(seq 100); do
+        port=$(sed -n 's/.*listening on [^ ]* port \([0-9]*\).*/\1/p' "$dir/log" | tail -n 1)
+        [ -n "$port" ] && return
+        sleep 0.1
+    done
+    echo "FAIL: the exporter did not start"
+    cat "$dir/log"
+    exit 1
+}
+
+start
+check "healthy" same "$(status /-/healthy)" 200
+check "not dumpable" same "$(stat -c %U "/proc/$pid/status")" root
+check "masked" [ "$(fetch /config | grep -c '"<set>"')" -ge 3 ]
+check "list" same "$(fetch /sd)" '[{"targets":["dead-1","dead-2"],"labels":{}}]'
+check "unknown target" same "$(status '/probe?target=192.0.2.1')" 404
+
+# A hundred mutations of the file: whatever the outcome, it is said, and a bad one changes nothing.
+before=$(fetch /config | cksum)
+for i in $(seq 100); do
+    at=$((i * 7 % $(stat -c %s "$dir/good.yml")))
+    { head -c "$at" "$dir/good.yml"; printf '\x01{'; tail -c +"$((at + 2))" "$dir/good.yml"; } \
+        >"$dir/config.yml"
+    [ "$(status /-/reload -X POST)" != 200 ] || echo "FAIL: mutation $i was taken" "$((failed = 1))"
+    [ "$(fetch /config | cksum)" = "$before" ] || { echo "FAIL: mutation $i took effect"; failed=1; }
+done
+check "said in the metric" same "$(reload_metric)" 0
+check "said with its place" has 'config.yml:[0-9]*:[0-9]*: ' "$dir/log"
+cp "$dir/good.yml" "$dir/config.yml"
+kill -HUP "$pid"
+for _ in $(seq 50); do [ "$(reload_metric)" = 1 ] && break; sleep 0.1; done
+check "the good one again" same "$(reload_metric)" 1
+
+# A list that appears is taken by itself.
+printf -- '- targets: [127.99.0.3]\n  labels: {name: dead-3, snmp: lab, snmp_port: "9"}\n' \
+    >"$dir/lists/a.yml"
+for _ in $(seq 150); do fetch /sd | grep -q dead-3 && break; sleep 0.1; done
+check "a list appears" same "$(fetch /sd)" '[{"targets":["dead-1","dead-2","dead-3"],"labels":{}}]'
+
+fetch /metrics >"$dir/metrics"
+check "up is 0" has '^getvpn_up{device="dead-1"} 0' "$dir/metrics"
+fetch /config >"$dir/shown"
+tr '\0' '\n' <"/proc/$pid/cmdline" >"$dir/cmdline"
+check "no secret shown" lacks canary- "$dir/metrics" "$dir/shown" "$dir/log" "$dir/cmdline"
+
+# Stops in the middle of polls, cleanly and soon.
+for i in 1 2 3 4 5; do
+    begun=$(date +%s%N)
+    kill -TERM "$pid"
+    wait "$pid"
+    check "exit status" same $? 0
+    check "within 2 s" [ $((($(date +%s%N) - begun) / 1000000)) -lt 2000 ]
+    : >"$dir/log"
+    start
+    sleep "0.$i"
+done
+
+"$exporter" --config.file="$dir/config.yml" --config.check >"$dir/out"
+check "check" same $? 0
+check "summary" has '^targets: 3 (snmp 3, ssh 1' "$dir/out"
+"$exporter" --config.file="$dir/config.yml" --once >"$dir/out" 2>"$dir/err"
+check "once fails with dead targets" same $? 1
+check "and prints all the same" has '^getvpn_up{device="dead-2"} 0' "$dir/out"
+"$exporter" --config.file="$dir/none.yml" --once 2>"$dir/err"
+check "no file" same $? 1
+"$exporter" --shard=2/2 --config.file="$dir/config.yml" 2>"$dir/err"
+check "usage" same $? 2
+"$exporter" --web.config.file=x --config.file="$dir/config.yml" 2>"$dir/err"
+check "never in the clear" same $? 2
+
+"$tool" poll dead-1 --config.file "$dir/config.yml" --json >"$dir/out" 2>"$dir/err"
+check "unreachable" same $? 3
+check "says the step" same "$(jq -r .error.step <"$dir/out")" snmp
+"$tool" timing --lifetime 1200 --retransmits 3 --members 2 --json >"$dir/out"
+check "lead" same "$(jq -c '[.lead_seconds, .rekey_at_seconds]' <"$dir/out")" '[235,965]'
+"$tool" timing --lifetime 300 --members 4000 --json >"$dir/out" 2>"$dir/err"
+check "unsound" same "$(jq -c '[.lead_seconds, .rekey_at_seconds]' <"$dir/out")" '[625,0]'
+check "warned" has warning "$dir/err"
+"$tool" version '' 'nonsense' '15.1(4)M' 1.0.4 --json >"$dir/out"
+check "versions" same "$(jq -c '[.versions[].behavior]' <"$dir/out")" '["unknown","unknown","old","new"]'
+"$tool" interop --ks '12.4(24)T' --gm '15.2(4)M' --json >"$dir/out"
+check "mismatch" same "$(jq -r .outcome <"$dir/out")" mismatch
+"$tool" timing --lifetime 0 --json >"$dir/out" 2>"$dir/err"
+check "usage" same $? 2
+check "no document on wrong usage" [ ! -s "$dir/out" ]
+"$tool" parse --json "$dir/none" >"$dir/out" 2>"$dir/err"
+check "no file" same $? 1
+check "one document on failure" same "$(jq -r .error.step <"$dir/out")" read
+
+[ "$failed" = 0 ] && echo "all passed"
+exit "$failed"
