@@ -306,7 +306,7 @@ static inline void fake_var(struct fake_answer *a, struct fake_mib *mib, const u
 static inline void fake_reply(struct fake_mib *mib, const struct gv_walk *walk,
                               const struct gv_walk_request *request, struct fake_answer *a)
 {
-    size_t once = request->bulk ? request->non_repeaters : request->n;
+    size_t once = request->bulk ? request->once : request->n;
 
     memset(&a->answer, 0, sizeof(a->answer));
     a->answer.vars = a->vars;

@@ -347,7 +347,7 @@ static void spoil(const struct misrow *row, const struct gv_walk *walk,
         a->answer.n--;
     if (row->how == REPEATS_ROW && request->bulk)
         for (size_t i = request->n; i < a->answer.n; i++)
-            a->vars[i] = a->vars[i - (request->n - request->non_repeaters)];
+            a->vars[i] = a->vars[i - (request->n - request->once)];
     if ((row->how == REBOOTS_ONCE && walk->pdus == 1 && !walk->relearnt) ||
         row->how == REBOOTS_ALWAYS)
         uptime->number = 900 - walk->pdus * 100; /* seen in the next answer */
