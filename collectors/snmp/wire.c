@@ -26,6 +26,7 @@ struct gv_wire {
     bool resynced;   /* the one resynchronisation of this poll is spent */
     bool rediscover; /* the engine's clock fell behind what we know: ask for it */
     int32_t request_id;
+    long message_id; /* SNMPv3 */
     /* While a datagram is read: */
     enum gv_err (*accept)(void *arg, const struct gv_snmp_answer *answer);
     void *accept_arg;
@@ -124,8 +125,11 @@ static enum gv_err fill_session(struct gv_wire *wire, netsnmp_session *session)
     return GV_OK;
 }
 
+static int parsed(netsnmp_session *session, netsnmp_pdu *pdu, int err);
+
 enum gv_err gv_wire_open(struct gv_wire *wire, const struct gv_address *address)
 {
+    netsnmp_transport *transport;
     netsnmp_session session, *open;
     char peer[PEER_TEXT];
     enum gv_err err;
@@ -137,7 +141,11 @@ enum gv_err gv_wire_open(struct gv_wire *wire, const struct gv_address *address)
     if (!peer_text(address, wire->target->snmp_port, peer))
         return GV_ERR_SYSTEM;
     session.peername = peer;
-    wire->handle = snmp_sess_open(&session);
+    session.callback_magic = wire;
+    transport = netsnmp_transport_open_client("snmp", peer);
+    if (transport == NULL)
+        return GV_ERR_SYSTEM;
+    wire->handle = snmp_sess_add(&session, transport, NULL, parsed);
     if (wire->handle == NULL)
         return GV_ERR_SYSTEM;
     open = snmp_sess_session(wire->handle);
@@ -232,8 +240,10 @@ enum gv_err gv_wire_send(struct gv_wire *wire, const struct gv_walk *walk,
     gv_usm_enter(&wire->usm);
     sent = snmp_sess_async_send(wire->handle, pdu, take, wire);
     gv_usm_leave(&wire->usm);
-    if (sent != 0)
+    if (sent != 0) {
+        wire->message_id = pdu->msgid;
         return GV_OK;
+    }
     snmp_free_pdu(pdu);
     return GV_ERR_UNREACHABLE;
 }
@@ -371,21 +381,24 @@ static void take_time_window(struct gv_wire *wire, const netsnmp_pdu *pdu)
     wire->resynced = true;
 }
 
-static void take_unknown_engine(struct gv_wire *wire, netsnmp_session *session,
-                                const netsnmp_pdu *pdu)
+/* Called after each message is parsed, well or not. The library cannot place a
+ * Report of an engine that it does not know, and hands it to nobody else. */
+static int parsed(netsnmp_session *session, netsnmp_pdu *pdu, int err)
 {
-    if (wire->usm.pinned) {
-        if (engine_differs(&wire->usm, pdu))
-            doubt(wire, GV_ERR_ENGINE_CHANGED);
-        return;
-    }
-    if (wire->resynced) {
+    struct gv_wire *wire = session->callback_magic;
+
+    if (err == SNMP_ERR_NOERROR || !is_v3(wire) || wire->probing || wire->usm.user == NULL ||
+        pdu->msgid != wire->message_id || pdu->securityEngineIDLen == 0 ||
+        !engine_differs(&wire->usm, pdu))
+        return 1;
+    if (wire->usm.pinned || wire->resynced) {
         doubt(wire, GV_ERR_ENGINE_CHANGED);
-        return;
+        return 1;
     }
     wire->resynced = true;
     gv_usm_forget(&wire->usm, session);
     wire->news = GV_WIRE_RESEND;
+    return 1;
 }
 
 static void take_report(struct gv_wire *wire, netsnmp_session *session, netsnmp_pdu *pdu)
@@ -400,9 +413,6 @@ static void take_report(struct gv_wire *wire, netsnmp_session *session, netsnmp_
     switch (type) {
     case SNMPERR_NOT_IN_TIME_WINDOW:
         take_time_window(wire, pdu);
-        break;
-    case SNMPERR_UNKNOWN_ENG_ID:
-        take_unknown_engine(wire, session, pdu);
         break;
     case SNMPERR_UNKNOWN_USER_NAME:
     case SNMPERR_UNSUPPORTED_SEC_LEVEL:
