@@ -139,7 +139,7 @@ bool gv_walk_next(struct gv_walk *walk, struct gv_walk_request *out)
     walk->pdus++;
     out->bulk = walk->bulk && walk->repeaters_n > 0;
     out->n = walk->asks_n;
-    out->non_repeaters = (unsigned)(walk->asks_n - walk->repeaters_n);
+    out->once = (unsigned)(walk->asks_n - walk->repeaters_n);
     out->repetitions = walk->repetitions;
     return true;
 }

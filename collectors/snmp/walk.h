@@ -67,9 +67,9 @@ struct gv_walk {
 };
 
 struct gv_walk_request {
-    bool bulk; /* GETBULK, else GETNEXT */
-    size_t n;  /* varbinds; their OIDs by gv_walk_oid */
-    unsigned non_repeaters, repetitions;
+    bool bulk;                  /* GETBULK, else GETNEXT */
+    size_t n;                   /* varbinds; their OIDs by gv_walk_oid */
+    unsigned once, repetitions; /* GETBULK: the first `once` are asked once */
 };
 
 /* Begin one poll of the device that `store` knows; the store outlives the walk. */

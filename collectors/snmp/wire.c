@@ -1,0 +1,493 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "snmp/wire.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "snmp/usm.h"
+
+/* Room for one answer of the largest size beside duplicates; the rest of a
+ * flood is the kernel's to drop. */
+enum { RECEIVE_BUFFER = 256 * 1024, PEER_TEXT = 80 };
+
+/* net-snmp's own timer is not used: its requests are dropped by us. */
+enum { LIBRARY_TIMEOUT_US = 0, LIBRARY_RETRIES = 0 };
+
+struct gv_wire {
+    const struct gv_target *target;
+    void *handle; /* net-snmp's session; NULL while shut */
+    int fd;
+    struct gv_usm usm;
+    bool probing;    /* the request outstanding is an engine discovery */
+    bool resynced;   /* the one resynchronisation of this poll is spent */
+    bool rediscover; /* the engine's clock fell behind what we know: ask for it */
+    int32_t request_id;
+    long message_id; /* SNMPv3 */
+    /* While a datagram is read: */
+    enum gv_err (*accept)(void *arg, const struct gv_snmp_answer *answer);
+    void *accept_arg;
+    enum gv_wire_news news;
+    enum gv_err why;
+};
+
+struct gv_wire *gv_wire_new(const struct gv_target *target)
+{
+    struct gv_wire *wire = calloc(1, sizeof(*wire));
+
+    if (wire == NULL)
+        return NULL;
+    gv_library_start();
+    wire->target = target;
+    wire->fd = -1;
+    gv_usm_init(&wire->usm, target->name, target->snmp);
+    return wire;
+}
+
+void gv_wire_free(struct gv_wire *wire)
+{
+    if (wire == NULL)
+        return;
+    gv_wire_shut(wire);
+    gv_usm_clear(&wire->usm);
+    free(wire);
+}
+
+int gv_wire_fd(const struct gv_wire *wire)
+{
+    return wire->fd;
+}
+
+void gv_wire_begin(struct gv_wire *wire)
+{
+    wire->resynced = false;
+}
+
+static bool is_v3(const struct gv_wire *wire)
+{
+    return wire->target->snmp->version == GV_SNMP_V3;
+}
+
+/* ---- Opening ---------------------------------------------------------------------------- */
+
+/* Numbers only, so that the library has nothing to look up: "udp6:[::1]:161". */
+static bool peer_text(const struct gv_address *address, uint16_t port, char out[PEER_TEXT])
+{
+    bool v6 = address->at.ss_family == AF_INET6;
+    char text[INET6_ADDRSTRLEN];
+    const void *octets =
+        v6 ? (const void *)&((const struct sockaddr_in6 *)&address->at)->sin6_addr
+           : (const void *)&((const struct sockaddr_in *)&address->at)->sin_addr;
+
+    if (inet_ntop(address->at.ss_family, octets, text, sizeof(text)) == NULL)
+        return false;
+    (void)snprintf(out, PEER_TEXT, v6 ? "udp6:[%s]:%u" : "udp:%s:%u", text, port);
+    return true;
+}
+
+/* The kernel drops what comes from anywhere else (threats.md, 1). */
+static bool connect_to(int fd, const struct gv_address *address, uint16_t port)
+{
+    struct gv_address peer = *address;
+    int size = RECEIVE_BUFFER;
+
+    if (peer.at.ss_family == AF_INET6)
+        ((struct sockaddr_in6 *)&peer.at)->sin6_port = htons(port);
+    else
+        ((struct sockaddr_in *)&peer.at)->sin_port = htons(port);
+    (void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+    return connect(fd, (const struct sockaddr *)&peer.at, peer.size) == 0;
+}
+
+static enum gv_err fill_session(struct gv_wire *wire, netsnmp_session *session)
+{
+    static const long versions[] = {
+        [GV_SNMP_V1] = SNMP_VERSION_1,
+        [GV_SNMP_V2C] = SNMP_VERSION_2c,
+        [GV_SNMP_V3] = SNMP_VERSION_3,
+    };
+    const struct gv_snmp_credential *c = wire->target->snmp;
+
+    snmp_sess_init(session);
+    session->version = versions[c->version];
+    session->timeout = LIBRARY_TIMEOUT_US;
+    session->retries = LIBRARY_RETRIES;
+    session->flags |= SNMP_FLAGS_DONT_PROBE;
+    if (c->version == GV_SNMP_V3)
+        return gv_usm_session(&wire->usm, session);
+    if (c->community == NULL)
+        return GV_ERR_AUTHENTICATION;
+    session->community = (u_char *)(uintptr_t)gv_secret_reveal(c->community);
+    session->community_len = gv_secret_size(c->community);
+    return GV_OK;
+}
+
+static int parsed(netsnmp_session *session, netsnmp_pdu *pdu, int err);
+
+enum gv_err gv_wire_open(struct gv_wire *wire, const struct gv_address *address)
+{
+    netsnmp_transport *transport;
+    netsnmp_session session, *open;
+    char peer[PEER_TEXT];
+    enum gv_err err;
+
+    gv_wire_shut(wire);
+    err = fill_session(wire, &session);
+    if (err != GV_OK)
+        return err;
+    if (!peer_text(address, wire->target->snmp_port, peer))
+        return GV_ERR_SYSTEM;
+    session.peername = peer;
+    session.callback_magic = wire;
+    transport = netsnmp_transport_open_client("snmp", peer);
+    if (transport == NULL)
+        return GV_ERR_SYSTEM;
+    wire->handle = snmp_sess_add(&session, transport, NULL, parsed);
+    if (wire->handle == NULL)
+        return GV_ERR_SYSTEM;
+    open = snmp_sess_session(wire->handle);
+    open->flags |= SNMP_FLAGS_DONT_PROBE; /* opening has cleared it */
+    wire->fd = snmp_sess_transport(wire->handle)->sock;
+    if (!connect_to(wire->fd, address, wire->target->snmp_port)) {
+        gv_wire_shut(wire);
+        return GV_ERR_UNREACHABLE;
+    }
+    if (is_v3(wire) && wire->usm.engine_n > 0)
+        return gv_usm_found(&wire->usm, open, wire->usm.engine, wire->usm.engine_n);
+    return GV_OK;
+}
+
+void gv_wire_shut(struct gv_wire *wire)
+{
+    if (wire->handle != NULL)
+        (void)snmp_sess_close(wire->handle);
+    wire->handle = NULL;
+    wire->fd = -1;
+}
+
+/* ---- Sending ---------------------------------------------------------------------------- */
+
+static int take(int operation, netsnmp_session *session, int request_id, netsnmp_pdu *pdu,
+                void *magic);
+
+void gv_wire_drop(struct gv_wire *wire)
+{
+    wire->request_id = 0;
+    if (wire->handle != NULL)
+        snmp_sess_timeout(wire->handle); /* every request is overdue: all are freed */
+}
+
+/* RFC 3414, 4: an empty request without a user; the Report tells the engine id. */
+static netsnmp_pdu *probe_pdu(void)
+{
+    netsnmp_pdu *pdu = snmp_pdu_create(SNMP_MSG_GET);
+
+    if (pdu == NULL)
+        return NULL;
+    pdu->version = SNMP_VERSION_3;
+    pdu->securityName = strdup("");
+    pdu->securityNameLen = 0;
+    pdu->securityLevel = SNMP_SEC_LEVEL_NOAUTH;
+    pdu->securityModel = SNMP_SEC_MODEL_USM;
+    return pdu;
+}
+
+static netsnmp_pdu *walk_pdu(const struct gv_walk *walk, const struct gv_walk_request *request)
+{
+    netsnmp_pdu *pdu = snmp_pdu_create(request->bulk ? SNMP_MSG_GETBULK : SNMP_MSG_GETNEXT);
+
+    if (pdu == NULL)
+        return NULL;
+    if (request->bulk) {
+        pdu->non_repeaters = (long)request->once;
+        pdu->max_repetitions = (long)request->repetitions;
+    }
+    for (size_t i = 0; i < request->n; i++) {
+        uint32_t arcs[GV_OID_ARCS];
+        oid name[GV_OID_ARCS];
+        size_t n = gv_walk_oid(walk, i, arcs);
+
+        for (size_t a = 0; a < n; a++)
+            name[a] = arcs[a];
+        if (snmp_add_null_var(pdu, name, n) == NULL) {
+            snmp_free_pdu(pdu);
+            return NULL;
+        }
+    }
+    return pdu;
+}
+
+enum gv_err gv_wire_send(struct gv_wire *wire, const struct gv_walk *walk,
+                         const struct gv_walk_request *request, bool again)
+{
+    bool probe = is_v3(wire) && (wire->usm.user == NULL || wire->rediscover);
+    netsnmp_pdu *pdu = probe ? probe_pdu() : walk_pdu(walk, request);
+    int32_t id = again && !probe && !wire->probing && wire->request_id != 0
+                     ? wire->request_id
+                     : gv_library_random();
+    int sent;
+
+    if (pdu == NULL)
+        return GV_ERR_NO_MEMORY;
+    gv_wire_drop(wire);
+    wire->probing = probe;
+    wire->request_id = id;
+    pdu->reqid = id;
+    pdu->msgid = gv_library_random();
+    gv_usm_enter(&wire->usm);
+    sent = snmp_sess_async_send(wire->handle, pdu, take, wire);
+    gv_usm_leave(&wire->usm);
+    if (sent != 0) {
+        wire->message_id = pdu->msgid;
+        return GV_OK;
+    }
+    snmp_free_pdu(pdu);
+    return GV_ERR_UNREACHABLE;
+}
+
+/* ---- Receiving -------------------------------------------------------------------------- */
+
+static size_t narrow(const oid *arcs, size_t n, uint32_t *out)
+{
+    if (n > GV_OID_ARCS)
+        n = GV_OID_ARCS;
+    for (size_t i = 0; i < n; i++)
+        out[i] = (uint32_t)arcs[i];
+    return n;
+}
+
+static void decode_value(const netsnmp_variable_list *in, struct gv_snmp_var *out,
+                         uint32_t *value)
+{
+    switch (in->type) {
+    case ASN_INTEGER:
+        out->kind = *in->val.integer < 0 ? GV_SNMP_OTHER : GV_SNMP_NUMBER;
+        out->number = (uint64_t)*in->val.integer;
+        break;
+    case ASN_COUNTER:
+    case ASN_GAUGE:
+    case ASN_TIMETICKS:
+        out->kind = in->type == ASN_TIMETICKS ? GV_SNMP_TICKS : GV_SNMP_NUMBER;
+        out->number = (uint32_t)*in->val.integer;
+        break;
+    case ASN_COUNTER64:
+        out->kind = GV_SNMP_NUMBER;
+        out->number =
+            (uint64_t)in->val.counter64->high << 32 | (uint32_t)in->val.counter64->low;
+        break;
+    case ASN_OCTET_STR:
+    case ASN_IPADDRESS:
+        out->kind = GV_SNMP_OCTETS;
+        out->octets = in->val.string;
+        out->octets_n = in->val_len;
+        break;
+    case ASN_OBJECT_ID:
+        out->kind = GV_SNMP_OID;
+        out->arcs = value;
+        out->arcs_n = narrow(in->val.objid, in->val_len / sizeof(oid), value);
+        break;
+    case SNMP_ENDOFMIBVIEW:
+        out->kind = GV_SNMP_END;
+        break;
+    default:
+        out->kind = GV_SNMP_OTHER;
+        break;
+    }
+}
+
+static struct gv_snmp_answer decode(const netsnmp_pdu *pdu)
+{
+    struct gv_answer_room *room = gv_library_answer_room();
+    struct gv_snmp_answer answer = {.error_status = (uint32_t)pdu->errstat,
+                                    .error_index = (uint32_t)pdu->errindex,
+                                    .vars = room->vars};
+
+    for (const netsnmp_variable_list *v = pdu->variables;
+         v != NULL && answer.n < GV_ANSWER_VARS; v = v->next_variable) {
+        struct gv_snmp_var *out = &room->vars[answer.n];
+
+        *out = (struct gv_snmp_var){.oid = room->oids[answer.n]};
+        out->oid_n = narrow(v->name, v->name_length, room->oids[answer.n]);
+        decode_value(v, out, room->values[answer.n]);
+        answer.n++;
+    }
+    return answer;
+}
+
+static bool community_fits(const struct gv_wire *wire, const netsnmp_pdu *pdu)
+{
+    const struct gv_secret *community = wire->target->snmp->community;
+    unsigned char diff = 0;
+
+    if (is_v3(wire))
+        return true;
+    if (pdu->community == NULL || pdu->community_len != gv_secret_size(community))
+        return false;
+    for (size_t i = 0; i < pdu->community_len; i++)
+        diff |= (unsigned char)(pdu->community[i] ^ (u_char)gv_secret_reveal(community)[i]);
+    return diff == 0;
+}
+
+static void doubt(struct gv_wire *wire, enum gv_err why)
+{
+    wire->news = GV_WIRE_DOUBTFUL;
+    wire->why = why;
+}
+
+static bool engine_differs(const struct gv_usm *usm, const netsnmp_pdu *pdu)
+{
+    return pdu->securityEngineIDLen != usm->engine_n ||
+           memcmp(pdu->securityEngineID, usm->engine, usm->engine_n) != 0;
+}
+
+/* RFC 3414, 2.2.2: an engine whose boots have reached this never authenticates again. */
+static const uint32_t boots_end = INT32_MAX;
+
+static void take_engine(struct gv_wire *wire, netsnmp_session *session, const netsnmp_pdu *pdu)
+{
+    struct gv_usm *usm = &wire->usm;
+    uint32_t boots = 0, time = 0;
+    enum gv_err err;
+
+    /* The clock beside the id is as little proven, but no worse than none. */
+    (void)gv_usm_heard_clock(pdu->securityEngineID, pdu->securityEngineIDLen, &boots, &time);
+    if (usm->pinned && engine_differs(usm, pdu))
+        err = GV_ERR_ENGINE_CHANGED;
+    else if (boots >= boots_end)
+        err = GV_ERR_TIME_WINDOW;
+    else
+        err = gv_usm_found(usm, session, pdu->securityEngineID, pdu->securityEngineIDLen);
+    if (err != GV_OK) {
+        doubt(wire, err);
+        return;
+    }
+    wire->rediscover = false;
+    gv_usm_set_clock(usm, boots, time);
+    wire->news = GV_WIRE_RESEND;
+}
+
+/* RFC 3414, 3.2, step 7b: the clock in an authenticated Report is the engine's. */
+static void take_time_window(struct gv_wire *wire, const netsnmp_pdu *pdu)
+{
+    if (pdu->securityLevel == SNMP_SEC_LEVEL_NOAUTH) {
+        doubt(wire, GV_ERR_TIME_WINDOW);
+        return;
+    }
+    wire->news = wire->resynced ? GV_WIRE_FAILED : GV_WIRE_RESEND;
+    wire->why = GV_ERR_TIME_WINDOW;
+    wire->resynced = true;
+}
+
+/* Called after each message is parsed, well or not. The library cannot place a
+ * Report of an engine that it does not know, and hands it to nobody else. */
+static int parsed(netsnmp_session *session, netsnmp_pdu *pdu, int err)
+{
+    struct gv_wire *wire = session->callback_magic;
+
+    if (err == SNMP_ERR_NOERROR || !is_v3(wire) || wire->probing || wire->usm.user == NULL ||
+        pdu->msgid != wire->message_id || pdu->securityEngineIDLen == 0 ||
+        !engine_differs(&wire->usm, pdu))
+        return 1;
+    if (wire->usm.pinned || wire->resynced) {
+        doubt(wire, GV_ERR_ENGINE_CHANGED);
+        return 1;
+    }
+    wire->resynced = true;
+    gv_usm_forget(&wire->usm, session);
+    wire->news = GV_WIRE_RESEND;
+    return 1;
+}
+
+static void take_report(struct gv_wire *wire, netsnmp_session *session, netsnmp_pdu *pdu)
+{
+    int type = snmpv3_get_report_type(pdu);
+
+    if (wire->probing) {
+        if (type == SNMPERR_UNKNOWN_ENG_ID)
+            take_engine(wire, session, pdu);
+        return;
+    }
+    switch (type) {
+    case SNMPERR_NOT_IN_TIME_WINDOW:
+        take_time_window(wire, pdu);
+        break;
+    case SNMPERR_UNKNOWN_USER_NAME:
+    case SNMPERR_UNSUPPORTED_SEC_LEVEL:
+    case SNMPERR_AUTHENTICATION_FAILURE:
+    case SNMPERR_DECRYPTION_ERR:
+        doubt(wire, GV_ERR_AUTHENTICATION);
+        break;
+    default:
+        break;
+    }
+}
+
+/* net-snmp's callback: 1 ends the request, 0 lets it wait for another answer. */
+static int take(int operation, netsnmp_session *session, int request_id, netsnmp_pdu *pdu,
+                void *magic)
+{
+    struct gv_wire *wire = magic;
+    struct gv_snmp_answer answer;
+    enum gv_err err;
+
+    (void)request_id;
+    if (operation != NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE || pdu == NULL ||
+        wire->news != GV_WIRE_NOTHING || pdu->version != session->version)
+        return 0;
+    if (pdu->command == SNMP_MSG_REPORT) {
+        take_report(wire, session, pdu);
+        return 0;
+    }
+    if (pdu->command != SNMP_MSG_RESPONSE || pdu->reqid != wire->request_id || wire->probing ||
+        !community_fits(wire, pdu))
+        return 0;
+    answer = decode(pdu);
+    err = wire->accept(wire->accept_arg, &answer);
+    if (err != GV_OK) {
+        doubt(wire, err);
+        return 0;
+    }
+    wire->usm.pinned = is_v3(wire) && pdu->securityLevel != SNMP_SEC_LEVEL_NOAUTH;
+    wire->news = GV_WIRE_ANSWERED;
+    return 1;
+}
+
+/* The message is authentic, but its clock is far behind what we know: a replay,
+ * or the engine's clock was set back. Only a new discovery tells, once a poll. */
+static void late_clock(struct gv_wire *wire)
+{
+    if (wire->resynced) {
+        doubt(wire, GV_ERR_TIME_WINDOW);
+        return;
+    }
+    wire->resynced = true;
+    wire->rediscover = true;
+    wire->news = GV_WIRE_RESEND;
+}
+
+enum gv_wire_news gv_wire_read(struct gv_wire *wire,
+                               enum gv_err (*accept)(void *arg,
+                                                     const struct gv_snmp_answer *answer),
+                               void *arg, enum gv_err *why)
+{
+    netsnmp_session *session = snmp_sess_session(wire->handle);
+
+    wire->accept = accept;
+    wire->accept_arg = arg;
+    wire->news = GV_WIRE_NOTHING;
+    session->s_snmp_errno = 0;
+    session->s_errno = 0;
+    gv_usm_enter(&wire->usm);
+    gv_library_read(wire->handle, wire->fd);
+    gv_usm_leave(&wire->usm);
+    if (wire->news == GV_WIRE_NOTHING && session->s_snmp_errno == SNMPERR_BAD_RECVFROM &&
+        session->s_errno != EAGAIN)
+        doubt(wire, GV_ERR_UNREACHABLE);
+    if (wire->news == GV_WIRE_NOTHING && session->s_snmp_errno == SNMPERR_NOT_IN_TIME_WINDOW)
+        late_clock(wire);
+    *why = wire->why;
+    return wire->news;
+}
