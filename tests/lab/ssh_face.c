@@ -97,6 +97,7 @@ static void *guest_run(void *arg)
     struct guest *guest = arg;
 
     lab_visit_serve(&guest->visit);
+    (void)shutdown(guest->control_fd, SHUT_RDWR); /* or it would keep the connection open */
     (void)pthread_mutex_lock(&guest->face->lock);
     guest->ended = true;
     (void)pthread_mutex_unlock(&guest->face->lock);

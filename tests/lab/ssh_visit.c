@@ -14,6 +14,7 @@ enum {
     HANDSHAKE_S = 60,
     POLL_MS = 1000,
     WINDOW_POLL_MS = 20, /* while the client's window is shut */
+    GOODBYE_POLLS = 10,
     CHUNK = 8192,
     ROWS = 24,
     KEY_LINE = 4096,
@@ -29,6 +30,7 @@ struct talk {
     struct ssh_server_callbacks_struct server;
     struct ssh_channel_callbacks_struct on_channel;
     unsigned failures; /* of authentication */
+    bool user_right;   /* keyboard-interactive: the question names the user, not the answer */
     uint32_t rows;
     uint32_t given; /* octets of output */
     bool gone;      /* the box rebooted, or the client closed */
@@ -50,10 +52,14 @@ static unsigned methods_of(const struct lab_device *device)
     return methods;
 }
 
-static bool login_right(const struct lab_device *device, const char *user, const char *password)
+static bool user_right(const struct lab_device *device, const char *user)
 {
-    return user != NULL && password != NULL && device->ssh.user != NULL &&
-           device->ssh.password != NULL && strcmp(user, device->ssh.user) == 0 &&
+    return user != NULL && device->ssh.user != NULL && strcmp(user, device->ssh.user) == 0;
+}
+
+static bool password_right(const struct lab_device *device, const char *password)
+{
+    return password != NULL && device->ssh.password != NULL &&
            strcmp(password, device->ssh.password) == 0;
 }
 
@@ -71,7 +77,7 @@ static int on_password(ssh_session session, const char *user, const char *passwo
     (void)session;
     if (!(methods_of(device) & SSH_AUTH_METHOD_PASSWORD))
         return SSH_AUTH_DENIED;
-    return verdict(talk, login_right(device, user, password));
+    return verdict(talk, user_right(device, user) && password_right(device, password));
 }
 
 /* Does a line of an authorized_keys file hold `key`? */
@@ -115,9 +121,8 @@ static int on_key(ssh_session session, const char *user, struct ssh_key_struct *
                   void *arg)
 {
     struct talk *talk = arg;
-    const struct lab_ssh *ssh = &talk->visit->device->ssh;
-    bool known = ssh->user != NULL && strcmp(user, ssh->user) == 0 &&
-                 key_known(ssh->authorized_keys, key);
+    const struct lab_device *device = talk->visit->device;
+    bool known = user_right(device, user) && key_known(device->ssh.authorized_keys, key);
 
     (void)session;
     if (state == SSH_PUBLICKEY_STATE_NONE)
@@ -138,12 +143,13 @@ static int on_message(ssh_session session, ssh_message message, void *arg)
         !(methods_of(device) & SSH_AUTH_METHOD_INTERACTIVE))
         return 1;
     if (!ssh_message_auth_kbdint_is_response(message)) {
+        talk->user_right = user_right(device, ssh_message_auth_user(message));
         (void)ssh_message_auth_interactive_request(message, "", "", 1, prompts, echo);
         return 0;
     }
     if (ssh_userauth_kbdint_getnanswers(session) != 1 ||
-        verdict(talk, login_right(device, ssh_message_auth_user(message),
-                                  ssh_userauth_kbdint_getanswer(session, 0))) !=
+        verdict(talk, talk->user_right &&
+                          password_right(device, ssh_userauth_kbdint_getanswer(session, 0))) !=
             SSH_AUTH_SUCCESS)
         return 1;
     (void)ssh_message_auth_reply_success(message, 0);
@@ -328,6 +334,14 @@ static bool send_output(struct talk *talk)
     return true;
 }
 
+/* The client has the last word, or it would complain. */
+static void await_goodbye(struct talk *talk)
+{
+    for (int i = 0; i < GOODBYE_POLLS && ssh_is_connected(talk->session); i++)
+        if (talk->visit->over || ssh_event_dopoll(talk->event, POLL_MS) == SSH_ERROR)
+            return;
+}
+
 static void converse(struct talk *talk)
 {
     while (running(talk)) {
@@ -337,6 +351,7 @@ static void converse(struct talk *talk)
             (void)ssh_channel_request_send_exit_status(talk->channel, 0);
             (void)ssh_channel_send_eof(talk->channel);
             (void)ssh_channel_close(talk->channel);
+            await_goodbye(talk);
             return;
         }
         if (running(talk) &&
