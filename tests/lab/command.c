@@ -79,7 +79,7 @@ static bool same(struct gv_text a, struct gv_text b)
 }
 
 /* How well `typed` fits the alternatives of a word (12.4T knows the first one
- * only); *which is the one it means. */
+ * only); *which is the one it means, empty where it may mean two. */
 static enum fit fit_of(struct gv_text typed, struct gv_text word, enum lab_format format,
                        struct gv_text *which)
 {
@@ -91,20 +91,15 @@ static enum fit fit_of(struct gv_text typed, struct gv_text word, enum lab_forma
         *which = word;
         return FITS_ANY;
     }
-    while (word.n > 0) {
+    while (word.n > 0 && best < FITS_EXACTLY) {
         size_t bar = gv_text_index(word, '|');
         struct gv_text one = gv_text_head(word, bar);
 
-        if (same(typed, one))
-            best = FITS_EXACTLY;
-        else if (best < FITS_BEGINNING && typed.n < one.n &&
-                 same(typed, gv_text_head(one, typed.n)))
-            best = FITS_BEGINNING;
-        else
-            one.n = 0;
-        if (one.n > 0)
-            *which = one;
         word = gv_text_from(word, bar + 1);
+        if (typed.n > one.n || !same(typed, gv_text_head(one, typed.n)))
+            continue;
+        *which = best == FITS_BEGINNING && typed.n < one.n ? (struct gv_text){0} : one;
+        best = typed.n == one.n ? FITS_EXACTLY : FITS_BEGINNING;
     }
     return best;
 }
@@ -132,7 +127,7 @@ static uint64_t narrow(uint64_t set, unsigned position, struct gv_text typed,
             best = fit;
             *how = LAB_MATCH_FOUND;
         }
-        if (!same(meant, which))
+        if (which.n == 0 || !same(meant, which))
             *how = LAB_MATCH_AMBIGUOUS;
         kept |= 1ull << i;
     }
