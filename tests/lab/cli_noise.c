@@ -7,7 +7,10 @@ static const char banner_line[] = "This system is simulated. Nobody is authorize
 
 /* What a terminal would act on and a parser must not see: CSI, OSC 0, 8 and 52,
  * DCS, an 8-bit CSI, NUL, backspaces over text, a carriage return over text. */
-#define OCTETS(s) {s, sizeof(s) - 1}
+#define OCTETS(s)                                                                              \
+    {                                                                                          \
+        s, sizeof(s) - 1                                                                       \
+    }
 
 static const struct gv_text escapes[] = {
     OCTETS("\x1b[31m\x1b[0m"),

@@ -259,6 +259,7 @@ void lab_fleet_advance(struct lab_fleet *fleet, struct gv_time now)
             break;
         fleet->now = gv_time_before(due, fleet->now) ? fleet->now : due;
         run_all(fleet, fleet->now);
+        fleet->events++;
     }
     if (gv_time_before(fleet->now, now))
         fleet->now = now;

@@ -225,6 +225,7 @@ struct lab_fleet {
     size_t device_count;
     uint32_t speed;     /* fleet seconds per wall second */
     struct gv_time now; /* the instant up to which it has lived */
+    uint64_t events;    /* counts what happened: a reader may keep what it made till then */
     uint64_t random;    /* state of the seeded generator */
     /* Called with each thing that happens; `line` as IOS would log it. May be NULL. */
     void (*log)(void *arg, struct gv_time at, const struct lab_device *device,

@@ -42,7 +42,7 @@ static const struct lab_yaml_field snmp_fields[] = {
     {"version", LAB_YAML_WORD, offsetof(struct lab_snmp, version), 0, 0, versions, NULL},
     {"auth", LAB_YAML_WORD, offsetof(struct lab_snmp, auth), 0, 0, auths, NULL},
     {"priv", LAB_YAML_WORD, offsetof(struct lab_snmp, priv), 0, 0, privs, NULL},
-    {"mib_revision", LAB_YAML_NUMBER, offsetof(struct lab_snmp, mib_revision), 2010, 2015, NULL,
+    {"mib_revision", LAB_YAML_NUMBER, offsetof(struct lab_snmp, mib_revision), 0, 2015, NULL,
      NULL},
     {"max_message", LAB_YAML_NUMBER, offsetof(struct lab_snmp, max_message), 484, 65507, NULL,
      NULL},

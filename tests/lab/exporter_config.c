@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "exporter_config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PATH_SIZE = PATH_MAX + 64, PROFILE_SIZE = 16, POLL_EVERY_S = 10 };
+
+static const char *const versions[] = {"1", "2c", "3"};
+static const char *const auths[] = {"none",   "md5",    "sha1",  "sha224",
+                                    "sha256", "sha384", "sha512"};
+static const char *const privs[] = {"none",   "des",           "aes128",       "aes192",
+                                    "aes256", "aes192-reeder", "aes256-reeder"};
+
+struct writing {
+    const struct lab_fleet *fleet;
+    FILE *out;
+    char dir[PATH_MAX]; /* absolute */
+    bool secrets;       /* write them too */
+    bool failed;
+};
+
+/* --- which devices share a profile --- */
+
+static bool same(const char *a, const char *b)
+{
+    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+static bool same_snmp(const struct lab_device *a, const struct lab_device *b)
+{
+    const struct lab_snmp *x = &a->snmp, *y = &b->snmp;
+
+    if (!x->on || !y->on || x->version != y->version)
+        return false;
+    if (x->version != GV_SNMP_V3)
+        return same(x->community, y->community);
+    return x->auth == y->auth && x->priv == y->priv && same(x->user, y->user) &&
+           same(x->auth_password, y->auth_password) && same(x->priv_password, y->priv_password);
+}
+
+static bool same_ssh(const struct lab_device *a, const struct lab_device *b)
+{
+    return a->ssh.on && b->ssh.on && same(a->ssh.user, b->ssh.user) &&
+           same(a->ssh.password, b->ssh.password) && same(a->ssh.enable, b->ssh.enable);
+}
+
+/* The number of the first device with the same credentials names the profile. */
+static size_t first_like(const struct lab_fleet *fleet, size_t device,
+                         bool (*alike)(const struct lab_device *, const struct lab_device *))
+{
+    for (size_t i = 0; i < device; i++)
+        if (alike(&fleet->devices[i], &fleet->devices[device]))
+            return i;
+    return device;
+}
+
+/* --- secrets --- */
+
+static bool write_file(const char *path, const char *text)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    size_t n = strlen(text);
+    bool ok;
+
+    if (fd < 0)
+        return false;
+    ok = write(fd, text, n) == (ssize_t)n;
+    return close(fd) == 0 && ok;
+}
+
+/* `KEY_file: PATH`, and the file. */
+static void say_secret(struct writing *w, const char *profile, const char *key,
+                       const char *secret)
+{
+    char path[PATH_SIZE];
+
+    if (secret == NULL)
+        return;
+    snprintf(path, sizeof(path), "%s/%s.%s", w->dir, profile, key);
+    fprintf(w->out, "      %s_file: \"%s\"\n", key, path);
+    if (w->secrets && !write_file(path, secret))
+        w->failed = true;
+}
+
+/* --- sections --- */
+
+static void say_snmp_profile(struct writing *w, size_t i)
+{
+    const struct lab_snmp *snmp = &w->fleet->devices[i].snmp;
+    char profile[PROFILE_SIZE];
+
+    snprintf(profile, sizeof(profile), "snmp%zu", i);
+    fprintf(w->out, "    %s:\n      version: %s\n", profile, versions[snmp->version]);
+    if (snmp->version != GV_SNMP_V3) {
+        say_secret(w, profile, "community", snmp->community);
+        return;
+    }
+    fprintf(w->out, "      user: \"%s\"\n", snmp->user);
+    if (snmp->auth != GV_SNMP_NO_AUTH) {
+        fprintf(w->out, "      auth: %s\n", auths[snmp->auth]);
+        say_secret(w, profile, "auth_password", snmp->auth_password);
+    }
+    if (snmp->priv != GV_SNMP_NO_PRIV) {
+        fprintf(w->out, "      priv: %s\n", privs[snmp->priv]);
+        say_secret(w, profile, "priv_password", snmp->priv_password);
+    }
+}
+
+static void say_ssh_profile(struct writing *w, size_t i)
+{
+    const struct lab_ssh *ssh = &w->fleet->devices[i].ssh;
+    char profile[PROFILE_SIZE];
+
+    snprintf(profile, sizeof(profile), "ssh%zu", i);
+    fprintf(w->out, "    %s:\n      user: \"%s\"\n", profile, ssh->user);
+    say_secret(w, profile, "password", ssh->password);
+    say_secret(w, profile, "enable", ssh->enable);
+}
+
+static void say_profiles(struct writing *w, const char *title,
+                         bool (*alike)(const struct lab_device *, const struct lab_device *),
+                         void (*say)(struct writing *w, size_t i))
+{
+    bool any = false;
+
+    for (size_t i = 0; i < w->fleet->device_count; i++) {
+        if (!alike(&w->fleet->devices[i], &w->fleet->devices[i]) ||
+            first_like(w->fleet, i, alike) != i)
+            continue;
+        if (!any)
+            fprintf(w->out, "  %s:\n", title);
+        any = true;
+        say(w, i);
+    }
+}
+
+static void say_target(struct writing *w, size_t i)
+{
+    const struct lab_device *d = &w->fleet->devices[i];
+
+    if (!d->snmp.on && !d->ssh.on)
+        return;
+    fprintf(w->out, "  - name: \"%s\"\n    address: %s\n", d->name, d->address);
+    if (d->snmp.on)
+        fprintf(w->out, "    snmp: snmp%zu\n    snmp_port: %u\n",
+                first_like(w->fleet, i, same_snmp), d->snmp.port);
+    if (d->ssh.on)
+        fprintf(w->out, "    ssh: ssh%zu\n    ssh_port: %u\n",
+                first_like(w->fleet, i, same_ssh), d->ssh.port);
+    if (d->ssh.on && d->ssh.quirks.legacy)
+        fprintf(w->out, "    ssh_profile: legacy\n");
+}
+
+/* N, R and transport can be seen by SSH alone. */
+static bool told_by_ssh(const struct lab_group *group)
+{
+    for (size_t i = 0; i < group->server_count; i++)
+        if (group->servers[i]->device->ssh.on)
+            return true;
+    return false;
+}
+
+static void say_groups(struct writing *w)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < w->fleet->group_count; i++) {
+        const struct lab_group *g = &w->fleet->groups[i];
+        if (told_by_ssh(g))
+            continue;
+        if (!any)
+            fprintf(w->out, "groups:\n");
+        any = true;
+        fprintf(w->out, "  - group: \"%u\"\n    retransmits: %u\n    interval: %us\n", g->id,
+                g->retransmits, g->interval_s);
+    }
+}
+
+static void say_all(struct writing *w)
+{
+    fprintf(w->out, "# Written by getvpn_lab: polls its simulated fleet.\ncredentials:\n");
+    say_profiles(w, "snmp", same_snmp, say_snmp_profile);
+    say_profiles(w, "ssh", same_ssh, say_ssh_profile);
+    fprintf(w->out, "known_hosts: \"%s/known_hosts\"\ndefaults:\n  interval: %ds\ntargets:\n",
+            w->dir, POLL_EVERY_S);
+    for (size_t i = 0; i < w->fleet->device_count; i++)
+        say_target(w, i);
+    say_groups(w);
+}
+
+void lab_exporter_config_print(const struct lab_fleet *fleet, FILE *out, const char *dir)
+{
+    struct writing w = {.fleet = fleet, .out = out};
+
+    if (realpath(dir, w.dir) == NULL)
+        snprintf(w.dir, sizeof(w.dir), "%s", dir);
+    say_all(&w);
+}
+
+bool lab_exporter_config_write(const struct lab_fleet *fleet, const char *path, const char *dir)
+{
+    struct writing w = {.fleet = fleet, .secrets = true};
+
+    if (realpath(dir, w.dir) == NULL)
+        return false;
+    w.out = fopen(path, "w");
+    if (w.out == NULL)
+        return false;
+    say_all(&w);
+    return fclose(w.out) == 0 && !w.failed;
+}
