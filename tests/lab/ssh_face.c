@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -291,8 +292,16 @@ static struct lab_face *start(struct lab_world *world, struct lab_device *device
         stop(face);
         return NULL;
     }
-    lab_ssh_room_announce(world, device->address, device->ssh.port, device->ssh.quirks.legacy);
     return face;
 }
 
-const struct lab_face_kind lab_ssh_face = {"ssh", wanted, start, stop};
+const struct lab_face_kind lab_ssh_face = {
+    .name = "ssh",
+    .wanted = wanted,
+    .start = start,
+    .stop = stop,
+    .tcp = true,
+    .port_offset = offsetof(struct lab_device, ssh.port),
+    .line_offset = offsetof(struct lab_device, ssh.line),
+    .announce = lab_ssh_room_announce,
+};
