@@ -398,20 +398,15 @@ static void hang(const struct lab_visit *visit)
         continue;
 }
 
-/* Text ahead of the protocol's first line: RFC 4253, 4.2 allows it. */
+/* Text ahead of the protocol's first line, in whole lines: RFC 4253, 4.2 allows it. */
 static bool send_preamble(const struct lab_visit *visit)
 {
     static const char line[] = "Login banner of a simulated router, repeated.\r\n";
-    size_t left = visit->device->ssh.quirks.preamble_octets;
+    size_t octets = visit->device->ssh.quirks.preamble_octets;
 
-    while (left > 0 && !visit->over) {
-        ssize_t n = send(visit->fd, line, left < sizeof(line) - 1 ? left : sizeof(line) - 1,
-                         MSG_NOSIGNAL);
-
-        if (n <= 0)
+    for (size_t sent = 0; sent < octets && !visit->over; sent += sizeof(line) - 1)
+        if (send(visit->fd, line, sizeof(line) - 1, MSG_NOSIGNAL) != sizeof(line) - 1)
             return false;
-        left -= (size_t)n;
-    }
     return true;
 }
 
