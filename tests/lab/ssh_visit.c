@@ -192,6 +192,7 @@ static void record(const struct talk *talk, const void *octets, size_t n)
         perror("getvpn_lab: record");
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the parameters are libssh's */
 static int on_pty(ssh_session session, ssh_channel channel, const char *term, int width,
                   int height, int pxwidth, int pxheight, void *arg)
 {
