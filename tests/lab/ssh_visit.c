@@ -65,6 +65,10 @@ static bool password_right(const struct lab_device *device, const char *password
 
 static int verdict(struct talk *talk, bool right)
 {
+    const uint32_t late_ms = talk->visit->device->ssh.quirks.login_ms;
+    const struct timespec late = {late_ms / 1000, (long)(late_ms % 1000) * 1000000};
+
+    (void)nanosleep(&late, NULL);
     talk->failures += !right;
     return right ? SSH_AUTH_SUCCESS : SSH_AUTH_DENIED;
 }

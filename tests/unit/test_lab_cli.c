@@ -431,6 +431,13 @@ static const struct dialogue_row {
      false},
     {"escapes", NULL, 0, {.escapes = true}, "show crypto gdoi\r", "\x1b]0;title\x07", false},
     {"long banner", NULL, 0, {.banner_octets = 100000}, "", "Nobody is", false},
+    {"long line",
+     NULL,
+     0,
+     {.line_octets = 6},
+     "show crypto gdoi\r",
+     "GROUP INFORMATION\r\nxxxxxx\r\n\r\n",
+     false},
     {"never answered", NULL, 0, {.mute = true}, "show version\r", "show version\r\n", false},
 };
 
@@ -507,6 +514,7 @@ static void test_exec(void)
     world_make(&w, LAB_FORMAT_15);
     cli = cli_open(&w.ks_box, 4, &none);
     lab_cli_exec(cli, gv_text("show crypto gdoi ks policy"));
+    CHECK("answered once", lab_cli_answered(cli) && !lab_cli_answered(cli));
     CHECK("no echo, no pager",
           strncmp(drain(cli, &out, SIZE_MAX), "Key Server Policy:", 18) == 0);
     CHECK("whole", holds(out.at, "time to rekey (sec): n/a"));
