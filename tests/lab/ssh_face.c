@@ -3,6 +3,8 @@
  * answers in the loop's thread what they ask of the fleet. */
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -185,10 +187,12 @@ static void connection_ready(void *arg, unsigned events)
     struct lab_face *face = arg;
     uint32_t lines = face->device->ssh.quirks.vty_lines;
     int fd = accept4(face->fd, NULL, NULL, SOCK_CLOEXEC);
+    const int on = 1;
 
     (void)events;
     if (fd < 0)
         return;
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     if (face->device->faults.refuse || reap(face) >= (lines > 0 ? lines : VTY_LINES) ||
         !guest_new(face, fd))
         refuse(fd);
