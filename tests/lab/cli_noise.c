@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli_noise.h"
 
+#include <string.h>
+
 enum { TEXT_MAX = 32 << 20, EVERY = 5 /* lines between two pieces of noise */ };
 
 static const char banner_line[] = "This system is simulated. Nobody is authorized to care.\r\n";
@@ -40,11 +42,24 @@ void lab_noise_banner(size_t n, struct gv_buf *out)
     }
 }
 
+static void put_long_line(size_t n, struct gv_buf *out)
+{
+    char *room = gv_buf_room(out, n);
+
+    if (room == NULL)
+        return;
+    memset(room, 'x', n);
+    gv_buf_grew(out, n);
+    gv_buf_add_char(out, '\n');
+}
+
 static void noise_before(const struct lab_quirks *quirks, const char *hostname, size_t row,
                          struct gv_buf *out)
 {
     size_t turn = row / EVERY;
 
+    if (row == 1 && quirks->line_octets > 0)
+        put_long_line(quirks->line_octets, out);
     if (row % EVERY != EVERY - 1)
         return;
     if (quirks->chatter)
@@ -64,7 +79,7 @@ void lab_noise_add(const struct lab_quirks *quirks, const char *hostname, struct
     struct gv_buf noisy = gv_buf(TEXT_MAX);
     struct gv_text rest = {text->at, text->n}, line;
 
-    if (!quirks->chatter && !quirks->prompts && !quirks->escapes)
+    if (!quirks->chatter && !quirks->prompts && !quirks->escapes && quirks->line_octets == 0)
         return;
     for (size_t row = 0; gv_text_line(&rest, &line); row++) {
         noise_before(quirks, hostname, row, &noisy);

@@ -79,7 +79,7 @@ static bool same(struct gv_text a, struct gv_text b)
 }
 
 /* How well `typed` fits the alternatives of a word (12.4T knows the first one
- * only); *which is the one it means. */
+ * only); *which is the one it means, empty where it may mean two. */
 static enum fit fit_of(struct gv_text typed, struct gv_text word, enum lab_format format,
                        struct gv_text *which)
 {
@@ -91,20 +91,15 @@ static enum fit fit_of(struct gv_text typed, struct gv_text word, enum lab_forma
         *which = word;
         return FITS_ANY;
     }
-    while (word.n > 0) {
+    while (word.n > 0 && best < FITS_EXACTLY) {
         size_t bar = gv_text_index(word, '|');
         struct gv_text one = gv_text_head(word, bar);
 
-        if (same(typed, one))
-            best = FITS_EXACTLY;
-        else if (best < FITS_BEGINNING && typed.n < one.n &&
-                 same(typed, gv_text_head(one, typed.n)))
-            best = FITS_BEGINNING;
-        else
-            one.n = 0;
-        if (one.n > 0)
-            *which = one;
         word = gv_text_from(word, bar + 1);
+        if (typed.n > one.n || !same(typed, gv_text_head(one, typed.n)))
+            continue;
+        *which = best == FITS_BEGINNING && typed.n < one.n ? (struct gv_text){0} : one;
+        best = typed.n == one.n ? FITS_EXACTLY : FITS_BEGINNING;
     }
     return best;
 }
@@ -132,7 +127,7 @@ static uint64_t narrow(uint64_t set, unsigned position, struct gv_text typed,
             best = fit;
             *how = LAB_MATCH_FOUND;
         }
-        if (!same(meant, which))
+        if (which.n == 0 || !same(meant, which))
             *how = LAB_MATCH_AMBIGUOUS;
         kept |= 1ull << i;
     }
@@ -208,37 +203,49 @@ static bool stays(enum filter filter, struct gv_text line, bool hit, bool *open)
     return *open;
 }
 
-bool lab_filter_apply(struct gv_text filter, struct gv_buf *text)
+static bool contains(struct gv_text line, struct gv_text pattern)
 {
-    struct gv_text word, line, rest, pattern = filter;
-    unsigned kind = 0;
-    bool open = false;
-    char *to;
+    for (size_t i = 0; i + pattern.n <= line.n; i++)
+        if (memcmp(line.at + i, pattern.at, pattern.n) == 0)
+            return true;
+    return false;
+}
 
-    if (!gv_text_word(&pattern, &word) || word.n == 0)
-        return false;
-    while (kind < FILTERS && !same(word, gv_text_head(gv_text(filter_names[kind]), word.n)))
-        kind++;
-    pattern = gv_text_trim(pattern);
-    if (kind == FILTERS || pattern.n == 0)
-        return false;
-    if (text->n > 0 && text->at[text->n - 1] != '\n')
-        gv_buf_add_char(text, '\n'); /* so that no line grows below */
-    rest = (struct gv_text){text->at, text->n};
-    to = text->at;
-    while (gv_text_line(&rest, &line)) {
-        bool hit = false;
+/* "sec gdoi" into the kind of filter and its text. */
+static bool filter_read(struct gv_text text, enum filter *filter, struct gv_text *pattern)
+{
+    struct gv_text word;
 
-        for (size_t i = 0; i + pattern.n <= line.n && !hit; i++)
-            hit = memcmp(line.at + i, pattern.at, pattern.n) == 0;
-        if (!stays((enum filter)kind, line, hit, &open))
-            continue;
-        memmove(to, line.at, line.n);
-        to += line.n;
-        *to++ = '\n';
+    if (!gv_text_word(&text, &word))
+        return false;
+    *pattern = gv_text_trim(text);
+    for (int kind = 0; kind < FILTERS; kind++) {
+        *filter = (enum filter)kind;
+        if (same(word, gv_text_head(gv_text(filter_names[kind]), word.n)))
+            return pattern->n > 0;
     }
-    text->n = to == NULL ? 0 : (size_t)(to - text->at);
-    if (text->at != NULL)
-        text->at[text->n] = '\0';
+    return false;
+}
+
+bool lab_filter_apply(struct gv_text text, struct gv_buf *output)
+{
+    struct gv_text rest, line, pattern;
+    enum filter filter;
+    bool open = false;
+    size_t n = 0;
+
+    if (!filter_read(text, &filter, &pattern))
+        return false;
+    if (output->n > 0 && output->at[output->n - 1] != '\n')
+        gv_buf_add_char(output, '\n'); /* so that no line grows below */
+    rest = (struct gv_text){output->at, output->n};
+    while (gv_text_line(&rest, &line)) {
+        if (!stays(filter, line, contains(line, pattern), &open))
+            continue;
+        memmove(output->at + n, line.at, line.n);
+        n += line.n;
+        output->at[n++] = '\n';
+    }
+    output->n = n;
     return true;
 }

@@ -45,7 +45,30 @@ struct lab_face_kind {
 
     /* Stop listening, drop connections, release. NULL is fine. */
     void (*stop)(struct lab_face *face);
+
+    bool tcp;                        /* else UDP */
+    size_t port_offset, line_offset; /* of its port and its line in struct lab_device */
+
+    /* All devices listen, on the ports now in the fleet: write down in state_dir what
+     * clients have to know. NULL: nothing. */
+    void (*announce)(struct lab_world *world);
 };
+
+/* A face, and the bad line in front of it where the device has one. */
+struct lab_stand {
+    const struct lab_face_kind *kind;
+    struct lab_face *face;
+    struct lab_proxy *proxy; /* NULL: a perfect line */
+};
+
+/* Start `kind` on the device, behind the line that the scenario gives it; then the
+ * device's port is the line's. False with the reason in `error`, and nothing started. */
+bool lab_stand_start(struct lab_stand *stand, const struct lab_face_kind *kind,
+                     struct lab_world *world, struct lab_device *device,
+                     char error[LAB_ERROR_SIZE]);
+
+/* End both. Zeroed is fine. */
+void lab_stand_stop(struct lab_stand *stand);
 
 extern const struct lab_face_kind lab_snmp_face; /* snmp_face.c */
 extern const struct lab_face_kind lab_ssh_face;  /* ssh_face.c */

@@ -167,6 +167,7 @@ struct lab_snmp {
     uint32_t mib_revision; /* 2010 or 2015 */
     uint32_t max_message;  /* longest answer in octets; beyond it tooBig */
     uint32_t delay_ms;     /* of every answer */
+    struct lab_line line;  /* the way to it */
 };
 
 struct lab_ssh {

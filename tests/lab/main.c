@@ -25,7 +25,7 @@ struct lab {
     struct lab_fleet fleet;
     struct lab_world world;
     FILE *syslog;
-    struct lab_face **started; /* KINDS for each device */
+    struct lab_stand *started; /* KINDS for each device */
     struct gv_timer *event, *end;
 };
 
@@ -98,7 +98,7 @@ static bool start_faces(struct lab *lab, size_t count[KINDS])
 {
     char error[LAB_ERROR_SIZE] = "";
 
-    lab->started = calloc(lab->fleet.device_count * KINDS, sizeof(struct lab_face *));
+    lab->started = calloc(lab->fleet.device_count * KINDS, sizeof(*lab->started));
     if (lab->started == NULL)
         return false;
     for (size_t i = 0; i < lab->fleet.device_count; i++)
@@ -106,14 +106,17 @@ static bool start_faces(struct lab *lab, size_t count[KINDS])
             struct lab_device *device = &lab->fleet.devices[i];
             if (!faces[k]->wanted(device))
                 continue;
-            lab->started[i * KINDS + k] = faces[k]->start(&lab->world, device, error);
-            if (lab->started[i * KINDS + k] == NULL) {
+            if (!lab_stand_start(&lab->started[i * KINDS + k], faces[k], &lab->world, device,
+                                 error)) {
                 fprintf(stderr, "getvpn_lab: %s face of %s: %s\n", faces[k]->name, device->name,
                         error);
                 return false;
             }
             count[k]++;
         }
+    for (size_t k = 0; k < KINDS; k++)
+        if (faces[k]->announce != NULL)
+            faces[k]->announce(&lab->world);
     return true;
 }
 
@@ -121,7 +124,7 @@ static void stop_faces(struct lab *lab)
 {
     for (size_t i = 0; lab->started != NULL && i < lab->fleet.device_count; i++)
         for (size_t k = 0; k < KINDS; k++)
-            faces[k]->stop(lab->started[i * KINDS + k]);
+            lab_stand_stop(&lab->started[i * KINDS + k]);
     free(lab->started);
 }
 
@@ -228,6 +231,8 @@ int main(int argc, char **argv)
     raise_descriptors();
     state = state_dir(&lab.options);
     lab.world.state_dir = state;
+    lab.world.record_dir = lab.options.record_dir;
+    lab.world.host_key = lab.options.host_key;
     ok = prepare(&lab);
     if (ok && lab.options.print_config)
         lab_exporter_config_print(&lab.fleet, stdout, state);

@@ -26,6 +26,9 @@ static const char help[] =
     "  --seed N                another course of events than the scenario's own\n"
     "  --duration S            end after S seconds of the wall clock\n"
     "  --syslog FILE           append what the routers would log\n"
+    "  --record DIR            keep what SSH clients send, octet by octet, in DIR/DEVICE.log\n"
+    "  --host-key FILE         the SSH host key of all devices, instead of new ones in the\n"
+    "                          state directory\n"
     "  --quiet                 no events on standard error\n"
     "  --help                  this text\n"
     "\n"
@@ -40,7 +43,21 @@ void lab_options_help(void)
     fputs(help, stdout);
 }
 
-enum { SCENARIO, CONFIG, STATE, PRINT, OFFSET, ANY, SEED, DURATION, SYSLOG, QUIET, HELP };
+enum {
+    SCENARIO,
+    CONFIG,
+    STATE,
+    PRINT,
+    OFFSET,
+    ANY,
+    SEED,
+    DURATION,
+    SYSLOG,
+    RECORD,
+    HOST_KEY,
+    QUIET,
+    HELP
+};
 
 static const struct option names[] = {{"scenario", required_argument, NULL, SCENARIO},
                                       {"exporter-config", required_argument, NULL, CONFIG},
@@ -51,6 +68,8 @@ static const struct option names[] = {{"scenario", required_argument, NULL, SCEN
                                       {"seed", required_argument, NULL, SEED},
                                       {"duration", required_argument, NULL, DURATION},
                                       {"syslog", required_argument, NULL, SYSLOG},
+                                      {"record", required_argument, NULL, RECORD},
+                                      {"host-key", required_argument, NULL, HOST_KEY},
                                       {"quiet", no_argument, NULL, QUIET},
                                       {"help", no_argument, NULL, HELP},
                                       {NULL, 0, NULL, 0}};
@@ -97,6 +116,12 @@ static bool take(int which, struct lab_options *o)
         return number("duration", MOST_DURATION_S, &o->duration_s);
     case SYSLOG:
         o->syslog = optarg;
+        return true;
+    case RECORD:
+        o->record_dir = optarg;
+        return true;
+    case HOST_KEY:
+        o->host_key = optarg;
         return true;
     case QUIET:
         o->quiet = true;

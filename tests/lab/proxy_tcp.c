@@ -288,6 +288,10 @@ void lab_proxy_tcp_readable(void *arg, unsigned events)
 
 void lab_proxy_tcp_clear(struct lab_proxy *proxy)
 {
-    while (proxy->lines != NULL)
-        line_free(proxy->lines);
+    struct lab_proxy_line *next;
+
+    for (struct lab_proxy_line *line = proxy->lines; line != NULL; line = next) {
+        next = line->next;
+        line_free(line);
+    }
 }

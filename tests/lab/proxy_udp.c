@@ -55,8 +55,12 @@ static void held_free(struct held *held)
 
 static void flow_free(struct lab_proxy_flow *flow)
 {
-    while (flow->held != NULL)
-        held_free(flow->held);
+    struct held *next;
+
+    for (struct held *held = flow->held; held != NULL; held = next) {
+        next = held->next;
+        held_free(held);
+    }
     gv_watch_stop(flow->watch);
     if (flow->fd >= 0)
         (void)close(flow->fd);
@@ -197,11 +201,14 @@ static void answer_readable(void *arg, unsigned events)
 
 static void forget_oldest(struct lab_proxy *proxy)
 {
-    struct lab_proxy_flow **last = &proxy->flows, *oldest;
+    struct lab_proxy_flow **last = &proxy->flows, *oldest = proxy->flows;
 
-    while ((*last)->next != NULL)
-        last = &(*last)->next;
-    oldest = *last;
+    if (oldest == NULL)
+        return;
+    while (oldest->next != NULL) {
+        last = &oldest->next;
+        oldest = oldest->next;
+    }
     *last = NULL;
     proxy->flow_count--;
     flow_free(oldest);

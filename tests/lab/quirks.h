@@ -10,6 +10,8 @@ struct lab_quirks {
     uint32_t vty_lines;       /* sessions at a time; 0: five, as on most boxes */
     uint32_t preamble_octets; /* so much text ahead of the protocol's first line */
     uint32_t banner_octets;   /* so much more text after login */
+    uint32_t login_ms;        /* each login is judged so late: slow AAA */
+    uint32_t line_octets;     /* an output's second line is this long */
     uint32_t drip_ms;         /* one octet of output each so many milliseconds */
     uint32_t cut_octets;      /* connection closed after so many octets of output */
     bool endless;             /* the output of a show command never ends */

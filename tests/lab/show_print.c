@@ -33,11 +33,7 @@ struct lab_ip lab_ip(uint32_t address)
 
 const char *lab_role_name(enum lab_ks_role role)
 {
-    static const char *const names[] = {[LAB_PRIMARY] = "Primary",
-                                        [LAB_SECONDARY] = "Secondary",
-                                        [LAB_ROLE_UNKNOWN] = "Unknown"};
-
-    return names[role];
+    return role == LAB_PRIMARY ? "Primary" : role == LAB_SECONDARY ? "Secondary" : "Unknown";
 }
 
 bool lab_show_wants(const struct lab_show *show, const struct lab_group *group)

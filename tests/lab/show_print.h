@@ -45,7 +45,7 @@ uint32_t lab_spi_number(const uint8_t *octets);
 /* The values behind names that a fleet does not hold, the same for all groups. */
 #define LAB_KEK_CIPHER    "AES"
 #define LAB_TEK_TRANSFORM "esp-256-aes esp-sha-hmac"
-enum { LAB_KEK_BITS = 256, LAB_SIG_KEY_OCTETS = 294, LAB_SIG_OCTETS = 256 };
+enum { LAB_KEK_BITS = 256, LAB_SIG_KEY_OCTETS = 256, LAB_SIG_OCTETS = 256 };
 
 void lab_show_gdoi(const struct lab_show *show); /* show_print.c */
 void lab_show_rekey_sa(const struct lab_show *show);

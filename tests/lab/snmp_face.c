@@ -2,6 +2,7 @@
 /* The SNMP face: a UDP socket per device in front of its agent. */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -204,4 +205,11 @@ static struct lab_face *start(struct lab_world *world, struct lab_device *device
     return face;
 }
 
-const struct lab_face_kind lab_snmp_face = {"snmp", wanted, start, stop};
+const struct lab_face_kind lab_snmp_face = {
+    .name = "snmp",
+    .wanted = wanted,
+    .start = start,
+    .stop = stop,
+    .port_offset = offsetof(struct lab_device, snmp.port),
+    .line_offset = offsetof(struct lab_device, snmp.line),
+};

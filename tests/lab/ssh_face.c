@@ -3,7 +3,10 @@
  * answers in the loop's thread what they ask of the fleet. */
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -97,6 +100,7 @@ static void *guest_run(void *arg)
     struct guest *guest = arg;
 
     lab_visit_serve(&guest->visit);
+    (void)shutdown(guest->control_fd, SHUT_RDWR); /* or it would keep the connection open */
     (void)pthread_mutex_lock(&guest->face->lock);
     guest->ended = true;
     (void)pthread_mutex_unlock(&guest->face->lock);
@@ -183,10 +187,12 @@ static void connection_ready(void *arg, unsigned events)
     struct lab_face *face = arg;
     uint32_t lines = face->device->ssh.quirks.vty_lines;
     int fd = accept4(face->fd, NULL, NULL, SOCK_CLOEXEC);
+    const int on = 1;
 
     (void)events;
     if (fd < 0)
         return;
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     if (face->device->faults.refuse || reap(face) >= (lines > 0 ? lines : VTY_LINES) ||
         !guest_new(face, fd))
         refuse(fd);
@@ -290,8 +296,16 @@ static struct lab_face *start(struct lab_world *world, struct lab_device *device
         stop(face);
         return NULL;
     }
-    lab_ssh_room_announce(world, device->address, device->ssh.port, device->ssh.quirks.legacy);
     return face;
 }
 
-const struct lab_face_kind lab_ssh_face = {"ssh", wanted, start, stop};
+const struct lab_face_kind lab_ssh_face = {
+    .name = "ssh",
+    .wanted = wanted,
+    .start = start,
+    .stop = stop,
+    .tcp = true,
+    .port_offset = offsetof(struct lab_device, ssh.port),
+    .line_offset = offsetof(struct lab_device, ssh.line),
+    .announce = lab_ssh_room_announce,
+};

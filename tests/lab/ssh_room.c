@@ -101,16 +101,9 @@ static void room_free(struct lab_ssh_room *room)
     free(room);
 }
 
-/* known_hosts begins anew with each lab. */
-static void known_hosts_path(const struct lab_world *world, char path[PATH_SIZE])
-{
-    (void)snprintf(path, PATH_SIZE, "%s/known_hosts", world->state_dir);
-}
-
 struct lab_ssh_room *lab_ssh_room_enter(struct lab_world *world, char error[LAB_ERROR_SIZE])
 {
     struct lab_ssh_room *room = world->ssh_room;
-    char path[PATH_SIZE];
 
     if (room != NULL) {
         room->holders++;
@@ -126,10 +119,6 @@ struct lab_ssh_room *lab_ssh_room_enter(struct lab_world *world, char error[LAB_
         (void)snprintf(error, LAB_ERROR_SIZE, "SSH: no usable host key");
         room_free(room);
         return NULL;
-    }
-    if (world->state_dir != NULL) {
-        known_hosts_path(world, path);
-        (void)unlink(path);
     }
     room->holders = 1;
     world->ssh_room = room;
@@ -163,21 +152,38 @@ ssh_session lab_ssh_room_accept(struct lab_ssh_room *room, bool legacy, int fd)
     return NULL;
 }
 
-void lab_ssh_room_announce(struct lab_world *world, const char *address, uint16_t port,
-                           bool legacy)
+static void announce(FILE *file, const struct lab_device *device, ssh_key key)
 {
-    ssh_key key = world->ssh_room->public_key[legacy ? LEGACY : MODERN];
-    char path[PATH_SIZE], *base64 = NULL;
+    char *base64 = NULL;
+
+    if (ssh_pki_export_pubkey_base64(key, &base64) != SSH_OK)
+        return;
+    (void)fprintf(file, "[%s]:%u %s %s\n", device->address, device->ssh.port,
+                  ssh_key_type_to_char(ssh_key_type(key)), base64);
+    ssh_string_free_char(base64);
+}
+
+void lab_ssh_room_announce(struct lab_world *world)
+{
+    const struct lab_fleet *fleet = world->fleet;
+    char path[PATH_SIZE];
     FILE *file;
 
-    if (world->state_dir == NULL || ssh_pki_export_pubkey_base64(key, &base64) != SSH_OK)
+    if (world->state_dir == NULL || world->ssh_room == NULL)
         return;
-    known_hosts_path(world, path);
-    file = fopen(path, "ae");
-    if (file != NULL) {
-        (void)fprintf(file, "[%s]:%u %s %s\n", address, port,
-                      ssh_key_type_to_char(ssh_key_type(key)), base64);
-        (void)fclose(file);
+    (void)snprintf(path, PATH_SIZE, "%s/known_hosts", world->state_dir);
+    file = fopen(path, "we");
+    if (file == NULL) {
+        perror(path);
+        return;
     }
-    ssh_string_free_char(base64);
+    for (size_t i = 0; i < fleet->device_count; i++) {
+        const struct lab_device *device = &fleet->devices[i];
+
+        if (lab_ssh_face.wanted(device))
+            announce(file, device,
+                     world->ssh_room->public_key[device->ssh.quirks.legacy ? LEGACY : MODERN]);
+    }
+    if (fclose(file) != 0)
+        perror(path);
 }

@@ -23,9 +23,8 @@ void lab_ssh_room_leave(struct lab_world *world);
  * thread. NULL (fd closed) where the library refuses. */
 ssh_session lab_ssh_room_accept(struct lab_ssh_room *room, bool legacy, int fd);
 
-/* Append the keys that a client has to know for this address and port to
- * state_dir/known_hosts, in OpenSSH's format. */
-void lab_ssh_room_announce(struct lab_world *world, const char *address, uint16_t port,
-                           bool legacy);
+/* Write state_dir/known_hosts, in OpenSSH's format: the keys that a client has to know
+ * for all devices that speak SSH, at the ports they have now. */
+void lab_ssh_room_announce(struct lab_world *world);
 
 #endif

@@ -14,6 +14,7 @@ enum {
     HANDSHAKE_S = 60,
     POLL_MS = 1000,
     WINDOW_POLL_MS = 20, /* while the client's window is shut */
+    GOODBYE_POLLS = 10,
     CHUNK = 8192,
     ROWS = 24,
     KEY_LINE = 4096,
@@ -29,6 +30,7 @@ struct talk {
     struct ssh_server_callbacks_struct server;
     struct ssh_channel_callbacks_struct on_channel;
     unsigned failures; /* of authentication */
+    bool user_right;   /* keyboard-interactive: the question names the user, not the answer */
     uint32_t rows;
     uint32_t given; /* octets of output */
     bool gone;      /* the box rebooted, or the client closed */
@@ -50,15 +52,23 @@ static unsigned methods_of(const struct lab_device *device)
     return methods;
 }
 
-static bool login_right(const struct lab_device *device, const char *user, const char *password)
+static bool user_right(const struct lab_device *device, const char *user)
 {
-    return user != NULL && password != NULL && device->ssh.user != NULL &&
-           device->ssh.password != NULL && strcmp(user, device->ssh.user) == 0 &&
+    return user != NULL && device->ssh.user != NULL && strcmp(user, device->ssh.user) == 0;
+}
+
+static bool password_right(const struct lab_device *device, const char *password)
+{
+    return password != NULL && device->ssh.password != NULL &&
            strcmp(password, device->ssh.password) == 0;
 }
 
 static int verdict(struct talk *talk, bool right)
 {
+    const uint32_t late_ms = talk->visit->device->ssh.quirks.login_ms;
+    const struct timespec late = {late_ms / 1000, (long)(late_ms % 1000) * 1000000};
+
+    (void)nanosleep(&late, NULL);
     talk->failures += !right;
     return right ? SSH_AUTH_SUCCESS : SSH_AUTH_DENIED;
 }
@@ -71,7 +81,7 @@ static int on_password(ssh_session session, const char *user, const char *passwo
     (void)session;
     if (!(methods_of(device) & SSH_AUTH_METHOD_PASSWORD))
         return SSH_AUTH_DENIED;
-    return verdict(talk, login_right(device, user, password));
+    return verdict(talk, user_right(device, user) && password_right(device, password));
 }
 
 /* Does a line of an authorized_keys file hold `key`? */
@@ -115,9 +125,8 @@ static int on_key(ssh_session session, const char *user, struct ssh_key_struct *
                   void *arg)
 {
     struct talk *talk = arg;
-    const struct lab_ssh *ssh = &talk->visit->device->ssh;
-    bool known = ssh->user != NULL && strcmp(user, ssh->user) == 0 &&
-                 key_known(ssh->authorized_keys, key);
+    const struct lab_device *device = talk->visit->device;
+    bool known = user_right(device, user) && key_known(device->ssh.authorized_keys, key);
 
     (void)session;
     if (state == SSH_PUBLICKEY_STATE_NONE)
@@ -138,12 +147,13 @@ static int on_message(ssh_session session, ssh_message message, void *arg)
         !(methods_of(device) & SSH_AUTH_METHOD_INTERACTIVE))
         return 1;
     if (!ssh_message_auth_kbdint_is_response(message)) {
+        talk->user_right = user_right(device, ssh_message_auth_user(message));
         (void)ssh_message_auth_interactive_request(message, "", "", 1, prompts, echo);
         return 0;
     }
     if (ssh_userauth_kbdint_getnanswers(session) != 1 ||
-        verdict(talk, login_right(device, ssh_message_auth_user(message),
-                                  ssh_userauth_kbdint_getanswer(session, 0))) !=
+        verdict(talk, talk->user_right &&
+                          password_right(device, ssh_userauth_kbdint_getanswer(session, 0))) !=
             SSH_AUTH_SUCCESS)
         return 1;
     (void)ssh_message_auth_reply_success(message, 0);
@@ -186,6 +196,7 @@ static void record(const struct talk *talk, const void *octets, size_t n)
         perror("getvpn_lab: record");
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the parameters are libssh's */
 static int on_pty(ssh_session session, ssh_channel channel, const char *term, int width,
                   int height, int pxwidth, int pxheight, void *arg)
 {
@@ -328,6 +339,14 @@ static bool send_output(struct talk *talk)
     return true;
 }
 
+/* The client has the last word, or it would complain. */
+static void await_goodbye(struct talk *talk)
+{
+    for (int i = 0; i < GOODBYE_POLLS && ssh_is_connected(talk->session); i++)
+        if (talk->visit->over || ssh_event_dopoll(talk->event, POLL_MS) == SSH_ERROR)
+            return;
+}
+
 static void converse(struct talk *talk)
 {
     while (running(talk)) {
@@ -337,6 +356,7 @@ static void converse(struct talk *talk)
             (void)ssh_channel_request_send_exit_status(talk->channel, 0);
             (void)ssh_channel_send_eof(talk->channel);
             (void)ssh_channel_close(talk->channel);
+            await_goodbye(talk);
             return;
         }
         if (running(talk) &&
@@ -383,20 +403,15 @@ static void hang(const struct lab_visit *visit)
         continue;
 }
 
-/* Text ahead of the protocol's first line: RFC 4253, 4.2 allows it. */
+/* Text ahead of the protocol's first line, in whole lines: RFC 4253, 4.2 allows it. */
 static bool send_preamble(const struct lab_visit *visit)
 {
     static const char line[] = "Login banner of a simulated router, repeated.\r\n";
-    size_t left = visit->device->ssh.quirks.preamble_octets;
+    size_t octets = visit->device->ssh.quirks.preamble_octets;
 
-    while (left > 0 && !visit->over) {
-        ssize_t n = send(visit->fd, line, left < sizeof(line) - 1 ? left : sizeof(line) - 1,
-                         MSG_NOSIGNAL);
-
-        if (n <= 0)
+    for (size_t sent = 0; sent < octets && !visit->over; sent += sizeof(line) - 1)
+        if (send(visit->fd, line, sizeof(line) - 1, MSG_NOSIGNAL) != sizeof(line) - 1)
             return false;
-        left -= (size_t)n;
-    }
     return true;
 }
 
