@@ -59,8 +59,10 @@ static int run(const struct tool_command *command, int argc, const char *const *
         (!gv_text_u32(gv_text(row.port), &port) || port == 0 || port > PORT_MOST))
         return tool_usage(command, "--port: expected a number from 1 to 65535");
     scan = (struct scan){row.json, row.known_hosts != NULL, json_array()};
-    err = gv_ssh_keyscan(row.hosts.at[0], (uint16_t)port, gv_secs(TIMEOUT_S), row.known_hosts,
-                         on_key, &scan, detail);
+    err =
+        gv_ssh_keyscan(&(struct gv_keyscan){row.hosts.at[0], (uint16_t)port, gv_secs(TIMEOUT_S),
+                                            row.known_hosts, on_key, &scan},
+                       detail);
     if (err != GV_OK)
         (void)fprintf(stderr, "getvpntool: %s: %s\n", gv_err_name(err), detail);
     if (err != GV_OK)
