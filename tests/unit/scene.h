@@ -87,8 +87,7 @@ static inline struct gv_member_obs *scene_member(struct gv_observation *obs,
                                                  struct gv_ks_obs *ks, const char *id,
                                                  const char *version)
 {
-    struct gv_member_obs *tail = NULL;
-    struct gv_member_obs *member = gv_ks_add_member(obs, ks, &tail);
+    struct gv_member_obs *member = gv_ks_add_member(obs, ks);
 
     ks->members_listed = true;
     member->id = id;
