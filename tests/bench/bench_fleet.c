@@ -38,12 +38,11 @@ static void add_kek(struct gv_observation *obs, struct gv_group_obs *group)
 static void add_ks(struct gv_observation *obs, struct gv_group_obs *group, unsigned members)
 {
     struct gv_ks_obs *ks = gv_group_ks(obs, group);
-    struct gv_member_obs *tail = NULL;
 
     ks->role = GV_KS_PRIMARY;
     ks->version = gv_observation_text(obs, gv_text("1.0.27"));
     for (unsigned i = 0; i < members; i++) {
-        struct gv_member_obs *member = gv_ks_add_member(obs, ks, &tail);
+        struct gv_member_obs *member = gv_ks_add_member(obs, ks);
         char address[24];
 
         (void)snprintf(address, sizeof(address), "10.9.%u.%u", i / 250, i % 250);

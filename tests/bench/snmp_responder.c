@@ -68,10 +68,8 @@ struct batch {
     struct mmsghdr in[BATCH], out[BATCH];
     struct iovec in_iov[BATCH], out_iov[BATCH];
     struct sockaddr_in from[BATCH];
-    union {
-        char octets[CMSG_SPACE(sizeof(struct in_pktinfo))];
-        struct cmsghdr align;
-    } info[BATCH];
+    /* Room for one ancillary message; CMSG_SPACE is a multiple of a size_t, its alignment. */
+    size_t info[BATCH][CMSG_SPACE(sizeof(struct in_pktinfo)) / sizeof(size_t)];
     uint8_t in_octets[BATCH][DATAGRAM], out_octets[BATCH][DATAGRAM];
 };
 
@@ -85,7 +83,7 @@ static void prepare(struct batch *b)
                                            .msg_namelen = sizeof(b->from[i]),
                                            .msg_iov = &b->in_iov[i],
                                            .msg_iovlen = 1,
-                                           .msg_control = &b->info[i],
+                                           .msg_control = b->info[i],
                                            .msg_controllen = sizeof(b->info[i])};
     }
 }

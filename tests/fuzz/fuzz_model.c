@@ -44,7 +44,6 @@ static void add_keys(struct gv_reader *r, struct gv_observation *obs,
 static void add_ks(struct gv_reader *r, struct gv_observation *obs, struct gv_group_obs *group)
 {
     struct gv_ks_obs *ks = gv_group_ks(obs, group);
-    struct gv_member_obs *tail = NULL;
 
     ks->has = gv_reader_uint(r, 2);
     ks->role = (enum gv_ks_role)(gv_reader_uint(r, 1) % 4);
@@ -63,7 +62,7 @@ static void add_ks(struct gv_reader *r, struct gv_observation *obs, struct gv_gr
         peer->members_registered = gv_reader_uint(r, 4);
     }
     for (unsigned n = gv_reader_uint(r, 1) % 3; n > 0; n--) {
-        struct gv_member_obs *member = gv_ks_add_member(obs, ks, &tail);
+        struct gv_member_obs *member = gv_ks_add_member(obs, ks);
 
         member->id = PICK(r, addresses);
         member->version = PICK(r, versions);
