@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "fleet.h"
 
-enum { LAB_SCENARIO_ERROR_SIZE = 512 };
+enum { LAB_SCENARIO_ERROR_SIZE = 1024 };
 
 /* Read the file at `path` into *fleet, complete and linked, ready for lab_fleet_start;
  * *seed is the file's own, 1 where it names none. On failure *fleet is empty and

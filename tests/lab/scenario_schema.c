@@ -4,6 +4,8 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "scenario_box.h"
+
 #define ROWS(table) table, sizeof(table) / sizeof((table)[0])
 
 enum {
@@ -20,92 +22,6 @@ static const char *const transports[] = {"unicast", "multicast", NULL};
 static const char *const behaviours[] = {"old", "new", NULL};
 static const char *const systems[] = {"ios", "ios-xe", "junos", NULL};
 static const char *const formats[] = {"12.4T", "15", "17", NULL};
-static const char *const versions[] = {"v1", "v2c", "v3", NULL};
-static const char *const auths[] = {"none",   "md5",    "sha1",   "sha224",
-                                    "sha256", "sha384", "sha512", NULL};
-static const char *const privs[] = {"none",   "des",           "aes128",        "aes192",
-                                    "aes256", "aes192-reeder", "aes256-reeder", NULL};
-
-/* --- snmp, ssh, faults: parts of a box --- */
-
-#define AT(key, kind, member)                                                                  \
-    {                                                                                          \
-        key, kind, offsetof(struct lab_snmp, member), 0, 0, NULL, NULL                         \
-    }
-static const struct lab_yaml_field snmp_fields[] = {
-    AT("on", LAB_YAML_FLAG, on),
-    AT("port", LAB_YAML_PORT, port),
-    AT("community", LAB_YAML_TEXT, community),
-    AT("user", LAB_YAML_TEXT, user),
-    AT("auth_password", LAB_YAML_TEXT, auth_password),
-    AT("priv_password", LAB_YAML_TEXT, priv_password),
-    {"version", LAB_YAML_WORD, offsetof(struct lab_snmp, version), 0, 0, versions, NULL},
-    {"auth", LAB_YAML_WORD, offsetof(struct lab_snmp, auth), 0, 0, auths, NULL},
-    {"priv", LAB_YAML_WORD, offsetof(struct lab_snmp, priv), 0, 0, privs, NULL},
-    {"mib_revision", LAB_YAML_NUMBER, offsetof(struct lab_snmp, mib_revision), 0, 2015, NULL,
-     NULL},
-    {"max_message", LAB_YAML_NUMBER, offsetof(struct lab_snmp, max_message), 484, 65507, NULL,
-     NULL},
-    {"delay_ms", LAB_YAML_NUMBER, offsetof(struct lab_snmp, delay_ms), 0, 60000, NULL, NULL},
-};
-#undef AT
-
-#define AT(key, kind, member)                                                                  \
-    {                                                                                          \
-        key, kind, offsetof(struct lab_ssh, member), 0, 0, NULL, NULL                          \
-    }
-static const struct lab_yaml_field ssh_fields[] = {
-    AT("on", LAB_YAML_FLAG, on),
-    AT("port", LAB_YAML_PORT, port),
-    AT("user", LAB_YAML_TEXT, user),
-    AT("password", LAB_YAML_TEXT, password),
-    AT("enable", LAB_YAML_TEXT, enable),
-    AT("banner", LAB_YAML_TEXT, banner),
-    {"delay_ms", LAB_YAML_NUMBER, offsetof(struct lab_ssh, delay_ms), 0, 60000, NULL, NULL},
-};
-#undef AT
-
-#define AT(key, kind, member)                                                                  \
-    {                                                                                          \
-        key, kind, offsetof(struct lab_device_spec, member), 0, UINT16_MAX, NULL, NULL         \
-    }
-static const struct lab_yaml_field fault_fields[] = {
-    AT("lose_rekeys", LAB_YAML_NUMBER, box.faults.lose_rekeys),
-    AT("lose_copies", LAB_YAML_NUMBER, box.faults.lose_copies),
-    AT("silent_from", LAB_YAML_AT, box.faults.silent_from),
-    AT("silent_for", LAB_YAML_SPAN, silent_for),
-    AT("reboot_at", LAB_YAML_AT, box.faults.reboot_at),
-    AT("reboot_for", LAB_YAML_SPAN, box.faults.reboot_for),
-    AT("refuse", LAB_YAML_FLAG, box.faults.refuse),
-    AT("hang", LAB_YAML_FLAG, box.faults.hang),
-    AT("wrong_clock", LAB_YAML_FLAG, box.faults.wrong_clock),
-};
-#undef AT
-
-static const struct lab_yaml_schema snmp_schema = {"snmp", ROWS(snmp_fields)};
-static const struct lab_yaml_schema ssh_schema = {"ssh", ROWS(ssh_fields)};
-static const struct lab_yaml_schema fault_schema = {"faults", ROWS(fault_fields)};
-
-static bool read_snmp(struct lab_yaml *yaml, const yaml_node_t *node, void *object)
-{
-    struct lab_device_spec *spec = object;
-
-    spec->box.snmp.on = true;
-    return lab_yaml_fill(yaml, node, &snmp_schema, &spec->box.snmp);
-}
-
-static bool read_ssh(struct lab_yaml *yaml, const yaml_node_t *node, void *object)
-{
-    struct lab_device_spec *spec = object;
-
-    spec->box.ssh.on = true;
-    return lab_yaml_fill(yaml, node, &ssh_schema, &spec->box.ssh);
-}
-
-static bool read_faults(struct lab_yaml *yaml, const yaml_node_t *node, void *object)
-{
-    return lab_yaml_fill(yaml, node, &fault_schema, object);
-}
 
 /* --- devices --- */
 
@@ -167,9 +83,9 @@ static const struct lab_yaml_field device_fields[] = {
     AT("platform", LAB_YAML_TEXT, box.platform),
     AT("gdoi_version", LAB_YAML_TEXT, box.gdoi_version),
     NUMBER("uptime", uptime_s, 1, INT32_MAX),
-    CALL("snmp", read_snmp),
-    CALL("ssh", read_ssh),
-    CALL("faults", read_faults),
+    CALL("snmp", lab_box_read_snmp),
+    CALL("ssh", lab_box_read_ssh),
+    CALL("faults", lab_box_read_faults),
 };
 #undef AT
 #undef NUMBER
