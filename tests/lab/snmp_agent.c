@@ -109,6 +109,7 @@ static struct usmUser *make_user(const struct lab_agent *agent)
     memcpy(engine_id, agent->engine_id, sizeof(engine_id));
     snprintf(user, sizeof(user), "%s", snmp->user);
     session.version = SNMP_VERSION_3;
+    session.securityModel = SNMP_SEC_MODEL_USM;
     session.securityEngineID = engine_id;
     session.securityEngineIDLen = sizeof(engine_id);
     session.securityName = user;
