@@ -40,8 +40,8 @@ while read -r header homes; do
     done < <(grep -rnE --include='*.[ch]' "^\s*#\s*include\s+<$header" collectors exporter || true)
 done <<'HOMES'
 uv\.h collectors/io/loop_uv\.c
-net-snmp/ collectors/snmp/(driver|usm|transport)[a-z_]*\.[ch]
-libssh/ collectors/ssh/(driver|keyscan|auth|hostkey|connect|link)[a-z_]*\.[ch]
+net-snmp/ collectors/snmp/(driver|usm|transport|library)[a-z_]*\.[ch]
+libssh/ collectors/ssh/(login|auth|link|keyscan)[a-z_]*\.[ch]
 microhttpd\.h exporter/http/.*
 libdeflate\.h exporter/http/.*
 curl/ exporter/(http_sd|check_getvpn)[a-z_]*\.c

@@ -10,8 +10,8 @@
 void lab_noise_banner(size_t n, struct gv_buf *out);
 
 /* Mix into the lines of `text` what `quirks` ask for: syslog lines, terminal
- * escapes, lines that look like the prompt of `hostname`, one very long line. The first line stays
- * the first, and no line is lost. */
+ * escapes, lines that look like the prompt of `hostname`, one very long line. The first
+ * line stays the first, and no line is lost. */
 void lab_noise_add(const struct lab_quirks *quirks, const char *hostname, struct gv_buf *text);
 
 #endif

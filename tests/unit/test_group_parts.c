@@ -140,102 +140,101 @@ static struct gv_track role_of(enum gv_ks_role role, int64_t since_s, int64_t se
 
 enum { NO_COUNT = 99 };
 
+static const struct {
+    const char *name;
+    struct {
+        enum gv_ks_role role;
+        int64_t since_s, seen_s;
+        const char *peer; /* address of the KS it knows of */
+        enum gv_ks_role claim;
+    } ks[3];
+    size_t count;
+    size_t primaries;
+    enum gv_tri split;
+} primary_rows[] = {
+    {"no KS", {{0}}, 0, NO_COUNT, GV_UNKNOWN},
+    {"one primary", {{GV_KS_PRIMARY, 0, 50, "2", GV_KS_SECONDARY}}, 1, 1, GV_NO},
+    {"primary and secondary",
+     {{GV_KS_PRIMARY, 0, 50, "2", GV_KS_SECONDARY},
+      {GV_KS_SECONDARY, 5, 55, "1", GV_KS_PRIMARY}},
+     2,
+     1,
+     GV_NO},
+    {"two primaries",
+     {{GV_KS_PRIMARY, 0, 50, "2", GV_KS_SECONDARY},
+      {GV_KS_PRIMARY, 5, 55, "1", GV_KS_SECONDARY}},
+     2,
+     2,
+     GV_YES},
+    {"a fail-over between two polls is no split",
+     {{GV_KS_PRIMARY, 0, 50, "2", GV_KS_SECONDARY},
+      {GV_KS_PRIMARY, 55, 55, "1", GV_KS_SECONDARY}},
+     2,
+     1,
+     GV_NO},
+    {"no primary",
+     {{GV_KS_SECONDARY, 0, 50, "2", GV_KS_SECONDARY},
+      {GV_KS_SECONDARY, 5, 55, "1", GV_KS_SECONDARY}},
+     2,
+     0,
+     GV_NO},
+    {"demoted, the other not polled since: unknown",
+     {{GV_KS_SECONDARY, 60, 60, "2", GV_KS_PRIMARY},
+      {GV_KS_SECONDARY, 5, 55, "1", GV_KS_PRIMARY}},
+     2,
+     NO_COUNT,
+     GV_NO},
+    {"one secondary alone knows no better",
+     {{GV_KS_SECONDARY, 0, 50, NULL, GV_KS_ROLE_UNSAID}},
+     1,
+     NO_COUNT,
+     GV_NO},
+    {"one witness is none", {{GV_KS_SECONDARY, 0, 50, "9", GV_KS_PRIMARY}}, 1, NO_COUNT, GV_NO},
+    {"two witnesses",
+     {{GV_KS_SECONDARY, 0, 50, "9", GV_KS_PRIMARY},
+      {GV_KS_SECONDARY, 0, 55, "9", GV_KS_PRIMARY}},
+     2,
+     1,
+     GV_NO},
+    {"a liar's second primary does not count",
+     {{GV_KS_PRIMARY, 0, 50, "9", GV_KS_SECONDARY},
+      {GV_KS_SECONDARY, 0, 55, "9", GV_KS_PRIMARY}},
+     2,
+     1,
+     GV_NO},
+    {"a claim about a polled KS does not count",
+     {{GV_KS_SECONDARY, 0, 50, "2", GV_KS_PRIMARY},
+      {GV_KS_SECONDARY, 0, 55, "1", GV_KS_PRIMARY}},
+     2,
+     0,
+     GV_NO},
+};
+
 static void test_primaries(void)
 {
-    static const struct {
-        const char *name;
-        struct {
-            enum gv_ks_role role;
-            int64_t since_s, seen_s;
-            const char *peer; /* address of the KS it knows of */
-            enum gv_ks_role claim;
-        } ks[3];
-        size_t count;
-        size_t primaries;
-        enum gv_tri split;
-    } rows[] = {
-        {"no KS", {{0}}, 0, NO_COUNT, GV_UNKNOWN},
-        {"one primary", {{GV_KS_PRIMARY, 0, 50, "2", GV_KS_SECONDARY}}, 1, 1, GV_NO},
-        {"primary and secondary",
-         {{GV_KS_PRIMARY, 0, 50, "2", GV_KS_SECONDARY},
-          {GV_KS_SECONDARY, 5, 55, "1", GV_KS_PRIMARY}},
-         2,
-         1,
-         GV_NO},
-        {"two primaries",
-         {{GV_KS_PRIMARY, 0, 50, "2", GV_KS_SECONDARY},
-          {GV_KS_PRIMARY, 5, 55, "1", GV_KS_SECONDARY}},
-         2,
-         2,
-         GV_YES},
-        {"a fail-over between two polls is no split",
-         {{GV_KS_PRIMARY, 0, 50, "2", GV_KS_SECONDARY},
-          {GV_KS_PRIMARY, 55, 55, "1", GV_KS_SECONDARY}},
-         2,
-         1,
-         GV_NO},
-        {"no primary",
-         {{GV_KS_SECONDARY, 0, 50, "2", GV_KS_SECONDARY},
-          {GV_KS_SECONDARY, 5, 55, "1", GV_KS_SECONDARY}},
-         2,
-         0,
-         GV_NO},
-        {"demoted, the other not polled since: unknown",
-         {{GV_KS_SECONDARY, 60, 60, "2", GV_KS_PRIMARY},
-          {GV_KS_SECONDARY, 5, 55, "1", GV_KS_PRIMARY}},
-         2,
-         NO_COUNT,
-         GV_NO},
-        {"one secondary alone knows no better",
-         {{GV_KS_SECONDARY, 0, 50, NULL, GV_KS_ROLE_UNSAID}},
-         1,
-         NO_COUNT,
-         GV_NO},
-        {"one witness is none",
-         {{GV_KS_SECONDARY, 0, 50, "9", GV_KS_PRIMARY}},
-         1,
-         NO_COUNT,
-         GV_NO},
-        {"two witnesses",
-         {{GV_KS_SECONDARY, 0, 50, "9", GV_KS_PRIMARY},
-          {GV_KS_SECONDARY, 0, 55, "9", GV_KS_PRIMARY}},
-         2,
-         1,
-         GV_NO},
-        {"a liar's second primary does not count",
-         {{GV_KS_PRIMARY, 0, 50, "9", GV_KS_SECONDARY},
-          {GV_KS_SECONDARY, 0, 55, "9", GV_KS_PRIMARY}},
-         2,
-         1,
-         GV_NO},
-        {"a claim about a polled KS does not count",
-         {{GV_KS_SECONDARY, 0, 50, "2", GV_KS_PRIMARY},
-          {GV_KS_SECONDARY, 0, 55, "1", GV_KS_PRIMARY}},
-         2,
-         0,
-         GV_NO},
-    };
     static const char *const addresses[] = {"1", "2", "3"};
 
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < sizeof(primary_rows) / sizeof(primary_rows[0]); i++) {
         struct gv_track tracks[3];
         struct gv_peer_obs peers[3];
         struct gv_coop_ks list[3];
         struct gv_count n;
 
-        for (size_t k = 0; k < rows[i].count; k++) {
-            tracks[k] =
-                role_of(rows[i].ks[k].role, rows[i].ks[k].since_s, rows[i].ks[k].seen_s);
-            peers[k] = (struct gv_peer_obs){.address = rows[i].ks[k].peer,
-                                            .role = rows[i].ks[k].claim};
-            list[k] = (struct gv_coop_ks){.address = k == 1 ? addresses[k] : NULL,
-                                          .target_address = addresses[k],
-                                          .track = &tracks[k],
-                                          .peers = rows[i].ks[k].peer ? &peers[k] : NULL};
+        for (size_t k = 0; k < primary_rows[i].count; k++) {
+            tracks[k] = role_of(primary_rows[i].ks[k].role, primary_rows[i].ks[k].since_s,
+                                primary_rows[i].ks[k].seen_s);
+            peers[k] = (struct gv_peer_obs){.address = primary_rows[i].ks[k].peer,
+                                            .role = primary_rows[i].ks[k].claim};
+            list[k] =
+                (struct gv_coop_ks){.address = k == 1 ? addresses[k] : NULL,
+                                    .target_address = addresses[k],
+                                    .track = &tracks[k],
+                                    .peers = primary_rows[i].ks[k].peer ? &peers[k] : NULL};
         }
-        n = gv_coop_primaries(list, rows[i].count);
-        CHECK_INT(rows[i].name, n.known ? n.n : NO_COUNT, rows[i].primaries);
-        CHECK_INT(rows[i].name, gv_coop_split(list, rows[i].count), rows[i].split);
+        n = gv_coop_primaries(list, primary_rows[i].count);
+        CHECK_INT(primary_rows[i].name, n.known ? n.n : NO_COUNT, primary_rows[i].primaries);
+        CHECK_INT(primary_rows[i].name, gv_coop_split(list, primary_rows[i].count),
+                  primary_rows[i].split);
     }
 }
 
