@@ -7,7 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool fault_at(struct lab_yaml *yaml, yaml_mark_t mark, const char *format, va_list args)
+__attribute__((format(printf, 3, 0))) static bool
+fault_at(struct lab_yaml *yaml, yaml_mark_t mark, const char *format, va_list args)
 {
     int n;
 

@@ -23,7 +23,7 @@ static const char *running;
 static void give_up(void *arg)
 {
     (void)arg;
-    CHECK(running, !"ended in time");
+    CHECK_STR(running, "still running", "ended in time");
     exit(check_end());
 }
 
