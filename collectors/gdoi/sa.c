@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The policy payloads: SA with SAK, GAP and SATs (RFC 6407, 5.2 to 5.5). */
+#include <stddef.h>
+#include <string.h>
+
+#include "gdoi/payload.h"
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+
+enum {
+    LIFE_TYPE = 1,
+    LIFE_DURATION = 2,
+    LIFE_SECONDS = 1,
+    PROTOCOL_ESP = 1,
+    PROTOCOL_AH = 2,
+    TEN_YEARS_S = 315360000 /* a longer life is cut to it: threats, 2.4 */
+};
+
+/* RFC 6407, 5.3.1 to 5.3.9; RFC 8263, 3.2. A lifetime of 0 is refused. */
+static const struct isakmp_attr_rule sak_rules[] = {
+    {1, false, 0, UINT16_MAX, offsetof(struct gdoi_sak, management)},
+    {2, true, 1, UINT16_MAX, offsetof(struct gdoi_sak, algorithm)},
+    {3, false, 1, UINT16_MAX, offsetof(struct gdoi_sak, key_bits)},
+    {4, true, 1, UINT32_MAX, offsetof(struct gdoi_sak, lifetime_s)},
+    {5, false, 1, UINT16_MAX, offsetof(struct gdoi_sak, sig_hash)},
+    {6, true, 1, UINT16_MAX, offsetof(struct gdoi_sak, sig_algorithm)},
+    {7, false, 1, UINT16_MAX, offsetof(struct gdoi_sak, sig_key_bits)},
+    {9, false, 0, UINT16_MAX, offsetof(struct gdoi_sak, ack_requested)},
+};
+
+/* RFC 6407, 5.4.1 to 5.4.3. */
+static const struct isakmp_attr_rule gap_rules[] = {
+    {1, false, 0, UINT32_MAX, offsetof(struct gdoi_gap, activation_delay_s)},
+    {2, false, 0, UINT32_MAX, offsetof(struct gdoi_gap, deactivation_delay_s)},
+    {3, false, 0, UINT32_MAX, offsetof(struct gdoi_gap, sender_ids)},
+};
+
+/* RFC 2407, 4.5, the numbers of a SAT that a monitor shows. */
+static const struct isakmp_attr_rule sat_rules[] = {
+    {4, false, 0, UINT16_MAX, offsetof(struct gdoi_sat, encapsulation)},
+    {5, false, 0, UINT16_MAX, offsetof(struct gdoi_sat, auth)},
+    {6, false, 0, UINT16_MAX, offsetof(struct gdoi_sat, key_bits)},
+};
+
+/* How many octets an address of that type has; 0: not an address. */
+static size_t address_size(uint8_t type)
+{
+    static const uint8_t sizes[] = {
+        [GDOI_ID_IPV4] = 4,       [GDOI_ID_IPV4_SUBNET] = 8,  [GDOI_ID_IPV6] = 16,
+        [GDOI_ID_IPV4_RANGE] = 8, [GDOI_ID_IPV6_SUBNET] = 32, [GDOI_ID_IPV6_RANGE] = 32,
+    };
+
+    return type < COUNT(sizes) ? sizes[type] : 0;
+}
+
+/* Type, port, length and data, as in SAK and SAT. */
+static enum gv_err address_decode(struct gv_reader *r, struct gdoi_address *out)
+{
+    struct gdoi_address address = {0};
+    struct gv_reader data;
+    size_t n;
+
+    address.type = (uint8_t)gv_reader_uint(r, 1);
+    address.port = (uint16_t)gv_reader_uint(r, 2);
+    data = gv_reader_sub(r, gv_reader_uint(r, 1));
+    if (r->bad)
+        return GV_ERR_TRUNCATED;
+    n = address_size(address.type);
+    if (n > 0 && data.left != n)
+        return GV_ERR_MALFORMED;
+    address.n = (uint8_t)n;
+    memcpy(address.octets, gv_reader_take(&data, n), n);
+    *out = address;
+    return GV_OK;
+}
+
+/* Behind the SPI stand four reserved octets (RFC 6407), or six (RFC 3547). An attribute's type
+ * is never 0, so two more zeros tell them apart (notes on the protocol, 11.1). */
+static void skip_reserved(struct gv_reader *r, bool *long_reserved)
+{
+    struct gv_reader ahead;
+
+    gv_reader_take(r, 4);
+    ahead = *r;
+    *long_reserved = ahead.left >= 2 && gv_reader_uint(&ahead, 2) == 0;
+    if (*long_reserved)
+        *r = ahead;
+}
+
+static enum gv_err sak_decode(struct gv_reader r, struct gdoi_sak *out)
+{
+    const uint8_t *spi;
+    enum gv_err err;
+
+    out->protocol = (uint8_t)gv_reader_uint(&r, 1);
+    err = address_decode(&r, &out->source);
+    if (err == GV_OK)
+        err = address_decode(&r, &out->destination);
+    if (err != GV_OK)
+        return err;
+    spi = gv_reader_take(&r, GDOI_SPI_SIZE);
+    skip_reserved(&r, &out->long_reserved);
+    if (r.bad)
+        return GV_ERR_TRUNCATED;
+    memcpy(out->spi, spi, GDOI_SPI_SIZE);
+    err = isakmp_attrs_decode(r, sak_rules, COUNT(sak_rules), out, &out->attrs);
+    if (out->lifetime_s > TEN_YEARS_S)
+        out->lifetime_s = TEN_YEARS_S;
+    return err;
+}
+
+/* "SA Life Type precedes SA Life Duration" (RFC 2407, 4.5); there may be a pair in seconds and
+ * one in kilobytes. Returns how many attributes these were. */
+static uint32_t life_decode(struct gv_reader r, uint32_t *lifetime_s)
+{
+    uint32_t type = 0, value = 0, count = 0;
+    struct isakmp_attr attr;
+
+    while (isakmp_attr_next(&r, &attr)) {
+        if (attr.type != LIFE_TYPE && attr.type != LIFE_DURATION)
+            continue;
+        count++;
+        if (!isakmp_attr_number(&attr, &value))
+            continue;
+        if (attr.type == LIFE_TYPE)
+            type = value;
+        else if (type == LIFE_SECONDS)
+            *lifetime_s = value > TEN_YEARS_S ? TEN_YEARS_S : value;
+    }
+    return count;
+}
+
+/* RFC 6407, 5.5.1 and 5.5.2: ESP and AH have the same form. */
+static enum gv_err sat_decode(struct gv_reader r, struct gdoi_sat *out)
+{
+    struct isakmp_attrs attrs = {0, 0};
+    enum gv_err err;
+    uint32_t life_attrs;
+
+    gv_reader_uint(&r, 1); /* IP protocol */
+    err = address_decode(&r, &out->source);
+    if (err == GV_OK)
+        err = address_decode(&r, &out->destination);
+    if (err != GV_OK)
+        return err;
+    out->transform = (uint8_t)gv_reader_uint(&r, 1);
+    out->spi = gv_reader_uint(&r, 4);
+    if (r.bad)
+        return GV_ERR_TRUNCATED;
+    life_attrs = life_decode(r, &out->lifetime_s);
+    err = isakmp_attrs_decode(r, sat_rules, COUNT(sat_rules), out, &attrs);
+    out->unknown = attrs.unknown - (err == GV_OK ? life_attrs : 0);
+    return err;
+}
+
+/* A SAT for each line of the access list; those of one TEK share its SPI. */
+static void file_sat(struct gdoi_sa *sa, const struct gdoi_sat *sat)
+{
+    for (size_t i = 0; i < sa->tek_count; i++)
+        if (sa->teks[i].spi == sat->spi && sa->teks[i].protocol == sat->protocol)
+            return;
+    if (sa->tek_count < GDOI_TEKS_MOST)
+        sa->teks[sa->tek_count++] = *sat;
+}
+
+static enum gv_err take_sak(struct gv_reader body, struct gdoi_sa *out)
+{
+    if (out->has_sak)
+        return GV_ERR_MALFORMED; /* RFC 6407, 5.2: at most one */
+    out->has_sak = true;
+    return sak_decode(body, &out->sak);
+}
+
+static enum gv_err take_gap(struct gv_reader body, struct gdoi_sa *out)
+{
+    if (out->has_gap)
+        return GV_ERR_MALFORMED;
+    out->has_gap = true;
+    return isakmp_attrs_decode(body, gap_rules, COUNT(gap_rules), &out->gap, &out->gap.attrs);
+}
+
+static enum gv_err take_sat(struct gv_reader body, struct gdoi_sa *out)
+{
+    struct gdoi_sat sat = {.protocol = (uint8_t)gv_reader_uint(&body, 1)};
+    enum gv_err err;
+
+    if (body.bad)
+        return GV_ERR_TRUNCATED;
+    if (++out->sat_count > GDOI_SATS_MOST)
+        return GV_ERR_TOO_LARGE;
+    if (sat.protocol != PROTOCOL_ESP && sat.protocol != PROTOCOL_AH) {
+        out->unknown++;
+        return GV_OK;
+    }
+    err = sat_decode(body, &sat);
+    if (err == GV_OK)
+        file_sat(out, &sat);
+    return err;
+}
+
+static const struct {
+    uint8_t type;
+    enum gv_err (*take)(struct gv_reader body, struct gdoi_sa *out);
+} parts[] = {{GDOI_SAK, take_sak}, {GDOI_GAP, take_gap}, {GDOI_SAT, take_sat}};
+
+static enum gv_err take_part(uint8_t type, struct gv_reader body, struct gdoi_sa *out)
+{
+    for (size_t i = 0; i < COUNT(parts); i++)
+        if (parts[i].type == type)
+            return parts[i].take(body, out);
+    out->unknown++;
+    return GV_OK;
+}
+
+enum gv_err gdoi_sa_decode(struct gv_reader body, struct gdoi_sa *out)
+{
+    uint32_t doi = gv_reader_uint(&body, 4), situation = gv_reader_uint(&body, 4);
+    uint32_t next = gv_reader_uint(&body, 2);
+
+    *out = (struct gdoi_sa){0};
+    gv_reader_uint(&body, 2); /* reserved */
+    if (body.bad)
+        return GV_ERR_TRUNCATED;
+    if (doi != GDOI_DOI || situation != 0)
+        return GV_ERR_NOT_SUPPORTED;
+    while (next != ISAKMP_NONE) { /* four octets at least each turn */
+        uint8_t type = next > UINT8_MAX ? UINT8_MAX : (uint8_t)next, after;
+        struct gv_reader part;
+        enum gv_err err = isakmp_payload_decode(&body, &part, &after);
+
+        if (err == GV_OK)
+            err = take_part(type, part, out);
+        if (err != GV_OK)
+            return err;
+        next = after;
+    }
+    return body.left == 0 ? GV_OK : GV_ERR_MALFORMED;
+}

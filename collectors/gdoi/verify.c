@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rekey signatures: RSA in both forms that are in use, and ECDSA. */
+#include <openssl/bn.h>
+#include <openssl/crypto.h>
+#include <openssl/ec.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
+
+#include "gdoi/crypto_part.h"
+
+enum { RSA_BITS_LEAST = 1024, RSA_BITS_MOST = 16384, COORDINATE_MOST = 66 };
+
+struct gdoi_verifier {
+    EVP_PKEY *key;
+    enum gdoi_key_kind kind;
+    unsigned bits;
+    unsigned holders;
+};
+
+/* The key server chooses its key: what cannot verify a rekey, or would take long, is refused.
+ */
+static bool acceptable(const EVP_PKEY *key)
+{
+    int bits = EVP_PKEY_get_bits(key);
+
+    if (EVP_PKEY_is_a(key, "RSA"))
+        return bits >= RSA_BITS_LEAST && bits <= RSA_BITS_MOST;
+    return EVP_PKEY_is_a(key, "EC") && (bits == 256 || bits == 384 || bits == 521);
+}
+
+struct gdoi_verifier *gdoi_verifier_new(const uint8_t *der, size_t n)
+{
+    const unsigned char *at = der;
+    EVP_PKEY *key = n <= INT32_MAX ? d2i_PUBKEY(NULL, &at, (long)n) : NULL;
+    struct gdoi_verifier *verifier = NULL;
+
+    if (key != NULL && at == der + n && acceptable(key))
+        verifier = OPENSSL_zalloc(sizeof(*verifier));
+    if (verifier == NULL) {
+        EVP_PKEY_free(key);
+        return NULL;
+    }
+    verifier->key = key;
+    verifier->holders = 1;
+    verifier->kind = EVP_PKEY_is_a(key, "RSA") ? GDOI_KEY_RSA : GDOI_KEY_EC;
+    verifier->bits = (unsigned)EVP_PKEY_get_bits(key);
+    return verifier;
+}
+
+struct gdoi_verifier *gdoi_verifier_share(struct gdoi_verifier *verifier)
+{
+    if (verifier != NULL)
+        verifier->holders++;
+    return verifier;
+}
+
+void gdoi_verifier_free(struct gdoi_verifier *verifier)
+{
+    if (verifier == NULL || --verifier->holders > 0)
+        return;
+    EVP_PKEY_free(verifier->key);
+    OPENSSL_free(verifier);
+}
+
+enum gdoi_key_kind gdoi_verifier_kind(const struct gdoi_verifier *verifier)
+{
+    return verifier->kind;
+}
+
+unsigned gdoi_verifier_bits(const struct gdoi_verifier *verifier)
+{
+    return verifier->bits;
+}
+
+/* r and s side by side as the library's DER; its length, 0 on failure. */
+static int rs_to_der(const uint8_t *sig, size_t sig_n, unsigned char **out)
+{
+    ECDSA_SIG *rs = ECDSA_SIG_new();
+    BIGNUM *r = BN_bin2bn(sig, (int)(sig_n / 2), NULL);
+    BIGNUM *s = BN_bin2bn(sig + sig_n / 2, (int)(sig_n / 2), NULL);
+    int n = 0;
+
+    if (rs != NULL && r != NULL && s != NULL && ECDSA_SIG_set0(rs, r, s) == 1) {
+        r = s = NULL;
+        n = i2d_ECDSA_SIG(rs, out);
+    }
+    BN_free(r);
+    BN_free(s);
+    ECDSA_SIG_free(rs);
+    return n > 0 ? n : 0;
+}
+
+static bool verify_ec(const struct gdoi_verifier *verifier, EVP_PKEY_CTX *ctx,
+                      const uint8_t *value, size_t value_n, const uint8_t *sig, size_t sig_n)
+{
+    size_t coordinate = (verifier->bits + 7) / 8;
+    unsigned char *der = NULL;
+    int n;
+    bool ok;
+
+    if (sig_n != 2 * coordinate || coordinate > COORDINATE_MOST)
+        return false;
+    n = rs_to_der(sig, sig_n, &der);
+    ok = n > 0 && EVP_PKEY_verify(ctx, der, (size_t)n, value, value_n) == 1;
+    OPENSSL_free(der);
+    return ok;
+}
+
+bool gdoi_verify(const struct gdoi_verifier *verifier, enum gdoi_hash hash,
+                 enum gdoi_sig_form form, const uint8_t *value, const uint8_t *sig,
+                 size_t sig_n)
+{
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, verifier->key, NULL);
+    size_t value_n = gdoi_hash_size(hash);
+    bool ok = ctx != NULL && EVP_PKEY_verify_init(ctx) == 1;
+
+    if (ok && verifier->kind == GDOI_KEY_RSA) {
+        ok =
+            EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) == 1 &&
+            (form == GDOI_SIG_BARE || EVP_PKEY_CTX_set_signature_md(ctx, gdoi_md(hash)) == 1) &&
+            EVP_PKEY_verify(ctx, sig, sig_n, value, value_n) == 1;
+    } else if (ok) {
+        ok = verify_ec(verifier, ctx, value, value_n, sig, sig_n);
+    }
+    EVP_PKEY_CTX_free(ctx);
+    return ok;
+}
