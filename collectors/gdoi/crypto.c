@@ -135,6 +135,7 @@ static const struct group groups[] = {
 struct gdoi_dh {
     const struct group *group;
     EVP_PKEY *key;
+    unsigned holders;
 };
 
 static const struct group *group_find(uint32_t number)
@@ -211,7 +212,7 @@ struct gdoi_dh *gdoi_dh_new(enum gdoi_group number)
     EVP_PKEY_CTX *ctx = params != NULL ? EVP_PKEY_CTX_new_from_pkey(NULL, params, NULL) : NULL;
 
     if (dh != NULL)
-        dh->group = group;
+        *dh = (struct gdoi_dh){.group = group, .holders = 1};
     if (ctx != NULL && EVP_PKEY_keygen_init(ctx) == 1 && EVP_PKEY_keygen(ctx, &dh->key) != 1)
         dh->key = NULL;
     EVP_PKEY_CTX_free(ctx);
@@ -222,9 +223,16 @@ struct gdoi_dh *gdoi_dh_new(enum gdoi_group number)
     return NULL;
 }
 
+struct gdoi_dh *gdoi_dh_share(struct gdoi_dh *dh)
+{
+    if (dh != NULL)
+        dh->holders++;
+    return dh;
+}
+
 void gdoi_dh_free(struct gdoi_dh *dh)
 {
-    if (dh == NULL)
+    if (dh == NULL || --dh->holders > 0)
         return;
     EVP_PKEY_free(dh->key);
     OPENSSL_free(dh);

@@ -78,7 +78,9 @@ size_t gdoi_dh_public_size(enum gdoi_group group);
 
 /* A new key pair; takes milliseconds in the larger groups. NULL on failure. */
 struct gdoi_dh *gdoi_dh_new(enum gdoi_group group);
-void gdoi_dh_free(struct gdoi_dh *dh);
+/* Another holder of the same pair; NULL stays NULL. */
+struct gdoi_dh *gdoi_dh_share(struct gdoi_dh *dh);
+void gdoi_dh_free(struct gdoi_dh *dh); /* NULL is fine */
 
 /* Our public value, of gdoi_dh_public_size octets, with leading zeros. */
 enum gv_err gdoi_dh_public(const struct gdoi_dh *dh,

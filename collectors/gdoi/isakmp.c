@@ -52,7 +52,7 @@ void isakmp_header_encode(struct gv_buf *out, const struct isakmp_header *header
 /* Overwrite n octets that stand at `at`. */
 static void patch(struct gv_buf *out, size_t at, uint32_t v, size_t n)
 {
-    if (out->err != GV_OK || at + n > out->n)
+    if (out->err != GV_OK || at >= out->n || n > out->n - at)
         return;
     for (size_t i = 0; i < n; i++)
         out->at[at + i] = (char)(v >> 8 * (n - 1 - i));

@@ -114,7 +114,8 @@ enum gv_err isakmp_payload_decode(struct gv_reader *r, struct gv_reader *body,
 
 /* Begin a payload: append its generic header, and set the type byte that announces it, at
  * *link in `out`, to `type`. *link moves on to the new payload's. Returns where the payload
- * begins, for isakmp_payload_end. The first *link of a message is 16, the header's. */
+ * begins, for isakmp_payload_end. The first *link of a message is ISAKMP_LINK, the header's. */
+enum { ISAKMP_LINK = 2 * ISAKMP_COOKIE_SIZE };
 size_t isakmp_payload_begin(struct gv_buf *out, size_t *link, uint8_t type);
 void isakmp_payload_end(struct gv_buf *out, size_t begin);
 

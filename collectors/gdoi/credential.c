@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gdoi/credential.h"
+
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
+#include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "gdoi/payload.h"
+
+enum { PEER_BITS_LEAST = 2048, PEER_BITS_MOST = 16384, EXPONENT_LEAST = 65537, CHAIN_MOST = 5 };
+
+struct gdoi_credential {
+    X509 *cert;
+    EVP_PKEY *key;
+    X509_STORE *store;
+    unsigned char *cert_der, *subject_der;
+    int cert_n, subject_n;
+};
+
+static bool complain(char *why, size_t why_n, const char *what, const char *path)
+{
+    (void)snprintf(why, why_n, "%s: %s", path, what);
+    return false;
+}
+
+/* No passphrase is asked for at the terminal. */
+static int no_passphrase(char *buf, int size, int rwflag, void *arg)
+{
+    (void)buf;
+    (void)size;
+    (void)rwflag;
+    (void)arg;
+    return -1;
+}
+
+static bool load_own(struct gdoi_credential *c, const char *cert, const char *key, char *why,
+                     size_t why_n)
+{
+    FILE *file = fopen(cert, "r");
+
+    c->cert = file != NULL ? PEM_read_X509(file, NULL, no_passphrase, NULL) : NULL;
+    if (file != NULL)
+        (void)fclose(file);
+    if (c->cert == NULL)
+        return complain(why, why_n, "expected a certificate in PEM", cert);
+    file = fopen(key, "r");
+    c->key = file != NULL ? PEM_read_PrivateKey(file, NULL, no_passphrase, NULL) : NULL;
+    if (file != NULL)
+        (void)fclose(file);
+    if (c->key == NULL || !EVP_PKEY_is_a(c->key, "RSA"))
+        return complain(why, why_n, "expected an RSA private key in PEM, without a passphrase",
+                        key);
+    if (X509_check_private_key(c->cert, c->key) != 1)
+        return complain(why, why_n, "is not the key of that certificate", key);
+    c->cert_n = i2d_X509(c->cert, &c->cert_der);
+    c->subject_n = i2d_X509_NAME(X509_get_subject_name(c->cert), &c->subject_der);
+    if (c->cert_n <= 0 || c->subject_n <= 0)
+        return complain(why, why_n, "cannot be encoded", cert);
+    return true;
+}
+
+static bool load_trust(struct gdoi_credential *c, const char *ca, const char *crl, char *why,
+                       size_t why_n)
+{
+    c->store = X509_STORE_new();
+    if (c->store == NULL || X509_STORE_load_file(c->store, ca) != 1)
+        return complain(why, why_n, "expected certificates of authorities in PEM", ca);
+    if (crl == NULL)
+        return true;
+    if (X509_STORE_load_file(c->store, crl) != 1)
+        return complain(why, why_n, "expected revocation lists in PEM", crl);
+    return X509_STORE_set_flags(c->store, X509_V_FLAG_CRL_CHECK) == 1;
+}
+
+struct gdoi_credential *gdoi_credential_load(const char *cert, const char *key, const char *ca,
+                                             const char *crl, char *why, size_t why_n)
+{
+    struct gdoi_credential *c = OPENSSL_zalloc(sizeof(*c));
+
+    if (c == NULL) {
+        (void)snprintf(why, why_n, "no memory");
+        return NULL;
+    }
+    if (load_own(c, cert, key, why, why_n) && load_trust(c, ca, crl, why, why_n))
+        return c;
+    gdoi_credential_free(c);
+    return NULL;
+}
+
+void gdoi_credential_free(struct gdoi_credential *credential)
+{
+    if (credential == NULL)
+        return;
+    X509_free(credential->cert);
+    EVP_PKEY_free(credential->key);
+    X509_STORE_free(credential->store);
+    OPENSSL_free(credential->cert_der);
+    OPENSSL_free(credential->subject_der);
+    OPENSSL_free(credential);
+}
+
+const uint8_t *gdoi_credential_cert(const struct gdoi_credential *credential, size_t *n)
+{
+    *n = (size_t)credential->cert_n;
+    return credential->cert_der;
+}
+
+const uint8_t *gdoi_credential_subject(const struct gdoi_credential *credential, size_t *n)
+{
+    *n = (size_t)credential->subject_n;
+    return credential->subject_der;
+}
+
+enum gv_err gdoi_credential_sign(const struct gdoi_credential *credential, const uint8_t *value,
+                                 size_t n, struct gv_buf *out)
+{
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, credential->key, NULL);
+    size_t sig_n = (size_t)EVP_PKEY_get_size(credential->key);
+    char *room = gv_buf_room(out, sig_n);
+    bool ok = ctx != NULL && room != NULL && EVP_PKEY_sign_init(ctx) == 1 &&
+              EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) == 1 &&
+              EVP_PKEY_sign(ctx, (unsigned char *)room, &sig_n, value, n) == 1;
+
+    EVP_PKEY_CTX_free(ctx);
+    if (!ok)
+        return out->err != GV_OK ? out->err : GV_ERR_SYSTEM;
+    gv_buf_grew(out, sig_n);
+    return GV_OK;
+}
+
+/* ---- the peer ---- */
+
+/* Before anything is computed with it: neither weak nor endless (threats, row 70). */
+static bool key_is_fit(const EVP_PKEY *key)
+{
+    BIGNUM *e = NULL;
+    int bits = key != NULL && EVP_PKEY_is_a(key, "RSA") ? EVP_PKEY_get_bits(key) : 0;
+    bool fit = bits >= PEER_BITS_LEAST && bits <= PEER_BITS_MOST &&
+               EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &e) == 1 && BN_is_odd(e) &&
+               BN_num_bits(e) <= 64 && BN_get_word(e) >= EXPONENT_LEAST;
+
+    BN_free(e);
+    return fit;
+}
+
+static bool is_subject(X509 *cert, const uint8_t *id, size_t n)
+{
+    unsigned char *der = NULL;
+    int der_n = i2d_X509_NAME(X509_get_subject_name(cert), &der);
+    bool same = der_n > 0 && (size_t)der_n == n && memcmp(der, id, n) == 0;
+
+    OPENSSL_free(der);
+    return same;
+}
+
+/* The identity is the subject, or one of the alternative names (RFC 4945, 3.1). */
+static bool names_identity(X509 *cert, uint8_t type, const uint8_t *id, size_t n)
+{
+    const unsigned flags = X509_CHECK_FLAG_NO_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT;
+
+    switch (type) {
+    case GDOI_ID_IPV4:
+    case GDOI_ID_IPV6:
+        return X509_check_ip(cert, id, n, 0) == 1;
+    case GDOI_ID_FQDN:
+        return X509_check_host(cert, (const char *)id, n, flags, NULL) == 1;
+    case GDOI_ID_USER_FQDN:
+        return X509_check_email(cert, (const char *)id, n, 0) == 1;
+    case GDOI_ID_DN:
+        return is_subject(cert, id, n);
+    default:
+        return false;
+    }
+}
+
+static bool is_trusted(const struct gdoi_credential *credential, X509 *cert, const char **why)
+{
+    X509_STORE_CTX *ctx = X509_STORE_CTX_new();
+    bool ok = ctx != NULL && X509_STORE_CTX_init(ctx, credential->store, cert, NULL) == 1;
+
+    if (ok) {
+        X509_STORE_CTX_set_depth(ctx, CHAIN_MOST);
+        ok = X509_verify_cert(ctx) == 1;
+        if (!ok)
+            *why = X509_verify_cert_error_string(X509_STORE_CTX_get_error(ctx));
+    }
+    X509_STORE_CTX_free(ctx);
+    return ok;
+}
+
+static bool signature_holds(EVP_PKEY *key, const uint8_t *value, size_t value_n,
+                            const uint8_t *sig, size_t sig_n)
+{
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
+    bool ok = ctx != NULL && EVP_PKEY_verify_init(ctx) == 1 &&
+              EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) == 1 &&
+              EVP_PKEY_verify(ctx, sig, sig_n, value, value_n) == 1;
+
+    EVP_PKEY_CTX_free(ctx);
+    return ok;
+}
+
+enum gv_err gdoi_credential_check(const struct gdoi_credential *credential, const uint8_t *cert,
+                                  size_t cert_n, uint8_t id_type, const uint8_t *id,
+                                  size_t id_n, const uint8_t *value, size_t value_n,
+                                  const uint8_t *sig, size_t sig_n, const char **why)
+{
+    const unsigned char *at = cert;
+    X509 *peer = cert_n <= INT32_MAX ? d2i_X509(NULL, &at, (long)cert_n) : NULL;
+    EVP_PKEY *key = peer != NULL ? X509_get0_pubkey(peer) : NULL;
+    bool ok = false;
+
+    *why = "the certificate cannot be read";
+    if (peer != NULL) {
+        *why = "the certificate's key is not RSA of 2048 bits or more";
+        ok = key_is_fit(key);
+    }
+    if (ok) {
+        *why = "the certificate does not name the key server's identity";
+        ok = names_identity(peer, id_type, id, id_n);
+    }
+    ok = ok && is_trusted(credential, peer, why);
+    if (ok) {
+        *why = "the signature is not that of the certificate's key";
+        ok = signature_holds(key, value, value_n, sig, sig_n);
+    }
+    X509_free(peer);
+    if (!ok)
+        return GV_ERR_AUTHENTICATION;
+    *why = "";
+    return GV_OK;
+}
