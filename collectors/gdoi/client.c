@@ -63,10 +63,10 @@ void gdoi_client_free(struct gdoi_client *client)
 
 /* ---- registrations ---- */
 
-void gdoi_client_register(struct gdoi_client *client, struct gv_time now)
+void gdoi_client_register(struct gdoi_client *client, struct gv_time now,
+                          struct gdoi_event *event)
 {
-    struct gdoi_event none = {GDOI_NOTHING};
-
+    *event = (struct gdoi_event){GDOI_NOTHING};
     if (client->step != GDOI_IDLE)
         return;
     if (client->keys.octets != NULL && gv_time_before(client->keys_until, now))
@@ -80,9 +80,9 @@ void gdoi_client_register(struct gdoi_client *client, struct gv_time now)
     client->phase1_took = (struct gv_dur){0};
     client->reused = client->keys.octets != NULL;
     if (client->reused)
-        client_pull_begin(client, now, &none);
+        client_pull_begin(client, now, event);
     else
-        client_main_begin(client, now, &none);
+        client_main_begin(client, now, event);
 }
 
 void client_fail(struct gdoi_client *c, enum gv_err err, struct gv_time now,

@@ -142,8 +142,9 @@ struct gdoi_client *gdoi_client_new(const struct gdoi_client_config *config);
 void gdoi_client_free(struct gdoi_client *client); /* not while work is out; NULL is fine */
 
 /* Begin a registration; phase 1 is reused where it is still good. Nothing while one is under
- * way. */
-void gdoi_client_register(struct gdoi_client *client, struct gv_time now);
+ * way. It fails at once where the system has no memory or no random octets. */
+void gdoi_client_register(struct gdoi_client *client, struct gv_time now,
+                          struct gdoi_event *event);
 
 /* A datagram from the key server, without a non-ESP marker; the message is overwritten. */
 void gdoi_client_feed(struct gdoi_client *client, uint8_t *message, size_t n,

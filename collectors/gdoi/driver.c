@@ -1,0 +1,513 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gdoi/driver.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gdoi/sock.h"
+
+enum {
+    BUCKETS = 1024,
+    KEY_SIZE = 8,
+    KEYS_MOST = 1 + GDOI_KEKS_MOST, /* of a probe: its cookie, and an SPI for each KEK */
+    READS_MOST = 64,                /* of one turn, so that others get theirs */
+    EXCHANGE_AT = 18,
+    MARKER = 4 /* zero octets ahead of IKE where a NAT is (RFC 3948, 2.2) */
+};
+
+/* A socket; probes that asked for the same one share it. */
+struct port {
+    struct port *next;
+    struct gdoi_driver *driver;
+    struct gdoi_endpoint asked, bound;
+    int fd;
+    struct gv_watch *watch;
+    unsigned users;
+};
+
+/* By what a datagram finds its probe. */
+struct key {
+    struct key *next;
+    struct gdoi_probe *probe;
+    uint8_t octets[KEY_SIZE];
+    bool on;
+};
+
+struct gdoi_probe {
+    struct gdoi_driver *driver;
+    struct gdoi_client *client;
+    struct gdoi_probe_config config;
+    struct port *port, *nat_port, *rekey_port;
+    struct gdoi_endpoint rekey_to; /* what the SAK names; size 0: nothing yet */
+    bool listening;
+    char why[GDOI_WHY_SIZE];
+    struct key keys[KEYS_MOST];
+    struct gv_timer *timer;
+    struct gdoi_event pending; /* of a registration that failed as it began */
+    bool work_out, closed;
+    struct gdoi_traffic traffic;
+};
+
+struct gdoi_driver {
+    struct gv_loop *loop;
+    struct port *ports;
+    struct key *buckets[BUCKETS];
+    struct gdoi_probe **found; /* for the datagram at hand */
+    size_t found_count, found_room;
+    uint8_t datagram[GDOI_DATAGRAM_MOST], copy[GDOI_DATAGRAM_MOST];
+};
+
+static void turn(struct gdoi_probe *probe, const struct gdoi_event *event);
+
+struct gdoi_driver *gdoi_driver_new(struct gv_loop *loop)
+{
+    struct gdoi_driver *driver = calloc(1, sizeof(*driver));
+
+    if (driver != NULL)
+        driver->loop = loop;
+    return driver;
+}
+
+void gdoi_driver_free(struct gdoi_driver *driver)
+{
+    if (driver == NULL)
+        return;
+    free(driver->found);
+    free(driver);
+}
+
+/* ---- keys ---- */
+
+static struct key **bucket_of(struct gdoi_driver *driver, const uint8_t *octets)
+{
+    uint32_t h = 0;
+
+    for (size_t i = 0; i < KEY_SIZE; i++)
+        h = h * 31 + octets[i];
+    return &driver->buckets[h % BUCKETS];
+}
+
+static void key_off(struct gdoi_driver *driver, struct key *key)
+{
+    struct key **at = bucket_of(driver, key->octets);
+
+    while (key->on && *at != key)
+        at = &(*at)->next;
+    if (key->on)
+        *at = key->next;
+    key->on = false;
+}
+
+static void key_on(struct gdoi_probe *probe, struct key *key, const uint8_t *octets)
+{
+    struct key **at;
+
+    if (key->on && memcmp(key->octets, octets, KEY_SIZE) == 0)
+        return;
+    key_off(probe->driver, key);
+    at = bucket_of(probe->driver, octets);
+    *key = (struct key){.next = *at, .probe = probe, .on = true};
+    memcpy(key->octets, octets, KEY_SIZE);
+    *at = key;
+}
+
+static void keys_refresh(struct gdoi_probe *probe)
+{
+    const struct gdoi_group_state *group = gdoi_client_group(probe->client);
+
+    key_on(probe, &probe->keys[0], gdoi_client_cookie(probe->client));
+    for (size_t i = 0; i < GDOI_KEKS_MOST; i++) {
+        if (i < group->kek_count)
+            key_on(probe, &probe->keys[1 + i], group->keks[i].kek.spi);
+        else
+            key_off(probe->driver, &probe->keys[1 + i]);
+    }
+}
+
+/* ---- sockets ---- */
+
+static bool same(const struct gdoi_endpoint *a, const struct gdoi_endpoint *b)
+{
+    return a->size == b->size && a->port == b->port &&
+           memcmp(a->address, b->address, a->size) == 0;
+}
+
+static bool remember(struct gdoi_driver *driver, struct gdoi_probe *probe)
+{
+    if (driver->found_count == driver->found_room) {
+        size_t room = driver->found_room > 0 ? 2 * driver->found_room : 16;
+        struct gdoi_probe **grown = realloc(driver->found, room * sizeof(*grown));
+
+        if (grown == NULL)
+            return false;
+        driver->found = grown;
+        driver->found_room = room;
+    }
+    driver->found[driver->found_count++] = probe;
+    return true;
+}
+
+/* Whose is it? A rekey may be several probes' of one group; only the key server's own address
+ * counts. Owners may free probes while it is handed round, so they are noted first. */
+static void find(struct gdoi_driver *driver, const uint8_t *octets, bool push,
+                 const struct gdoi_endpoint *from)
+{
+    driver->found_count = 0;
+    for (struct key *key = *bucket_of(driver, octets); key != NULL; key = key->next) {
+        const struct gdoi_endpoint *remote = &key->probe->config.client.remote;
+        bool is_push = key != &key->probe->keys[0];
+
+        if (is_push == push && memcmp(key->octets, octets, KEY_SIZE) == 0 &&
+            remote->size == from->size &&
+            memcmp(remote->address, from->address, remote->size) == 0 &&
+            !remember(driver, key->probe))
+            return;
+    }
+}
+
+static void hand_round(struct gdoi_driver *driver, const uint8_t *octets, size_t n,
+                       const struct gdoi_endpoint *from)
+{
+    struct gv_time now = gv_loop_now(driver->loop);
+
+    for (size_t i = 0; i < driver->found_count; i++) {
+        struct gdoi_probe *probe = driver->found[i];
+        struct gdoi_event event;
+
+        if (probe == NULL)
+            continue;
+        probe->traffic.received++;
+        memcpy(driver->copy, octets, n);
+        gdoi_client_feed(probe->client, driver->copy, n, from, now, &event);
+        turn(probe, &event);
+    }
+    driver->found_count = 0;
+}
+
+static void take(struct gdoi_driver *driver, uint8_t *octets, size_t n,
+                 const struct gdoi_endpoint *from)
+{
+    if (n > MARKER && memcmp(octets, "\0\0\0\0", MARKER) == 0) {
+        octets += MARKER;
+        n -= MARKER;
+    }
+    if (n < ISAKMP_HEADER_SIZE)
+        return;
+    find(driver, octets, octets[EXCHANGE_AT] == GDOI_PUSH, from);
+    hand_round(driver, octets, n, from);
+}
+
+static void ready(void *arg, unsigned events)
+{
+    struct port *port = arg;
+    struct gdoi_driver *driver = port->driver;
+    struct gdoi_endpoint from;
+
+    (void)events;
+    port->users++; /* not while it is read */
+    for (unsigned i = 0; i < READS_MOST; i++) {
+        long n = gdoi_sock_receive(port->fd, driver->datagram, sizeof(driver->datagram), &from);
+
+        if (n < 0)
+            break;
+        take(driver, driver->datagram, (size_t)n, &from);
+    }
+    port->users--;
+}
+
+static struct port *port_start(struct gdoi_driver *driver, int fd,
+                               const struct gdoi_endpoint *asked,
+                               const struct gdoi_endpoint *bound)
+{
+    struct port *port = calloc(1, sizeof(*port));
+
+    if (port != NULL) {
+        *port = (struct port){.driver = driver, .asked = *asked, .bound = *bound, .fd = fd};
+        port->watch = gv_watch_start(driver->loop, fd, GV_READABLE, ready, port);
+    }
+    if (port == NULL || port->watch == NULL) {
+        (void)close(fd);
+        free(port);
+        return NULL;
+    }
+    port->users = 1;
+    port->next = driver->ports;
+    driver->ports = port;
+    return port;
+}
+
+/* A socket on that address; for a multicast group, joined. NULL with the reason in the probe's
+ * `why`. */
+static struct port *port_get(struct gdoi_probe *probe, const struct gdoi_endpoint *asked)
+{
+    struct gdoi_endpoint bound = *asked;
+    int fd;
+
+    for (struct port *port = probe->driver->ports; port != NULL; port = port->next)
+        if (same(&port->asked, asked) || same(&port->bound, asked)) {
+            port->users++;
+            return port;
+        }
+    fd = gdoi_endpoint_is_multicast(asked)
+             ? gdoi_sock_join(asked, probe->config.interface, &probe->config.client.local,
+                              probe->why, sizeof(probe->why))
+             : gdoi_sock_open(&bound, probe->why, sizeof(probe->why));
+    return fd >= 0 ? port_start(probe->driver, fd, asked, &bound) : NULL;
+}
+
+static void port_put(struct port *port)
+{
+    struct port **at;
+
+    if (port == NULL || --port->users > 0)
+        return;
+    at = &port->driver->ports;
+    while (*at != port)
+        at = &(*at)->next;
+    *at = port->next;
+    gv_watch_stop(port->watch);
+    (void)close(port->fd);
+    free(port);
+}
+
+/* ---- a probe's turn ---- */
+
+static struct port *nat_port(struct gdoi_probe *probe)
+{
+    struct gdoi_endpoint local = probe->config.client.local;
+
+    local.port = probe->config.nat_port;
+    if (probe->nat_port == NULL)
+        probe->nat_port = port_get(probe, &local);
+    return probe->nat_port;
+}
+
+static void send_one(struct gdoi_probe *probe, const struct gdoi_datagram *d)
+{
+    struct port *port = d->marked ? nat_port(probe) : probe->port;
+    struct gdoi_endpoint to = d->to;
+    const uint8_t *octets = d->octets;
+    uint8_t *marked = NULL;
+    bool ok;
+
+    if (d->marked && d->n + MARKER <= sizeof(probe->driver->copy)) {
+        marked = probe->driver->copy;
+        memset(marked, 0, MARKER);
+        memcpy(marked + MARKER, octets, d->n);
+        to.port = probe->config.nat_port_remote;
+    }
+    ok = port != NULL && gdoi_sock_send(port->fd, marked != NULL ? marked : octets,
+                                        d->n + (marked != NULL ? MARKER : 0), &to);
+    probe->traffic.sent += ok;
+    probe->traffic.send_errors += !ok;
+}
+
+/* Where the SAK says that rekeys go (RFC 6407, 5.3): our socket, another port, a multicast
+ * group. */
+static void listen_for_rekeys(struct gdoi_probe *probe)
+{
+    const struct gdoi_group_state *group = gdoi_client_group(probe->client);
+    const struct gdoi_address *named;
+    struct gdoi_endpoint to = probe->port->bound;
+
+    if (group->kek_count == 0) {
+        probe->listening = false;
+        (void)snprintf(probe->why, sizeof(probe->why), "the group has no rekey SA");
+        return;
+    }
+    named = &group->keks[0].sak.destination;
+    if (named->port != 0)
+        to.port = named->port;
+    if (named->n == to.size) {
+        struct gdoi_endpoint group_address = {.size = named->n, .port = to.port};
+
+        memcpy(group_address.address, named->octets, named->n);
+        if (gdoi_endpoint_is_multicast(&group_address))
+            to = group_address;
+    }
+    if (probe->listening && same(&to, &probe->rekey_to))
+        return;
+    port_put(probe->rekey_port);
+    probe->rekey_to = to;
+    probe->rekey_port = port_get(probe, &to);
+    probe->listening = probe->rekey_port != NULL;
+}
+
+static void due(void *arg)
+{
+    struct gdoi_probe *probe = arg;
+    struct gdoi_event event = probe->pending;
+
+    probe->timer = NULL;
+    probe->pending.kind = GDOI_NOTHING;
+    if (event.kind == GDOI_NOTHING)
+        gdoi_client_expire(probe->client, gv_loop_now(probe->driver->loop), &event);
+    turn(probe, &event);
+}
+
+static void rearm(struct gdoi_probe *probe)
+{
+    struct gv_time now = gv_loop_now(probe->driver->loop);
+    struct gv_time expiry = gdoi_client_expiry(probe->client);
+
+    gv_timer_stop(probe->timer);
+    probe->timer = NULL;
+    if (probe->pending.kind != GDOI_NOTHING)
+        expiry = now;
+    if (expiry.ms != INT64_MAX)
+        probe->timer =
+            gv_timer_start(probe->driver->loop, gv_time_diff(expiry, now), due, probe);
+}
+
+static void work(void *arg)
+{
+    gdoi_client_run(((struct gdoi_probe *)arg)->client);
+}
+
+static void probe_release(struct gdoi_probe *probe)
+{
+    gdoi_client_free(probe->client);
+    free(probe);
+}
+
+static void worked(void *arg)
+{
+    struct gdoi_probe *probe = arg;
+    struct gdoi_event event;
+
+    probe->work_out = false;
+    gdoi_client_ran(probe->client, gv_loop_now(probe->driver->loop), &event);
+    if (probe->closed)
+        probe_release(probe);
+    else
+        turn(probe, &event);
+}
+
+static void start_work(struct gdoi_probe *probe)
+{
+    struct gdoi_event event;
+
+    while (gdoi_client_work(probe->client)) {
+        if (gv_loop_work(probe->driver->loop, work, worked, probe) == GV_OK) {
+            probe->work_out = true;
+            return;
+        }
+        /* No thread to be had: here, then. */
+        gdoi_client_run(probe->client);
+        gdoi_client_ran(probe->client, gv_loop_now(probe->driver->loop), &event);
+        if (event.kind != GDOI_NOTHING)
+            probe->pending = event;
+    }
+}
+
+/* After each call of the client: what it wants sent, done, or told. */
+static void turn(struct gdoi_probe *probe, const struct gdoi_event *event)
+{
+    struct gdoi_datagram datagram;
+
+    start_work(probe);
+    while (gdoi_client_next(probe->client, &datagram))
+        send_one(probe, &datagram);
+    keys_refresh(probe);
+    if (event->kind == GDOI_REGISTERED || (event->kind == GDOI_REKEYED && event->brings_kek))
+        listen_for_rekeys(probe);
+    rearm(probe);
+    if (event->kind != GDOI_NOTHING) /* last: the owner may free the probe */
+        probe->config.event(probe->config.arg, probe, event);
+}
+
+/* ---- probes ---- */
+
+static bool place(struct gdoi_probe *probe, char why[GDOI_WHY_SIZE])
+{
+    struct gdoi_client_config *config = &probe->config.client;
+    uint16_t port = config->local.port;
+
+    if (config->local.size == 0 && !gdoi_sock_route(&config->remote, &config->local)) {
+        (void)snprintf(why, GDOI_WHY_SIZE, "no route to the key server");
+        return false;
+    }
+    config->local.port = port;
+    probe->port = port_get(probe, &config->local);
+    if (probe->port == NULL) {
+        (void)memcpy(why, probe->why, GDOI_WHY_SIZE);
+        return false;
+    }
+    config->local.port = probe->port->bound.port;
+    if (config->identity.type == 0) {
+        config->identity.type = config->local.size == 4 ? GDOI_ID_IPV4 : GDOI_ID_IPV6;
+        config->identity.n = config->local.size;
+        memcpy(config->identity.octets, config->local.address, config->local.size);
+    }
+    return true;
+}
+
+struct gdoi_probe *gdoi_probe_new(struct gdoi_driver *driver,
+                                  const struct gdoi_probe_config *config,
+                                  char why[GDOI_WHY_SIZE])
+{
+    struct gdoi_probe *probe = calloc(1, sizeof(*probe));
+
+    (void)snprintf(why, GDOI_WHY_SIZE, "no memory");
+    if (probe == NULL)
+        return NULL;
+    probe->driver = driver;
+    probe->config = *config;
+    if (probe->config.nat_port == 0)
+        probe->config.nat_port = GDOI_NAT_PORT;
+    if (probe->config.nat_port_remote == 0)
+        probe->config.nat_port_remote = GDOI_NAT_PORT;
+    if (place(probe, why))
+        probe->client = gdoi_client_new(&probe->config.client);
+    if (probe->client != NULL)
+        return probe;
+    port_put(probe->port);
+    free(probe);
+    return NULL;
+}
+
+void gdoi_probe_free(struct gdoi_probe *probe)
+{
+    if (probe == NULL)
+        return;
+    for (size_t i = 0; i < KEYS_MOST; i++)
+        key_off(probe->driver, &probe->keys[i]);
+    for (size_t i = 0; i < probe->driver->found_count; i++)
+        if (probe->driver->found[i] == probe)
+            probe->driver->found[i] = NULL;
+    gv_timer_stop(probe->timer);
+    port_put(probe->port);
+    port_put(probe->nat_port);
+    port_put(probe->rekey_port);
+    if (probe->work_out)
+        probe->closed = true;
+    else
+        probe_release(probe);
+}
+
+void gdoi_probe_register(struct gdoi_probe *probe)
+{
+    struct gdoi_event none = {GDOI_NOTHING};
+
+    gdoi_client_register(probe->client, gv_loop_now(probe->driver->loop), &probe->pending);
+    turn(probe, &none);
+}
+
+bool gdoi_probe_listening(const struct gdoi_probe *probe, const char **why)
+{
+    if (why != NULL)
+        *why = probe->listening ? "" : probe->why;
+    return probe->listening;
+}
+
+const struct gdoi_client *gdoi_probe_client(const struct gdoi_probe *probe)
+{
+    return probe->client;
+}
+
+const struct gdoi_traffic *gdoi_probe_traffic(const struct gdoi_probe *probe)
+{
+    return &probe->traffic;
+}
