@@ -74,8 +74,8 @@ struct gdoi_kek_life {
     struct gv_time since, expiry;
     bool by_rekey;           /* came by a rekey: its lifetime is the full one */
     uint32_t sequence;       /* last one accepted */
-    uint8_t last_digest[32]; /* of the last accepted push, to tell retransmission from replay */
-    uint32_t pushes, duplicates, replays;
+    bool pushed;             /* a push was accepted: */
+    uint8_t last_digest[32]; /* of the last one, to tell retransmission from replay */
 };
 
 struct gdoi_tek_life {
@@ -124,7 +124,9 @@ struct gdoi_event {
     uint8_t kek_spi[GDOI_SPI_SIZE]; /* that protected it */
     bool brings_kek;                /* another one */
     uint8_t new_kek_spi[GDOI_SPI_SIZE];
-    struct gv_dur lead; /* what the protecting KEK had left, negative after expiry */
+    struct gv_dur lead;   /* what the protecting KEK had left, negative after expiry */
+    bool full_life_known; /* that KEK came by a rekey: */
+    struct gv_dur full_life;
     struct gdoi_sig_variant variant;
 };
 
@@ -134,6 +136,8 @@ struct gdoi_counts {
     uint32_t unknown_spi; /* pushes under a KEK that we do not hold */
     uint32_t malformed;   /* pushes that could not be read */
     uint32_t limited;     /* pushes beyond the rate that is verified */
+    uint32_t duplicates;  /* a key server's retransmissions */
+    uint32_t replays;
     uint32_t bad_signatures, acks;
 };
 

@@ -97,12 +97,12 @@ static void take_old(struct gdoi_client *c, struct gdoi_kek_life *life,
 {
     uint8_t digest[DIGEST_SIZE];
 
-    if (life->pushes > 0 && digest_of(push, digest) == GV_OK &&
+    if (life->pushed && digest_of(push, digest) == GV_OK &&
         memcmp(digest, life->last_digest, DIGEST_SIZE) == 0) {
-        life->duplicates++;
+        c->counts.duplicates++;
         acknowledge(c, life, push->sequence, from); /* ours may be lost */
     } else {
-        life->replays++;
+        c->counts.replays++;
     }
 }
 
@@ -113,13 +113,15 @@ static void take_new(struct gdoi_client *c, struct gdoi_kek_life *life,
     *event = (struct gdoi_event){.kind = GDOI_REKEYED, .at = now, .sequence = push->sequence};
     memcpy(event->kek_spi, life->kek.spi, GDOI_SPI_SIZE);
     event->lead = gv_time_diff(life->expiry, now);
+    event->full_life_known = life->by_rekey;
+    event->full_life = gv_time_diff(life->expiry, life->since);
     event->valid = gdoi_push_verify(&life->kek, push, &event->variant);
     if (!event->valid || digest_of(push, life->last_digest) != GV_OK) {
         c->counts.bad_signatures++;
         return;
     }
     life->sequence = push->sequence;
-    life->pushes++;
+    life->pushed = true;
     acknowledge(c, life, push->sequence, from);
     client_group_pushed(c, life, push, now, event);
 }

@@ -60,6 +60,7 @@ struct gdoi_driver {
 };
 
 static void turn(struct gdoi_probe *probe, const struct gdoi_event *event);
+static void port_put(struct port *port);
 
 struct gdoi_driver *gdoi_driver_new(struct gv_loop *loop)
 {
@@ -214,7 +215,7 @@ static void ready(void *arg, unsigned events)
             break;
         take(driver, driver->datagram, (size_t)n, &from);
     }
-    port->users--;
+    port_put(port);
 }
 
 static struct port *port_start(struct gdoi_driver *driver, int fd,

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a probe saw of its key server, and what that proves: old or new, without any login.
+ *
+ * Pure. Source: rekey-behaviour, chapters 1, 2 and 4; a rekey outranks a registration. */
+#ifndef GV_MODEL_PROBE_H
+#define GV_MODEL_PROBE_H
+
+#include "base/time.h"
+#include "model/behaviour.h"
+
+enum { GV_PROBE_TEXT = 160 };
+
+/* A registration that gave a KEK. */
+struct gv_probe_registration {
+    struct gv_dur left;          /* what the KEK had left when it was handed out */
+    bool had_kek;                /* we held one from before */
+    bool other_kek;              /* and this is another */
+    struct gv_dur previous_left; /* what that one had left; where had_kek */
+};
+
+/* A rekey that brought a new KEK. Those without a valid signature prove nothing. */
+struct gv_probe_rekey {
+    bool valid;
+    bool brings_kek;
+    struct gv_dur lead;   /* what the KEK that protected it had left; negative after expiry */
+    bool full_life_known; /* that KEK came by a rekey */
+    struct gv_dur full_life; /* its lifetime, where known */
+};
+
+/* What is kept: the newest of each kind. All zero at first; movable only by judging again. */
+struct gv_probe_evidence {
+    struct gv_evidence rekey, registration; /* behaviour unknown: none */
+    bool refuted; /* a rekey came ahead of expiry: no registration proves "old" any more */
+    char rekey_text[GV_PROBE_TEXT], registration_text[GV_PROBE_TEXT];
+    struct gv_evidence list[2]; /* of the last verdict */
+};
+
+void gv_probe_saw_registration(struct gv_probe_evidence *evidence,
+                               const struct gv_probe_registration *registration);
+void gv_probe_saw_rekey(struct gv_probe_evidence *evidence, const struct gv_probe_rekey *rekey);
+
+/* The verdict points into *evidence. */
+struct gv_behaviour_verdict gv_probe_judge(struct gv_probe_evidence *evidence);
+
+#endif
