@@ -42,4 +42,20 @@ void gv_probe_saw_rekey(struct gv_probe_evidence *evidence, const struct gv_prob
 /* The verdict points into *evidence. */
 struct gv_behaviour_verdict gv_probe_judge(struct gv_probe_evidence *evidence);
 
+/* One probe as it stands: what it is called, and what it saw. Kept by probes.c; the model reads
+ * it. */
+struct gv_probe_seen {
+    const char *probe, *ks, *group; /* labels */
+    bool tried, success;            /* the last registration */
+    struct gv_dur phase1, pull;     /* of the last good one; phase1 0: an earlier one was used */
+    bool has_kek;
+    struct gv_time kek_expiry;
+    bool listening;
+    uint64_t registrations, failures, rekeys, bad_signatures;
+    bool has_lead;
+    struct gv_dur lead; /* of the last rekey that brought a KEK */
+    const char *reason; /* why the last registration failed; empty */
+    struct gv_probe_evidence evidence;
+};
+
 #endif
