@@ -21,6 +21,7 @@ struct gdoi_credential {
     X509_STORE *store;
     unsigned char *cert_der, *subject_der;
     int cert_n, subject_n;
+    unsigned holders;
 };
 
 static bool complain(char *why, size_t why_n, const char *what, const char *path)
@@ -87,15 +88,23 @@ struct gdoi_credential *gdoi_credential_load(const char *cert, const char *key, 
         (void)snprintf(why, why_n, "no memory");
         return NULL;
     }
+    c->holders = 1;
     if (load_own(c, cert, key, why, why_n) && load_trust(c, ca, crl, why, why_n))
         return c;
     gdoi_credential_free(c);
     return NULL;
 }
 
+struct gdoi_credential *gdoi_credential_share(struct gdoi_credential *credential)
+{
+    if (credential != NULL)
+        credential->holders++;
+    return credential;
+}
+
 void gdoi_credential_free(struct gdoi_credential *credential)
 {
-    if (credential == NULL)
+    if (credential == NULL || --credential->holders > 0)
         return;
     X509_free(credential->cert);
     EVP_PKEY_free(credential->key);

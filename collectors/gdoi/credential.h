@@ -19,6 +19,8 @@ struct gdoi_credential;
  * file. The private key never leaves the library. */
 struct gdoi_credential *gdoi_credential_load(const char *cert, const char *key, const char *ca,
                                              const char *crl, char *why, size_t why_n);
+/* Another holder of the same credential; NULL stays NULL. */
+struct gdoi_credential *gdoi_credential_share(struct gdoi_credential *credential);
 void gdoi_credential_free(struct gdoi_credential *credential); /* NULL is fine */
 
 /* Our certificate in DER, and its subject's name in DER (for an ID payload of type 9). Valid
