@@ -88,7 +88,7 @@ bool gv_show_address(struct gv_text value, struct gv_text *address);
 /* show_headers.c: true where `line` is a header, and is dealt with. */
 bool gv_show_header(struct gv_show *s, struct gv_text line);
 
-/* show_fields.c: the label : value pairs of `line`; true where one was known. */
+/* show_pairs.c: the label : value pairs of `line`; true where one was known. */
 bool gv_show_labels(struct gv_show *s, struct gv_text line);
 
 /* show_tables.c: a row of the table that the block is. */
