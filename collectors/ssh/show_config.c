@@ -61,6 +61,17 @@ static void kek_lifetime(struct gv_show *s, struct gv_text rest)
         number(s, gv_text_trim(rest), &ks->kek_lifetime_s, GV_KS_HAS_KEK_LIFETIME);
 }
 
+static void kek_lifetime_days(struct gv_show *s, struct gv_text rest)
+{
+    struct gv_ks_obs *ks = gv_show_ks(s);
+    uint32_t days;
+
+    if (ks == NULL || !gv_text_u32(gv_text_trim(rest), &days) || days > UINT32_MAX / 86400)
+        return;
+    ks->kek_lifetime_s = days * 86400;
+    ks->has |= GV_KS_HAS_KEK_LIFETIME;
+}
+
 static void unicast(struct gv_show *s, struct gv_text rest)
 {
     (void)rest;
@@ -74,14 +85,6 @@ static void multicast(struct gv_show *s, struct gv_text rest)
     (void)rest;
     if (gv_show_ks(s) != NULL && s->group->transport == GV_REKEY_TRANSPORT_UNSAID)
         s->group->transport = GV_REKEY_MULTICAST;
-}
-
-static void tek_lifetime(struct gv_show *s, struct gv_text rest)
-{
-    struct gv_ks_obs *ks = s->group != NULL ? s->group->ks : NULL;
-
-    if (ks != NULL)
-        number(s, gv_text_trim(rest), &ks->tek_lifetime_s, GV_KS_HAS_TEK_LIFETIME);
 }
 
 static void address(struct gv_show *s, struct gv_text rest)
@@ -155,8 +158,12 @@ static const struct command {
     {"crypto gkm group ipv6 ", true, named},
     {"crypto gkm group ", true, named},
     {"hostname ", true, hostname},
-    {"crypto map ", true, elsewhere},
+    {"crypto ", true, elsewhere},
     {"interface ", true, elsewhere},
+    {"ip ", true, elsewhere},
+    {"ipv6 ", true, elsewhere},
+    {"router ", true, elsewhere},
+    {"line ", true, elsewhere},
     {"identity number ", false, identity},
     {"identity address ipv4 ", false, identity},
     {"identity address ipv6 ", false, identity},
@@ -165,9 +172,9 @@ static const struct command {
     {"server address ipv6 ", false, server},
     {"rekey retransmit ", false, retransmit},
     {"rekey lifetime seconds ", false, kek_lifetime},
+    {"rekey lifetime days ", false, kek_lifetime_days},
     {"rekey transport unicast", false, unicast},
     {"rekey address ", false, multicast},
-    {"set security-association lifetime seconds ", false, tek_lifetime},
     {"address ipv4 ", false, address},
     {"address ipv6 ", false, address},
     {"redundancy", false, redundancy},

@@ -7,6 +7,7 @@
 /* The row of the observation that a label fills. */
 enum object { NO_OBJECT, OF_KS, OF_GM, OF_KEK, OF_TEK, OF_MEMBER };
 
+/* Asked for only when there is a value to put in it: no row without a content. */
 static void *object_of(struct gv_show *s, enum object object, uint32_t **has)
 {
     struct gv_ks_obs *ks = object == OF_KS ? gv_show_ks(s) : NULL;
@@ -55,9 +56,7 @@ enum {
     IN_KEK = GV_IN_GM_KEK | GV_IN_KS_KEK,
     IN_KS_SIDE = GV_IN_GROUP | GV_IN_KS,
     IN_GM_SIDE = GV_IN_GROUP | GV_IN_GM,
-    IN_NAMED = GV_IN_NOTHING | GV_IN_GROUP | GV_IN_GM | GV_IN_KS | GV_IN_MEMBER |
-               GV_IN_SUMMARY | GV_IN_SUMMARY_ROWS | GV_IN_FEATURE_KS | GV_IN_FEATURE_GM |
-               GV_IN_OTHER
+    IN_LABELS = IN_ANY & ~(GV_IN_VERSION | GV_IN_CONFIG)
 };
 
 #define KS(field, bit)     OF_KS, offsetof(struct gv_ks_obs, field), bit, NULL
@@ -79,18 +78,20 @@ static const struct gv_show_field rows[] = {
     {"gdoigroup", IN_ANY, NAME, CALL(gv_value_other_group)},
     {"gkmgroup", IN_ANY, NAME, CALL(gv_value_other_group)},
     {"gmdbstate", GV_IN_SUMMARY, FUNCTION, CALL(gv_value_gmdb_state)},
+    {"gmreregistersin", IN_GM_SIDE, FUNCTION, CALL(gv_value_gm_reregisters_in)},
     {"gmstate", GV_IN_MEMBER, SLICE, MEMBER(state, 0)},
-    {"gmversion", GV_IN_MEMBER, SLICE_ADDRESS, MEMBER(version, 0)},
+    {"gmversion", IN_LABELS, SLICE_ADDRESS, MEMBER(version, 0)},
     {"groupid", GV_IN_MEMBER, FUNCTION, CALL(gv_value_group_id)},
-    {"groupidentity", IN_NAMED, FUNCTION, CALL(gv_value_group_id)},
+    {"groupidentity", IN_LABELS, FUNCTION, CALL(gv_value_group_id)},
     {"groupmember", IN_GM_SIDE, FUNCTION, CALL(gv_value_gm_begins)},
-    {"groupmemberid", IN_NAMED, FUNCTION, CALL(gv_value_member_begins)},
+    {"groupmemberid", IN_LABELS, FUNCTION, CALL(gv_value_member_begins)},
     {"groupmembers", IN_KS_SIDE, NUMBER, KS(members_registered, GV_KS_HAS_MEMBERS_REGISTERED)},
-    {"groupname", IN_NAMED, NAME, CALL(gv_value_group_name)},
+    {"groupname", IN_LABELS, NAME, CALL(gv_value_group_name)},
     {"grouprekeylifetime", IN_KS_SIDE, FUNCTION, CALL(gv_value_kek_lifetime)},
     {"grouprekeyremaininglifetime", IN_KS_SIDE, FUNCTION, CALL(gv_value_kek_remaining)},
-    {"groupserverlist", GV_IN_GROUP, FUNCTION, CALL(gv_value_server_list)},
-    {"grouptype", IN_NAMED | GV_IN_MEMBER, FUNCTION, CALL(gv_value_group_type)},
+    {"grouprekeytimetorekey", IN_KS_SIDE, FUNCTION, CALL(gv_value_kek_to_rekey)},
+    {"groupserverlist", IN_GM_SIDE | GV_IN_KS, FUNCTION, CALL(gv_value_server_list)},
+    {"grouptype", IN_LABELS, FUNCTION, CALL(gv_value_group_type)},
     {"ipsecsanumber", IN_KS_SIDE, FUNCTION, CALL(gv_value_ipsec_sa_number)},
     {"ipsecsarekeylifetime", IN_KS_SIDE, FUNCTION, CALL(gv_value_tek_lifetime)},
     {"kekrekeylifetimesec", GV_IN_REKEY, FUNCTION, CALL(gv_value_kek_lifetime)},
@@ -148,6 +149,7 @@ static const struct gv_show_field rows[] = {
     {"retransmitperiod", GV_IN_REKEY, NUMBER,
      KS(retransmit_interval_s, GV_KS_HAS_RETRANSMIT_INTERVAL)},
     {"sarekeyremaininglifetime", IN_KS_SIDE, FUNCTION, CALL(gv_value_tek_remaining)},
+    {"sarekeytimetorekey", IN_KS_SIDE, FUNCTION, CALL(gv_value_tek_to_rekey)},
     {"satiming", GV_IN_GM_TEK, FUNCTION, CALL(gv_value_sa_timing)},
     {"seqnum", GV_IN_KS, NUMBER, KS(rekey_sequence, GV_KS_HAS_REKEY_SEQUENCE)},
     {"sighashalgorithm", GV_IN_GM_KEK, WORDS, KEK(sig_hash, 0)},
@@ -160,9 +162,9 @@ static const struct gv_show_field rows[] = {
      GM(registrations_succeeded, GV_GM_HAS_REGISTRATIONS_SUCCEEDED)},
     {"timetorekeysec", GV_IN_KS_KEK, NUMBER, KEK(to_rekey_s, GV_KEK_HAS_TO_REKEY)},
     {"timetorekeysec", GV_IN_KS_TEK, NUMBER, TEK(to_rekey_s, GV_TEK_HAS_TO_REKEY)},
-    {"timeuntilnextkekrekey", GV_IN_REKEY, FUNCTION, CALL(gv_value_kek_to_rekey)},
-    {"timeuntilnextkekrekeysec", GV_IN_REKEY, FUNCTION, CALL(gv_value_kek_to_rekey)},
-    {"timeuntilrekeysec", GV_IN_REKEY, FUNCTION, CALL(gv_value_kek_to_rekey)},
+    {"timeuntilnextkekrekey", GV_IN_REKEY, FUNCTION, CALL(gv_value_to_rekey_of_last)},
+    {"timeuntilnextkekrekeysec", GV_IN_REKEY, FUNCTION, CALL(gv_value_to_rekey_of_last)},
+    {"timeuntilrekeysec", GV_IN_REKEY, FUNCTION, CALL(gv_value_to_rekey_of_last)},
     {"totalreceived", IN_GM_SIDE, FUNCTION, CALL(gv_value_total_received)},
     {"transform", GV_IN_GM_TEK | GV_IN_KS_TEK, WORDS, TEK(transform, 0)},
     {"unicastrekeyrcvd", IN_GM_SIDE, NUMBER_WEAK,
@@ -203,22 +205,15 @@ const struct gv_show_field *gv_show_field_find(const struct gv_show *s,
     return NULL;
 }
 
-static bool fill_number(const struct gv_show_field *row, struct gv_text value, void *object,
-                        uint32_t *has)
+static bool number(const struct gv_show_field *row, struct gv_text value, uint32_t *v)
 {
-    uint32_t v;
-
-    if (row->kind == NUMBER_WEAK && (*has & row->has))
+    if (!gv_text_u32_lead(value, v))
         return false;
-    if (!gv_text_u32_lead(value, &v))
+    if (row->kind != OCTETS)
+        return true;
+    if (*v > UINT32_MAX / 8)
         return false;
-    if (row->kind == OCTETS) {
-        if (v > UINT32_MAX / 8)
-            return false;
-        v *= 8;
-    }
-    memcpy((unsigned char *)object + row->field, &v, sizeof(v));
-    *has |= row->has;
+    *v *= 8;
     return true;
 }
 
@@ -227,37 +222,48 @@ bool gv_show_field_is_name(const struct gv_show_field *row)
     return row->kind == NAME;
 }
 
+static void fill_number(struct gv_show *s, const struct gv_show_field *row,
+                        struct gv_text value)
+{
+    uint32_t *has, v;
+    unsigned char *object;
+
+    if (!number(row, value, &v))
+        return;
+    object = object_of(s, row->object, &has);
+    if (object == NULL || (row->kind == NUMBER_WEAK && (*has & row->has)))
+        return;
+    memcpy(object + row->field, &v, sizeof(v));
+    *has |= row->has;
+    s->told = true;
+}
+
+static void fill_text(struct gv_show *s, const struct gv_show_field *row, struct gv_text value)
+{
+    struct gv_text word = value, rest = value;
+    unsigned char *object;
+    uint32_t *has;
+
+    if ((row->kind == SLICE_ADDRESS && !gv_text_word(&rest, &word)) ||
+        (row->kind == ADDRESS && !gv_show_address(value, &word)) || !gv_show_said(word))
+        return;
+    object = object_of(s, row->object, &has);
+    if (object == NULL)
+        return;
+    if (row->object == OF_MEMBER)
+        memcpy(object + row->field, &word, sizeof(word));
+    else
+        gv_show_text(s, (const char **)(void *)(object + row->field), word);
+}
+
 void gv_show_field_fill(struct gv_show *s, const struct gv_show_field *row,
                         struct gv_text value)
 {
-    uint32_t *has;
-    void *object = row->read != NULL ? NULL : object_of(s, row->object, &has);
-    struct gv_text word = value, rest = value;
-
     s->understood = true;
-    if (row->read != NULL) {
+    if (row->read != NULL)
         row->read(s, value);
-        return;
-    }
-    if (object == NULL)
-        return;
-    switch (row->kind) {
-    case SLICE_ADDRESS:
-        if (!gv_text_word(&rest, &word))
-            return;
-        /* fall through */
-    case SLICE:
-        memcpy((unsigned char *)object + row->field, &word, sizeof(word));
-        break;
-    case ADDRESS:
-        if (!gv_show_address(value, &word))
-            return;
-        /* fall through */
-    case WORDS:
-        gv_show_text(s, (const char **)(void *)((unsigned char *)object + row->field), word);
-        break;
-    default:
-        if (fill_number(row, value, object, has))
-            s->told = true;
-    }
+    else if (row->kind <= OCTETS)
+        fill_number(s, row, value);
+    else
+        fill_text(s, row, value);
 }

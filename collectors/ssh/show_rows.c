@@ -7,6 +7,17 @@
  * honest ones come in the same order each time and need none. */
 enum { MOST_SEARCHES = 64 };
 
+void gv_show_enter(struct gv_show *s, enum gv_show_block block)
+{
+    gv_show_member_end(s);
+    s->block = block;
+    s->kek = NULL;
+    s->tek = NULL;
+    s->interface_open = false;
+    s->in_servers = false;
+    s->pending.n = 0;
+}
+
 void gv_show_set_group(struct gv_show *s, struct gv_text name, struct gv_text id)
 {
     struct gv_group_obs *group;
@@ -189,7 +200,7 @@ void gv_show_member_end(struct gv_show *s)
     if (!told.begun)
         return;
     s->member = (struct gv_show_member){0};
-    gv_show_set_group(s, told.group_name, told.group_id);
+    gv_show_named_group(s, told.group_name, told.group_id);
     member = gv_show_member(s, told.id);
     if (member == NULL)
         return;
@@ -214,18 +225,32 @@ void gv_show_text(struct gv_show *s, const char **field, struct gv_text value)
     s->told = true;
 }
 
+bool gv_show_said(struct gv_text value)
+{
+    static const char *const none[] = {"n/a", "none", "unknown", "-", "--", "---"};
+
+    for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+        if (gv_text_is_nocase(value, none[i]))
+            return false;
+    return value.n > 0;
+}
+
 bool gv_show_address(struct gv_text value, struct gv_text *address)
 {
-    static const char *const none[] = {"0.0.0.0", "::", "local", "none", "unknown", "-", "---"};
+    static const char *const none[] = {"0.0.0.0", "::", "local"};
     struct gv_text rest = value, word;
 
     if (!gv_text_word(&rest, &word))
         return false;
-    while (word.n > 0 && (word.at[word.n - 1] == ',' || word.at[word.n - 1] == ':'))
+    while (word.n > 0 && word.at[word.n - 1] == ',')
         word.n--;
+    if (word.n > 1 && word.at[word.n - 1] == ':' && word.at[word.n - 2] != ':')
+        word.n--; /* ends the line, not an IPv6 address */
     for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
         if (gv_text_is_nocase(word, none[i]))
             return false;
+    if (!gv_show_said(word))
+        return false;
     *address = word;
-    return word.n > 0;
+    return true;
 }

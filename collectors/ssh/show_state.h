@@ -63,7 +63,10 @@ struct gv_show {
     enum gv_err refusal;     /* the router's own "% ..." */
 };
 
-/* show_rows.c: the rows that labels fill. NULL without a group, or when full. */
+/* show_rows.c: the next block begins; whatever row was being filled is over. */
+void gv_show_enter(struct gv_show *s, enum gv_show_block block);
+
+/* The rows that labels fill. NULL without a group, or when full. */
 void gv_show_set_group(struct gv_show *s, struct gv_text name, struct gv_text id);
 /* ... of a name as printed: "G (Unicast)" is G by unicast; only these two words at
  * the end are no part of the name (show-commands). */
@@ -82,7 +85,9 @@ struct gv_member_obs *gv_show_member(struct gv_show *s, struct gv_text id);
 void gv_show_members_again(struct gv_show *s); /* a list begins that may repeat GMs */
 /* Fill *field where it is still absent. */
 void gv_show_text(struct gv_show *s, const char **field, struct gv_text value);
-/* The address, unless it says "none": 0.0.0.0, ::, Local, None, a dash. */
+/* False for what a router prints in place of a value: n/a, None, Unknown, a dash. */
+bool gv_show_said(struct gv_text value);
+/* The address, unless it says none: 0.0.0.0, ::, Local, and the above. */
 bool gv_show_address(struct gv_text value, struct gv_text *address);
 
 /* show_headers.c: true where `line` is a header, and is dealt with. */

@@ -20,6 +20,7 @@ void gv_value_server_list(struct gv_show *s, struct gv_text value);
 void gv_value_gm_begins(struct gv_show *s, struct gv_text value);
 void gv_value_registration_status(struct gv_show *s, struct gv_text value);
 void gv_value_total_received(struct gv_show *s, struct gv_text value);
+void gv_value_gm_reregisters_in(struct gv_show *s, struct gv_text value);
 void gv_value_rekey_age(struct gv_show *s, struct gv_text value);
 
 /* show_value_ks.c */
@@ -48,6 +49,8 @@ void gv_value_tek_lifetime(struct gv_show *s, struct gv_text value);
 void gv_value_tek_remaining(struct gv_show *s, struct gv_text value);
 void gv_value_tek_spi(struct gv_show *s, struct gv_text value);
 void gv_value_sa_timing(struct gv_show *s, struct gv_text value);
+void gv_value_tek_to_rekey(struct gv_show *s, struct gv_text value);
+void gv_value_to_rekey_of_last(struct gv_show *s, struct gv_text value);
 void gv_value_remaining_of_last(struct gv_show *s, struct gv_text value);
 
 #endif

@@ -14,14 +14,32 @@ void gv_value_server_list(struct gv_show *s, struct gv_text value)
         (void)gv_gm_add_server(s->obs, gm, address);
 }
 
+/* A second interface may be a member of the same group: one group has one GM side, and
+ * the two must not be mixed, so the first stays. */
 void gv_value_gm_begins(struct gv_show *s, struct gv_text value)
 {
     struct gv_gm_obs *gm = gv_show_gm(s);
     struct gv_text address;
 
     s->block = GV_IN_GM;
-    if (gm != NULL && gv_show_address(value, &address))
+    if (gm == NULL || !gv_show_address(value, &address))
+        return;
+    if (gm->address != NULL && !gv_text_is(address, gm->address))
+        s->block = GV_IN_OTHER;
+    else
         gv_show_text(s, &gm->address, address);
+}
+
+/* Early 12.4T, in place of a registration block: it has no version line. */
+void gv_value_gm_reregisters_in(struct gv_show *s, struct gv_text value)
+{
+    struct gv_gm_obs *gm = gv_show_gm(s);
+
+    if (gm == NULL || !gv_text_u32_lead(value, &gm->reregisters_in_s))
+        return;
+    gm->has |= GV_GM_HAS_REREGISTERS_IN;
+    gm->version_line_absent = gm->version == NULL;
+    s->told = true;
 }
 
 void gv_value_registration_status(struct gv_show *s, struct gv_text value)
@@ -30,7 +48,7 @@ void gv_value_registration_status(struct gv_show *s, struct gv_text value)
 
     if (gm == NULL)
         return;
-    gm->registered = gv_text_is_nocase(value, "registered");
+    gm->registered = gv_text_starts(value, "registered");
     gm->has |= GV_GM_HAS_REGISTERED;
     s->told = true;
 }

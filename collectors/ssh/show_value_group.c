@@ -36,20 +36,34 @@ static bool summary_tail(struct gv_text *name, struct gv_text *id, struct gv_tex
     return true;
 }
 
+/* "Group Name" begins what is said of a group, where no header did. */
+static void leave_block(struct gv_show *s, struct gv_text name)
+{
+    const unsigned tables =
+        GV_IN_MEMBER | GV_IN_SUMMARY | GV_IN_SUMMARY_ROWS | GV_IN_FEATURE_KS | GV_IN_FEATURE_GM;
+    enum gv_rekey_transport transport;
+    bool same = s->group != NULL && s->group->name != NULL &&
+                gv_text_is(gv_show_without_transport(name, &transport), s->group->name);
+
+    if (!(s->block & tables) && !(same && (s->block & (GV_IN_GM | GV_IN_KS))))
+        gv_show_enter(s, GV_IN_GROUP);
+}
+
 void gv_value_group_name(struct gv_show *s, struct gv_text value)
 {
     struct gv_text id = {"", 0}, members;
-    bool summary;
 
-    if (s->member.begun) {
+    if (s->member.begun && s->member.group_name.n == 0) {
         s->member.group_name = value;
         return;
     }
-    summary = summary_tail(&value, &id, &members);
-    gv_show_named_group(s, value, id);
-    if (!summary)
+    if (!summary_tail(&value, &id, &members)) {
+        leave_block(s, value);
+        gv_show_named_group(s, value, id);
         return;
-    s->block = GV_IN_SUMMARY;
+    }
+    gv_show_enter(s, GV_IN_SUMMARY);
+    gv_show_named_group(s, value, id);
     gv_show_members_again(s);
     if (gv_show_ks(s) != NULL && gv_text_u32_lead(members, &s->group->ks->members_registered)) {
         s->group->ks->has |= GV_KS_HAS_MEMBERS_REGISTERED;
@@ -59,20 +73,22 @@ void gv_value_group_name(struct gv_show *s, struct gv_text value)
 
 void gv_value_coop_group(struct gv_show *s, struct gv_text value)
 {
-    s->block = GV_IN_KS;
+    gv_show_enter(s, GV_IN_KS);
     s->peer = NULL;
-    gv_value_group_name(s, value);
+    gv_show_named_group(s, value, (struct gv_text){"", 0});
     (void)gv_show_ks(s);
 }
 
 void gv_value_other_group(struct gv_show *s, struct gv_text value)
 {
-    s->block = GV_IN_OTHER;
-    gv_value_group_name(s, value);
+    gv_show_enter(s, GV_IN_OTHER);
+    gv_show_named_group(s, value, (struct gv_text){"", 0});
 }
 
 void gv_value_group_id(struct gv_show *s, struct gv_text value)
 {
+    if (!gv_show_said(value))
+        return;
     if (s->member.begun)
         s->member.group_id = value;
     else if (s->group != NULL)

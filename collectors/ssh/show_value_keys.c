@@ -5,24 +5,41 @@
 void gv_value_kek_lifetime(struct gv_show *s, struct gv_text value)
 {
     struct gv_ks_obs *ks = gv_show_ks(s);
-    struct gv_kek_obs *kek = gv_show_kek(s);
+    struct gv_kek_obs *kek;
     uint32_t v;
 
     s->teks_rekey = false;
-    if (ks == NULL || kek == NULL || !gv_text_u32_lead(value, &v))
+    if (ks == NULL || !gv_text_u32_lead(value, &v))
         return;
     ks->kek_lifetime_s = v;
     ks->has |= GV_KS_HAS_KEK_LIFETIME;
+    kek = gv_show_kek(s);
+    if (kek == NULL)
+        return;
     kek->lifetime_s = v;
     kek->has |= GV_KEK_HAS_LIFETIME;
 }
 
 void gv_value_kek_remaining(struct gv_show *s, struct gv_text value)
 {
-    struct gv_kek_obs *kek = gv_show_kek(s);
+    uint32_t v;
+    struct gv_kek_obs *kek = gv_text_u32_lead(value, &v) ? gv_show_kek(s) : NULL;
 
-    if (kek != NULL && gv_text_u32_lead(value, &kek->remaining_s))
-        kek->has |= GV_KEK_HAS_REMAINING;
+    if (kek == NULL)
+        return;
+    kek->remaining_s = v;
+    kek->has |= GV_KEK_HAS_REMAINING;
+}
+
+void gv_value_kek_to_rekey(struct gv_show *s, struct gv_text value)
+{
+    uint32_t v;
+    struct gv_kek_obs *kek = gv_text_u32_lead(value, &v) ? gv_show_kek(s) : NULL;
+
+    if (kek == NULL)
+        return;
+    kek->to_rekey_s = v;
+    kek->has |= GV_KEK_HAS_TO_REKEY;
 }
 
 /* Where `ks policy` told the TEKs by SPI, these lines add no other. */
@@ -61,15 +78,35 @@ void gv_value_tek_lifetime(struct gv_show *s, struct gv_text value)
     tek->has |= GV_TEK_HAS_LIFETIME;
 }
 
-void gv_value_tek_remaining(struct gv_show *s, struct gv_text value)
+/* The TEK at hand, for a value that can be read. */
+static struct gv_tek_obs *tek_for(struct gv_show *s, struct gv_text value, uint32_t *v)
 {
-    struct gv_tek_obs *tek = teks_by_spi(s) ? NULL : gv_show_tek(s);
-
-    if (tek != NULL && gv_text_u32_lead(value, &tek->remaining_s))
-        tek->has |= GV_TEK_HAS_REMAINING;
+    return !teks_by_spi(s) && gv_text_u32_lead(value, v) ? gv_show_tek(s) : NULL;
 }
 
-/* ks rekey prints one label under the KEK's life and under each TEK's. */
+void gv_value_tek_remaining(struct gv_show *s, struct gv_text value)
+{
+    uint32_t v;
+    struct gv_tek_obs *tek = tek_for(s, value, &v);
+
+    if (tek == NULL)
+        return;
+    tek->remaining_s = v;
+    tek->has |= GV_TEK_HAS_REMAINING;
+}
+
+void gv_value_tek_to_rekey(struct gv_show *s, struct gv_text value)
+{
+    uint32_t v;
+    struct gv_tek_obs *tek = tek_for(s, value, &v);
+
+    if (tek == NULL)
+        return;
+    tek->to_rekey_s = v;
+    tek->has |= GV_TEK_HAS_TO_REKEY;
+}
+
+/* ks rekey prints the same labels under the KEK's life and under each TEK's. */
 void gv_value_remaining_of_last(struct gv_show *s, struct gv_text value)
 {
     if (s->teks_rekey)
@@ -78,12 +115,12 @@ void gv_value_remaining_of_last(struct gv_show *s, struct gv_text value)
         gv_value_kek_remaining(s, value);
 }
 
-void gv_value_kek_to_rekey(struct gv_show *s, struct gv_text value)
+void gv_value_to_rekey_of_last(struct gv_show *s, struct gv_text value)
 {
-    struct gv_kek_obs *kek = s->teks_rekey ? NULL : gv_show_kek(s);
-
-    if (kek != NULL && gv_text_u32_lead(value, &kek->to_rekey_s))
-        kek->has |= GV_KEK_HAS_TO_REKEY;
+    if (s->teks_rekey)
+        gv_value_tek_to_rekey(s, value);
+    else
+        gv_value_kek_to_rekey(s, value);
 }
 
 /* A KS prints whether there is a hash, or which. */
@@ -106,15 +143,19 @@ void gv_value_kek_spi(struct gv_show *s, struct gv_text value)
 /* "0x5A69F51E(1516893470)". */
 void gv_value_tek_spi(struct gv_show *s, struct gv_text value)
 {
-    gv_show_tek_spi(s, gv_text_trim(gv_text_head(value, gv_text_index(value, '('))));
+    struct gv_text word;
+
+    if (gv_text_word(&value, &word))
+        gv_show_tek_spi(s, gv_text_head(word, gv_text_index(word, '(')));
 }
 
 /* "remaining key lifetime (sec): (510)", earlier "(k/sec): (4500000/3450)". */
 void gv_value_sa_timing(struct gv_show *s, struct gv_text value)
 {
-    struct gv_tek_obs *tek = gv_show_tek(s);
     size_t open = value.n, slash;
     struct gv_text number;
+    struct gv_tek_obs *tek;
+    uint32_t v;
 
     while (open > 0 && value.at[open - 1] != '(')
         open--;
@@ -123,6 +164,11 @@ void gv_value_sa_timing(struct gv_show *s, struct gv_text value)
     slash = gv_text_index(number, '/');
     if (slash < number.n)
         number = gv_text_from(number, slash + 1);
-    if (tek != NULL && open > 0 && gv_text_u32(gv_text_trim(number), &tek->remaining_s))
-        tek->has |= GV_TEK_HAS_REMAINING;
+    if (open == 0 || !gv_text_u32(gv_text_trim(number), &v))
+        return;
+    tek = gv_show_tek(s);
+    if (tek == NULL)
+        return;
+    tek->remaining_s = v;
+    tek->has |= GV_TEK_HAS_REMAINING;
 }

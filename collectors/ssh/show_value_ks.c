@@ -85,7 +85,7 @@ void gv_value_peer_version(struct gv_show *s, struct gv_text value)
 {
     struct gv_peer_obs *peer = gv_show_peer(s);
 
-    if (peer != NULL)
+    if (peer != NULL && gv_show_said(value))
         gv_show_text(s, &peer->version, value);
 }
 

@@ -5,6 +5,8 @@ void gv_value_member_begins(struct gv_show *s, struct gv_text value)
 {
     struct gv_text id;
 
+    if (!(s->block & GV_IN_MEMBER))
+        gv_show_members_again(s);
     gv_show_member_end(s);
     s->block = GV_IN_MEMBER;
     if (!gv_show_address(value, &id))

@@ -36,6 +36,9 @@ static void take(struct gv_show *s, struct gv_text line, struct gv_text version)
         device->os = GV_OS_IOS_XE;
     else if (device->os == GV_OS_UNSAID)
         device->os = GV_OS_IOS;
+    if (device->os == GV_OS_IOS_XE && device->version != NULL && device->train == NULL &&
+        gv_text_index(version, '(') < version.n)
+        gv_show_text(s, &device->train, version); /* 3.x: "15.5(3)S5" behind "03.16.05.S" */
     if (device->version == NULL || (!numbered(gv_text(device->version)) && numbered(version))) {
         device->version = NULL;
         gv_show_text(s, &device->version, version);
