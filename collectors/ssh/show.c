@@ -78,17 +78,14 @@ static bool refused(struct gv_show *s, struct gv_text line)
     return false;
 }
 
-/* The pager's question, the blanks and backspaces that wipe it, and nothing else. */
+/* The line without the pager's question before it, and what wiped that away. */
 static struct gv_text without_pager(struct gv_text line)
 {
-    size_t at;
+    static const char question[] = "--More--";
 
-    if (gv_text_index(line, '-') == line.n)
+    if (line.n == 0 || line.at[0] != '-' || !gv_text_starts(line, question))
         return line;
-    at = gv_text_find(line, "--more--");
-    if (at == line.n || gv_text_trim(gv_text_head(line, at)).n > 0)
-        return line;
-    line = gv_text_from(line, at + 8);
+    line = gv_text_from(line, sizeof(question) - 1);
     while (line.n > 0 && (line.at[0] == '\b' || line.at[0] == ' ' || line.at[0] == '\r'))
         line = gv_text_from(line, 1);
     return line;
@@ -98,13 +95,7 @@ static bool noise(struct gv_show *s, struct gv_text line)
 {
     if (gv_text_index(line, '%') < line.n && gv_noise_syslog(line))
         return true;
-    if (gv_text_index(line, '#') < line.n || gv_text_index(line, '>') < line.n) {
-        if (prompt(s, line)) {
-            restart(s);
-            return true;
-        }
-    }
-    if (!gv_text_starts(line, "sh") || !echo(line))
+    if (!prompt(s, line) && !((line.at[0] == 's' || line.at[0] == 'S') && echo(line)))
         return false;
     restart(s);
     return true;

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
 #include "ssh/show_state.h"
 
 static void named(struct gv_show *s, struct gv_text rest)
@@ -147,7 +149,8 @@ static void hostname(struct gv_show *s, struct gv_text rest)
     gv_show_text(s, &s->obs->device.hostname, gv_text_trim(rest));
 }
 
-/* Configuration commands; `anywhere` ones also begin or end a group. */
+/* Configuration commands; `anywhere` ones also begin or end a group, and begin with
+ * one of `outside`. */
 static const struct command {
     const char *words;
     bool anywhere;
@@ -185,6 +188,8 @@ static const struct command {
     {"client protocol gikev2", false, gikev2},
 };
 
+static const char outside[] = "chilr";
+
 /* ks coop begins "Crypto Gdoi Group Name :G", which is no configuration. */
 static bool coop_heading(struct gv_text line)
 {
@@ -197,13 +202,20 @@ static bool coop_heading(struct gv_text line)
 bool gv_show_config_line(struct gv_show *s, struct gv_text line)
 {
     bool inside = (s->block & GV_IN_CONFIG) != 0;
+    char first = line.at[0];
+
+    if (first >= 'A' && first <= 'Z')
+        first = (char)(first - 'A' + 'a');
+    if (!inside && memchr(outside, first, sizeof(outside) - 1) == NULL)
+        return false;
 
     if (gv_text_starts(line, "crypto g") && coop_heading(line)) {
         s->block = GV_IN_OTHER;
         return false;
     }
     for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-        if (!(inside || commands[i].anywhere) || !gv_text_starts(line, commands[i].words))
+        if (first != commands[i].words[0] || !(inside || commands[i].anywhere) ||
+            !gv_text_starts(line, commands[i].words))
             continue;
         if (!inside && commands[i].read == elsewhere)
             continue;

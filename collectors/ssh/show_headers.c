@@ -233,7 +233,8 @@ static bool rekey_group(struct gv_show *s, struct gv_text rest)
     return true;
 }
 
-/* How a line begins, and what then begins. Longer ones before their own beginnings. */
+/* How a line begins, and what then begins: sorted by the first character, longer ones
+ * before their own beginnings. */
 static const struct header {
     char first; /* of the prefix, lower case: most lines are told apart by it */
     const char *prefix;
@@ -284,6 +285,8 @@ bool gv_show_header(struct gv_show *s, struct gv_text line)
     if (first >= 'A' && first <= 'Z')
         first = (char)(first - 'A' + 'a');
     for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
+        if (headers[i].first > first)
+            break;
         if (headers[i].first != first || !gv_text_starts(line, headers[i].prefix))
             continue;
         if (headers[i].read(s, gv_text_from(line, gv_text(headers[i].prefix).n)))

@@ -84,8 +84,11 @@ static struct gv_text take_value(const struct gv_show *s, struct gv_text *rest)
 static void note_half(struct gv_show *s, struct gv_text line)
 {
     static const char *const halves[] = {"grouprekey", "sarekey", "groupretransmit"};
-    struct gv_label label = gv_label_read(line);
+    struct gv_label label;
 
+    if (line.n > GV_LABEL_MAX / 2) /* most lines without a colon are other lists */
+        return;
+    label = gv_label_read(line);
     for (size_t i = 0; i < sizeof(halves) / sizeof(halves[0]); i++)
         if (gv_label_is(&label, halves[i]))
             s->pending = label;

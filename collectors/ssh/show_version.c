@@ -68,8 +68,12 @@ bool gv_show_version_line(struct gv_show *s, struct gv_text line)
 {
     static const char *const begins[] = {"Cisco IOS", "IOS (tm)",
                                          "Cisco Internetwork Operating"};
+    char first = line.at[0];
     size_t uptime;
 
+    if (!(s->block & GV_IN_VERSION) && first != 'C' && first != 'I' && first != 'c' &&
+        first != 'i')
+        return false;
     for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++) {
         if (!gv_text_starts(line, begins[i]))
             continue;

@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "ssh/show.h"
 
-enum { TURNS = 200, CEILING = 64 << 20 };
+enum { TURNS = 2000, CEILING = 64 << 20 };
 
 static double now(void)
 {
