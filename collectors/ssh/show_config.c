@@ -34,9 +34,11 @@ static void server(struct gv_show *s, struct gv_text rest)
         (void)gv_gm_add_server(s->obs, gm, word);
 }
 
-static void number(struct gv_show *s, struct gv_text word, uint32_t *field, uint32_t has)
+static void number(struct gv_show *s, struct gv_text rest, uint32_t *field, uint32_t has)
 {
-    if (gv_text_u32(word, field)) {
+    struct gv_text word;
+
+    if (gv_text_word(&rest, &word) && gv_text_u32(word, field)) {
         s->group->ks->has |= has;
         s->told = true;
     }
@@ -60,7 +62,7 @@ static void kek_lifetime(struct gv_show *s, struct gv_text rest)
     struct gv_ks_obs *ks = gv_show_ks(s);
 
     if (ks != NULL)
-        number(s, gv_text_trim(rest), &ks->kek_lifetime_s, GV_KS_HAS_KEK_LIFETIME);
+        number(s, rest, &ks->kek_lifetime_s, GV_KS_HAS_KEK_LIFETIME);
 }
 
 static void kek_lifetime_days(struct gv_show *s, struct gv_text rest)
@@ -112,7 +114,7 @@ static void priority(struct gv_show *s, struct gv_text rest)
     struct gv_ks_obs *ks = gv_show_ks(s);
 
     if (ks != NULL)
-        number(s, gv_text_trim(rest), &ks->priority, GV_KS_HAS_PRIORITY);
+        number(s, rest, &ks->priority, GV_KS_HAS_PRIORITY);
 }
 
 static void peer(struct gv_show *s, struct gv_text rest)

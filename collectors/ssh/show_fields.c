@@ -145,6 +145,7 @@ static const struct gv_show_field rows[] = {
     {"remaininglifesec", GV_IN_KS_KEK, NUMBER, KEK(remaining_s, GV_KEK_HAS_REMAINING)},
     {"remaininglifesec", GV_IN_KS_TEK, NUMBER, TEK(remaining_s, GV_TEK_HAS_REMAINING)},
     {"remaininglifetimesec", GV_IN_REKEY, FUNCTION, CALL(gv_value_remaining_of_last)},
+    {"reregisteredin", IN_GM_SIDE, NUMBER, GM(reregisters_in_s, GV_GM_HAS_REREGISTERS_IN)},
     {"reregistersin", IN_GM_SIDE, NUMBER, GM(reregisters_in_s, GV_GM_HAS_REREGISTERS_IN)},
     {"retransmitperiod", GV_IN_REKEY, NUMBER,
      KS(retransmit_interval_s, GV_KS_HAS_RETRANSMIT_INTERVAL)},

@@ -134,6 +134,13 @@ static bool other(struct gv_show *s, struct gv_text rest)
     return true;
 }
 
+/* rekey sa: KEKs without their groups. */
+static bool rekey_sa(struct gv_show *s, struct gv_text rest)
+{
+    s->group = NULL;
+    return other(s, rest);
+}
+
 static bool known(struct gv_show *s, struct gv_text rest)
 {
     (void)s;
@@ -251,7 +258,7 @@ static const struct header {
     {'d', "Data-plane statistics for group ", other_for_group},
     {'d', "Duration of the last rekey for group ", duration_for_group},
     {'f', "For group ", policy_for_group},
-    {'g', "GETVPN REKEY SA", other},
+    {'g', "GETVPN REKEY SA", rekey_sa},
     {'g', "GM Sender ID (SID) Information for Group ", gm_for_group},
     {'g', "GROUP INFORMATION", group_information},
     {'g', "Group Member ID ", feature_gm_rows},

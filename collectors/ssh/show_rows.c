@@ -242,7 +242,7 @@ bool gv_show_address(struct gv_text value, struct gv_text *address)
 
     if (!gv_text_word(&rest, &word))
         return false;
-    while (word.n > 0 && word.at[word.n - 1] == ',')
+    while (word.n > 0 && (word.at[word.n - 1] == ',' || word.at[word.n - 1] == '.'))
         word.n--;
     if (word.n > 1 && word.at[word.n - 1] == ':' && word.at[word.n - 2] != ':')
         word.n--; /* ends the line, not an IPv6 address */

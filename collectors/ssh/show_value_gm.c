@@ -62,12 +62,18 @@ void gv_value_total_received(struct gv_show *s, struct gv_text value)
         gm->has |= GV_GM_HAS_REKEYS_RECEIVED;
 }
 
-/* "never", or hours, minutes and seconds ago: "00:01:30". */
+/* "never", or hours, minutes and seconds ago: "00:01:30". A number alone counts rekeys. */
 void gv_value_rekey_age(struct gv_show *s, struct gv_text value)
 {
     struct gv_gm_obs *gm = gv_show_gm(s);
     uint32_t part, age = 0;
     struct gv_text rest = value;
+
+    if (gm != NULL && gv_text_u32(value, &part)) {
+        gm->rekeys_received = part;
+        gm->has |= GV_GM_HAS_REKEYS_RECEIVED;
+        return;
+    }
 
     for (int i = 0; i < 3; i++) {
         size_t n = gv_text_index(rest, ':');
