@@ -37,7 +37,7 @@ static bool prompt(struct gv_show *s, struct gv_text line)
 
     while (n < line.n && n < 64 && name_character(line.at[n]))
         n++;
-    if (n == 0 || n >= line.n || (line.at[n] != '#' && line.at[n] != '>'))
+    if (line.at[0] < '0' || n >= line.n || (line.at[n] != '#' && line.at[n] != '>'))
         return false;
     rest = gv_text_trim(gv_text_from(line, n + 1));
     if (rest.n > 0 && !echo(rest))

@@ -24,6 +24,9 @@ static const struct {
     {"another refusal", "% No GDOI group is configured\r\n", GV_ERR_NO_DATA},
     {"known and of no use", "GETVPN REKEY SA\r\ndst  src  conn-id  status\r\n", GV_ERR_NO_DATA},
     {"not an output", "the quick brown fox\r\n", GV_ERR_MALFORMED},
+    {"refused before unknown", "% Invalid input\r\nfox\r\n", GV_ERR_NOT_SUPPORTED},
+    {"refused, then empty", "% Invalid input\r\n% none\r\n", GV_ERR_NOT_SUPPORTED},
+    {"per cent among unknown", "fox\n%hound\n", GV_ERR_MALFORMED},
     {"octets", "\x01\xff\x00\x7f", GV_ERR_MALFORMED},
 };
 
@@ -45,6 +48,94 @@ static const struct {
     {"unit in brackets", "Lifetime (secs) : 56", 16, "lifetimesecs"},
     {"no colon", "Group Rekey", 11, "grouprekey"},
     {"open bracket", "broken (label : value", 21, "brokenlabelvalue"},
+};
+
+/* Each begins an output, or stands in one: understood, whatever it holds. */
+static const char *const headers[] = {
+    "*NO* redundancy configured for this group",
+    "access-list  permit ip any any",
+    "ACL Downloaded From KS 192.0.2.1:",
+    "Anti-replay Information For Group g:",
+    "COOP-KS Sender ID (SID) Information for Group g:",
+    "Cooperative key server infra Version : 2.0.0",
+    "Crypto Engine Connections",
+    "Crypto map tag: M, local addr 192.0.2.1",
+    "Data-plane statistics for group g:",
+    "Duration of the last rekey for group g : 1 msec",
+    "For group g (handle: 1) server 192.0.2.1 (handle: 2):",
+    "GETVPN REKEY SA",
+    "GM Sender ID (SID) Information for Group g:",
+    "GROUP INFORMATION",
+    "Group Member ID     Version   Feature Supported",
+    "Group Member Information For Group g:",
+    "Group Member Information :",
+    "Group g (Unicast)",
+    "interface: Vlan1",
+    "KEK POLICY:",
+    "Key Server ID       Version   Feature Supported",
+    "Key Server Information For Group g:",
+    "Key Server Policy:",
+    "KGS POLICY:",
+    "KS Sender ID (KSSID) Information for Group g:",
+    "Member ID     Version      Rekey sent     Rekey Ack missed",
+    "Number of rekeys sent for group g : 1",
+    "Number of retransmits during the last rekey for group g : 1",
+    "P2P POLICY:",
+    "Peer Sessions:",
+    "protected vrf: (none)",
+    "SA created for group g:",
+    "Session 1:",
+    "TEK POLICY:",
+    "Total group members registered to this box: 2",
+};
+
+/* A prompt names the device, whatever was typed behind it; NULL: no prompt. */
+static const struct {
+    const char *line, *hostname;
+} prompts[] = {
+    {"r1#", "r1"},
+    {"r1>", "r1"},
+    {"r1# show crypto gdoi", "r1"},
+    {"r1#sh cry gdoi ks mem", "r1"},
+    {"r1(config)#do show crypto gdoi", "r1"},
+    {"site-4.lab_2#terminal length 0", "site-4.lab_2"},
+    {"r1#exit", "r1"},
+    {"r1#conf t", NULL},
+    {"#pkts encrypt : 0", NULL},
+    {"a b#", NULL},
+    {"<html>", NULL},
+    {"--->", NULL},
+};
+
+/* Lines behind "Group member : 192.0.2.7", and what they leave of the second pair. */
+static const struct {
+    const char *name, *line, *version, *registered_with;
+} pairs[] = {
+    {"one pair", "Version : 1.0.4", "1.0.4", NULL},
+    {"run of blanks", "Version : 1.0.4   Registered with : 192.0.2.1", "1.0.4", "192.0.2.1"},
+    {"tab", "Version : 1.0.4\tRegistered with : 192.0.2.1", "1.0.4", "192.0.2.1"},
+    {"comma", "Version : 1.0.4, Registered with : 192.0.2.1", "1.0.4", "192.0.2.1"},
+    {"one blank", "Version:1.0.4 Registered with:192.0.2.1", "1.0.4", "192.0.2.1"},
+    {"unknown label", "Version : 1.0.4   Colour : red", "1.0.4", NULL},
+    {"address with colons", "Registered with : 2001:db8::1  Version : 1.0.4", "1.0.4",
+     "2001:db8::1"},
+    {"address that ends in colons", "Registered with : 2001:db8::", NULL, "2001:db8::"},
+    {"address that begins far right", "Registered with :    fe80::1", NULL, "fe80::1"},
+    {"not said", "Version : N/A   Registered with : None", NULL, NULL},
+    {"no value", "Version :   Registered with : 192.0.2.1", NULL, "192.0.2.1"},
+    {"many colons", "Version : 1.0.4 :::::: ::::: ::::", "1.0.4 :::::: ::::: ::::", NULL},
+};
+
+/* What one output leaves must not reach into the next, in one text. */
+static const struct {
+    const char *name, *output;
+    bool in_first; /* the id 77 is the first group's */
+} borders[] = {
+    {"same output", "Group Name : one\nGroup Identity : 77\n", true},
+    {"prompt", "Group Name : one\nr1#show crypto gdoi\nGroup Identity : 77\n", false},
+    {"echo", "Group Name : one\nshow crypto gdoi\nGroup Identity : 77\n", false},
+    {"syslog is none", "Group Name : one\n%SYS-5-CONFIG_I: x\nGroup Identity : 77\n", true},
+    {"pager is none", "Group Name : one\n --More-- \b\b  Group Identity : 77\n", true},
 };
 
 static enum gv_err read_text(const char *text, struct gv_observation **obs)
@@ -95,6 +186,54 @@ static void test_labels(void)
     for (size_t i = 1; gv_show_field_key(i) != NULL; i++)
         CHECK(gv_show_field_key(i),
               strcmp(gv_show_field_key(i - 1), gv_show_field_key(i)) <= 0);
+}
+
+static void test_headers(void)
+{
+    for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
+        struct gv_observation *obs;
+
+        CHECK(headers[i], read_text(headers[i], &obs) != GV_ERR_MALFORMED);
+        gv_observation_free(obs);
+    }
+}
+
+static void test_prompts(void)
+{
+    for (size_t i = 0; i < sizeof(prompts) / sizeof(prompts[0]); i++) {
+        struct gv_observation *obs;
+
+        (void)read_text(prompts[i].line, &obs);
+        CHECK_STR(prompts[i].line, obs->device.hostname, prompts[i].hostname);
+        gv_observation_free(obs);
+    }
+}
+
+static void test_pairs(void)
+{
+    for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+        struct gv_buf text = gv_buf(4096);
+        struct gv_observation *obs;
+
+        gv_buf_add_str(&text, "Group Name : g\nGroup member : 192.0.2.7 vrf: None\n");
+        gv_buf_add_str(&text, pairs[i].line);
+        CHECK_INT(pairs[i].name, read_text(text.at, &obs), GV_OK);
+        CHECK_STR(pairs[i].name, obs->groups->gm->version, pairs[i].version);
+        CHECK_STR(pairs[i].name, obs->groups->gm->registered_with, pairs[i].registered_with);
+        gv_observation_free(obs);
+        gv_buf_clear(&text);
+    }
+}
+
+static void test_borders(void)
+{
+    for (size_t i = 0; i < sizeof(borders) / sizeof(borders[0]); i++) {
+        struct gv_observation *obs;
+
+        CHECK_INT(borders[i].name, read_text(borders[i].output, &obs), GV_OK);
+        CHECK_STR(borders[i].name, obs->groups->id, borders[i].in_first ? "77" : NULL);
+        gv_observation_free(obs);
+    }
 }
 
 static void add_member(struct gv_buf *text, unsigned i)
@@ -152,6 +291,10 @@ int main(void)
     test_answers();
     test_group_names();
     test_labels();
+    test_headers();
+    test_prompts();
+    test_pairs();
+    test_borders();
     test_many_members();
     test_too_large();
     return check_end();
