@@ -32,19 +32,19 @@ static bool name_character(char c)
 /* "NAME#" or "NAME>" and an echoed command, or nothing. The name is the device's. */
 static bool prompt(struct gv_show *s, struct gv_text line)
 {
-    size_t n = 0;
+    size_t n = 0, mode = gv_text_index(line, '(');
     struct gv_text rest;
 
     while (n < line.n && n < 64 && name_character(line.at[n]))
         n++;
-    if (line.at[0] < '0' || n >= line.n || (line.at[n] != '#' && line.at[n] != '>'))
+    if (n == 0 || line.at[0] < '0' || n >= line.n || (line.at[n] != '#' && line.at[n] != '>'))
         return false;
     rest = gv_text_trim(gv_text_from(line, n + 1));
     if (rest.n > 0 && !echo(rest))
         return false;
-    gv_show_text(
-        s, &s->obs->device.hostname,
-        gv_text_head(line, gv_text_index(line, '(') < n ? gv_text_index(line, '(') : n));
+    if (s->obs->device.hostname == NULL)
+        s->obs->device.hostname = gv_observation_text(
+            s->obs, gv_text_head(line, mode < n ? mode : n)); /* tells nothing of GETVPN */
     return true;
 }
 

@@ -24,8 +24,9 @@ void gv_value_local_role(struct gv_show *s, struct gv_text value)
 
     if (s->block & GV_IN_PEER)
         s->block = GV_IN_KS;
-    if (ks != NULL)
-        ks->role = (enum gv_ks_role)gv_label_word(value, roles);
+    if (ks == NULL)
+        return;
+    ks->role = (enum gv_ks_role)gv_label_word(value, roles);
     s->told = true;
 }
 
