@@ -286,6 +286,70 @@ static void test_too_large(void)
     gv_buf_clear(&text);
 }
 
+/* Lists that no honest device prints: 2,000 different rows, each `line`, a number, `end`. */
+static const struct {
+    const char *name, *head, *line, *end;
+} endless[] = {
+    {"groups", "", "Group Name : g", ""},
+    {"servers", "Group Name : g\nGroup Server list : 192.0.2.1\n", "10.0.0.", ""},
+    {"configured servers", "crypto gdoi group g\n", "server address ipv4 10.0.0.", ""},
+    {"KEKs", "Group Name : g\nKEK POLICY (transport type : Unicast)\n", "spi : 0x", ""},
+    {"TEKs", "Group Name : g\nTEK POLICY (x)\n", "spi : 0x", ""},
+    {"peers", "Crypto Gdoi Group Name :g\n", "Session 1:\nPeer Address: 10.0.0.", ""},
+    {"configured peers", "crypto gdoi group g\nserver local\n", "peer address ipv4 10.0.0.",
+     ""},
+    {"key servers", "Group Name: g\nKey Server ID   Version   Feature\n", "10.0.0.",
+     " 1.0.4 Yes"},
+};
+
+static void test_endless_lists(void)
+{
+    for (size_t i = 0; i < sizeof(endless) / sizeof(endless[0]); i++) {
+        struct gv_buf text = gv_buf(1 << 20);
+        struct gv_observation *obs = gv_observation_new((struct gv_time){0});
+
+        gv_buf_add_str(&text, endless[i].head);
+        for (unsigned n = 1; n <= 2000; n++) {
+            gv_buf_add_str(&text, endless[i].line);
+            gv_buf_add_u64(&text, n);
+            gv_buf_add_str(&text, endless[i].end);
+            gv_buf_add_char(&text, '\n');
+        }
+        CHECK_INT(endless[i].name,
+                  gv_show_read(gv_text(NULL), (struct gv_text){text.at, text.n}, obs),
+                  GV_ERR_TOO_LARGE);
+        CHECK(endless[i].name, obs->groups != NULL);
+        gv_observation_free(obs);
+        gv_buf_clear(&text);
+    }
+}
+
+/* Several outputs of one device make one observation: nothing is listed twice. */
+static void test_told_again(void)
+{
+    struct gv_observation *obs = gv_observation_new((struct gv_time){0});
+    static const char *const outputs[] = {
+        "GROUP INFORMATION\nGroup Name : g\nGroup Server list : 192.0.2.1\n192.0.2.2\n",
+        "crypto gdoi group g\n server address ipv4 192.0.2.1\n server address ipv4 192.0.2.2\n",
+        "crypto gdoi group g\n server local\n  peer address ipv4 192.0.2.3\n",
+        "Crypto Gdoi Group Name :g\nSession 1:\nPeer Address: 192.0.2.3\nPeer Priority: 4\n",
+        "Group Name: g\nKey Server ID   Version   Feature\n192.0.2.1 1.0.4 Yes\n"
+        "192.0.2.3 1.0.5 Yes\n",
+    };
+
+    for (size_t turn = 0; turn < 2; turn++)
+        for (size_t i = 0; i < sizeof(outputs) / sizeof(outputs[0]); i++)
+            CHECK_INT(outputs[i], gv_show_read(gv_text(NULL), gv_text(outputs[i]), obs), GV_OK);
+    CHECK("one group", obs->groups != NULL && obs->groups->next == NULL);
+    CHECK_STR("first server", obs->groups->gm->servers->name, "192.0.2.1");
+    CHECK_STR("second server", obs->groups->gm->servers->next->name, "192.0.2.2");
+    CHECK("two servers", obs->groups->gm->servers->next->next == NULL);
+    CHECK_STR("peer", obs->groups->ks->peers->version, "1.0.5");
+    CHECK_INT("its priority", obs->groups->ks->peers->priority, 4);
+    CHECK("one peer", obs->groups->ks->peers->next == NULL);
+    gv_observation_free(obs);
+}
+
 int main(void)
 {
     test_answers();
@@ -297,5 +361,7 @@ int main(void)
     test_borders();
     test_many_members();
     test_too_large();
+    test_endless_lists();
+    test_told_again();
     return check_end();
 }
