@@ -49,11 +49,23 @@ static bool read_input(const char *file, struct gv_buf *out)
     return ok;
 }
 
-/* A captured session holds what moved the cursor: leave what its screen showed. */
-static void as_screen(const struct gv_buf *input, struct gv_buf *screen)
+/* Printable ASCII in lines: nothing that a terminal would do anything about. */
+static bool plain(struct gv_text t)
 {
-    struct gv_text rest = {input->at ? input->at : "", input->n}, line;
+    for (size_t i = 0; i < t.n; i++) {
+        unsigned char c = (unsigned char)t.at[i];
+
+        if (c >= 0x7f || (c < ' ' && c != '\t' && c != '\r' && c != '\n'))
+            return false;
+    }
+    return true;
+}
+
+/* A captured session holds what moved the cursor: leave what its screen showed. */
+static void as_screen(struct gv_text rest, struct gv_buf *screen)
+{
     struct gv_terminal terminal;
+    struct gv_text line;
 
     gv_terminal_init(&terminal);
     while (gv_terminal_line(&terminal, &rest, &line)) {
@@ -90,6 +102,7 @@ static const char *explain(enum gv_err err)
 
 static int parse(const struct row *row, const struct gv_buf *input)
 {
+    struct gv_text text = {input->at ? input->at : "", input->n};
     struct gv_buf screen = gv_buf(SCREEN_MOST);
     struct gv_observation *obs = gv_observation_new(boot_now());
     int code = TOOL_OK;
@@ -98,11 +111,13 @@ static int parse(const struct row *row, const struct gv_buf *input)
 
     if (obs == NULL)
         return tool_fail(row->json, "parse", "no memory", TOOL_NEGATIVE);
-    as_screen(input, &screen);
+    if (!plain(text)) {
+        as_screen(text, &screen);
+        text = (struct gv_text){screen.at ? screen.at : "", screen.n};
+    }
     err = screen.err;
     if (err == GV_OK)
-        err = gv_show_read(gv_text(row->command),
-                           (struct gv_text){screen.at ? screen.at : "", screen.n}, obs);
+        err = gv_show_read(gv_text(row->command), text, obs);
     if (err == GV_ERR_NO_DATA) {
         (void)fputs("getvpntool: understood; it holds nothing about GETVPN\n", stderr);
     } else if (err != GV_OK) {

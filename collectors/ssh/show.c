@@ -9,7 +9,6 @@ static void restart(struct gv_show *s)
 {
     gv_show_enter(s, GV_IN_NOTHING);
     s->group = NULL;
-    s->peer = NULL;
 }
 
 static bool echo(struct gv_text line)
@@ -141,12 +140,13 @@ static void note_missing_versions(struct gv_observation *obs)
 enum gv_err gv_show_read(struct gv_text command, struct gv_text output,
                          struct gv_observation *obs)
 {
-    struct gv_show s = {.obs = obs, .block = GV_IN_NOTHING};
+    struct gv_show s = {.obs = obs, .block = GV_IN_NOTHING, .octets = output.n};
     struct gv_text rest = output, line;
 
     (void)command;
     while (!obs->failed && gv_text_line(&rest, &line))
         read_line(&s, line);
+    gv_show_peer_end(&s);
     gv_show_member_end(&s);
     note_missing_versions(obs);
     if (obs->failed)

@@ -119,18 +119,10 @@ static void priority(struct gv_show *s, struct gv_text rest)
 
 static void peer(struct gv_show *s, struct gv_text rest)
 {
-    struct gv_ks_obs *ks = gv_show_ks(s);
-    struct gv_peer_obs *peer;
     struct gv_text word;
 
-    if (ks == NULL || !gv_text_word(&rest, &word))
-        return;
-    for (peer = ks->peers; peer != NULL; peer = peer->next)
-        if (peer->address != NULL && gv_text_is(word, peer->address))
-            return;
-    peer = gv_ks_add_peer(s->obs, ks);
-    if (peer != NULL)
-        gv_show_text(s, &peer->address, word);
+    if (gv_text_word(&rest, &word))
+        (void)gv_show_peer(s, word);
 }
 
 static void gikev2(struct gv_show *s, struct gv_text rest)

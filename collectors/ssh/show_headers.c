@@ -103,7 +103,6 @@ static bool peer_begins(struct gv_show *s, struct gv_text rest)
 {
     (void)rest;
     gv_show_enter(s, GV_IN_PEER);
-    s->peer = NULL;
     return true;
 }
 

@@ -39,17 +39,27 @@ struct gv_show_member {
     struct gv_text id, version, state, ks, group_name, group_id;
 };
 
+/* A COOP peer: its role may stand before its address. */
+struct gv_show_peer {
+    bool has_priority;
+    uint32_t priority;
+    enum gv_ks_role role;
+    enum gv_ks_status status;
+    struct gv_text address, version;
+};
+
 struct gv_show {
     struct gv_observation *obs;
     struct gv_group_obs *group; /* NULL: none named yet */
     enum gv_show_block block;
     struct gv_kek_obs *kek;
     struct gv_tek_obs *tek;
-    struct gv_peer_obs *peer;
+    struct gv_tek_obs *bare_tek; /* the last one at hand that has no SPI */
+    struct gv_show_peer peer;
     struct gv_show_member member;
     struct gv_member_obs *member_hint; /* where the next known GM is likely to be */
     const struct gv_ks_obs *fresh_ks;  /* its member list was empty when this output began */
-    unsigned searches;                 /* through a whole member list */
+    size_t octets, steps;              /* of the output; of searches through member lists */
     struct gv_text interface;          /* of the TEKs that follow */
     struct gv_text summary_ks;
     struct gv_label pending; /* "Group Rekey", whose other half is on the next line */
@@ -79,7 +89,8 @@ struct gv_kek_obs *gv_show_kek(struct gv_show *s);
 struct gv_tek_obs *gv_show_tek(struct gv_show *s);
 void gv_show_kek_spi(struct gv_show *s, struct gv_text spi);
 void gv_show_tek_spi(struct gv_show *s, struct gv_text spi);
-struct gv_peer_obs *gv_show_peer(struct gv_show *s);
+struct gv_peer_obs *gv_show_peer(struct gv_show *s, struct gv_text address);
+void gv_show_peer_end(struct gv_show *s);   /* file the peer that was begun, if any */
 void gv_show_member_end(struct gv_show *s); /* file the GM that was begun, if any */
 struct gv_member_obs *gv_show_member(struct gv_show *s, struct gv_text id);
 void gv_show_members_again(struct gv_show *s); /* a list begins that may repeat GMs */

@@ -34,19 +34,6 @@ static void summary_row(struct gv_show *s, struct gv_text id, struct gv_text res
         member->has |= GV_MEMBER_HAS_ACKS_MISSED;
 }
 
-static struct gv_peer_obs *peer_of(struct gv_show *s, struct gv_ks_obs *ks, struct gv_text id)
-{
-    struct gv_peer_obs *peer = ks->peers;
-
-    while (peer != NULL && !(peer->address != NULL && gv_text_is(id, peer->address)))
-        peer = peer->next;
-    if (peer == NULL)
-        peer = gv_ks_add_peer(s->obs, ks);
-    if (peer != NULL)
-        gv_show_text(s, &peer->address, id);
-    return peer;
-}
-
 /* feature: "Key Server ID, Version, Feature Supported"; the device's own row stands
  * first, its COOP peers follow. */
 static void feature_ks_row(struct gv_show *s, struct gv_text id, struct gv_text rest)
@@ -68,7 +55,7 @@ static void feature_ks_row(struct gv_show *s, struct gv_text id, struct gv_text 
         gv_show_text(s, &ks->version, version);
         return;
     }
-    peer = peer_of(s, ks, id);
+    peer = gv_show_peer(s, id);
     if (peer != NULL)
         gv_show_text(s, &peer->version, version);
 }

@@ -74,7 +74,6 @@ void gv_value_group_name(struct gv_show *s, struct gv_text value)
 void gv_value_coop_group(struct gv_show *s, struct gv_text value)
 {
     gv_show_enter(s, GV_IN_KS);
-    s->peer = NULL;
     gv_show_named_group(s, value, (struct gv_text){"", 0});
     (void)gv_show_ks(s);
 }
