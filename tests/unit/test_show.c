@@ -350,6 +350,56 @@ static void test_told_again(void)
     gv_observation_free(obs);
 }
 
+/* The feature table lists a KS's GMs; then the summary does, the other way round. */
+static enum gv_err read_both_ways(unsigned members, struct gv_observation *obs)
+{
+    struct gv_buf text = gv_buf(4 << 20);
+    enum gv_err err;
+
+    gv_buf_add_str(&text, "Group Name: g\nGroup Member ID   Version   Feature\n");
+    for (unsigned i = 0; i < 2 * members; i++) {
+        unsigned n = i < members ? i : 2 * members - 1 - i;
+
+        if (i == members)
+            gv_buf_add_str(&text, "Group Name: g, ID: 5, Group Members: 1\n"
+                                  "Member ID   Version   Rekey sent   Rekey Ack missed\n");
+        gv_buf_add_str(&text, "10.1.");
+        gv_buf_add_u64(&text, n / 250);
+        gv_buf_add_char(&text, '.');
+        gv_buf_add_u64(&text, n % 250);
+        gv_buf_add_str(&text, " 1.0.4 3 0\n");
+    }
+    err = gv_show_read(gv_text(NULL), (struct gv_text){text.at, text.n}, obs);
+    gv_buf_clear(&text);
+    return err;
+}
+
+static void test_other_order(void)
+{
+    static const struct {
+        const char *name;
+        unsigned members;
+        enum gv_err err;
+    } table[] = {
+        {"as many as a KS may have", 4000, GV_OK},
+        {"too many to be searched", 12000, GV_ERR_TOO_LARGE},
+    };
+
+    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+        struct gv_observation *obs = gv_observation_new((struct gv_time){0});
+        unsigned count = 0, told = 0;
+
+        CHECK_INT(table[i].name, read_both_ways(table[i].members, obs), table[i].err);
+        for (const struct gv_member_obs *m = obs->groups->ks->members; m; m = m->next) {
+            count++;
+            told += (m->has & GV_MEMBER_HAS_REKEYS_SENT) != 0;
+        }
+        CHECK_INT(table[i].name, count, table[i].members);
+        CHECK(table[i].name, (told == count) == (table[i].err == GV_OK));
+        gv_observation_free(obs);
+    }
+}
+
 int main(void)
 {
     test_answers();
@@ -363,5 +413,6 @@ int main(void)
     test_too_large();
     test_endless_lists();
     test_told_again();
+    test_other_order();
     return check_end();
 }
