@@ -20,7 +20,7 @@ static bool numbered(struct gv_text version)
 static bool names_xe(struct gv_text line)
 {
     return gv_text_find(line, "ios xe") < line.n || gv_text_find(line, "ios-xe") < line.n ||
-           gv_text_find(line, "linux_iosd") < line.n;
+           gv_text_find(line, "linux_iosd") < line.n || gv_text_find(line, "iosxe") < line.n;
 }
 
 /* From 16 on the release stands in a line of its own before the IOS one; a special
