@@ -3,7 +3,10 @@
 #include <stdio.h>
 
 #include "model/version.h"
+#include "render/label.h"
 #include "tool_command.h"
+
+enum { INPUT_MOST = 1 << 20 };
 
 struct row {
     struct gv_option_texts strings;
@@ -15,9 +18,21 @@ static const struct gv_option options[] = {
     TOOL_JSON(row),
 };
 
+/* Any string is a row: what JSON cannot hold is shown as \\xNN. */
+static json_t *input_json(const char *input)
+{
+    struct gv_buf shown = gv_buf(INPUT_MOST);
+    json_t *text;
+
+    gv_visible_add(&shown, gv_text(input));
+    text = json_stringn(shown.at ? shown.at : "", shown.n);
+    gv_buf_clear(&shown);
+    return text;
+}
+
 static json_t *row_json(const char *input, const struct gv_version_verdict *verdict)
 {
-    json_t *row = json_pack("{s:s, s:s, s:s}", "input", input, "behavior",
+    json_t *row = json_pack("{s:o, s:s, s:s}", "input", input_json(input), "behavior",
                             gv_behaviour_name(verdict->behaviour), "reason", verdict->reason);
 
     if (gv_os_name(verdict->os) != NULL)
@@ -64,7 +79,7 @@ static int run(const struct tool_command *command, int argc, const char *const *
     }
     if (failed != 0) {
         json_decref(rows);
-        return tool_fail(true, "version", "a string is no UTF-8", TOOL_NEGATIVE);
+        return tool_fail(true, "version", "no memory", TOOL_NEGATIVE);
     }
     return tool_print_json(json_pack("{s:o}", "versions", rows), TOOL_OK);
 }
