@@ -24,7 +24,7 @@ static struct gv_count number(uint32_t has, uint32_t bit, uint64_t n)
 static struct gv_kek_verdict kek_of(struct fleet *fleet, const struct gv_group_obs *obs,
                                     const struct gv_track *track, bool frozen)
 {
-    const struct gv_kek_obs *kek = gv_kek_in_use(obs->keks);
+    const struct gv_kek_obs *kek = gv_track_in_use(track, obs->keks);
     struct gv_kek_verdict verdict = {.present = kek != NULL};
 
     if (kek == NULL)
@@ -149,7 +149,7 @@ static struct gv_when expected_at(const struct fleet_member *member,
                                   const struct gv_kek_verdict *kek,
                                   const struct gv_rekey_policy *policy)
 {
-    const struct gv_kek_obs *row = gv_kek_in_use(member->obs->keks);
+    const struct gv_kek_obs *row = gv_track_in_use(&member->learnt->track, member->obs->keks);
     enum gv_behaviour ks = member->verdict->ks_behaviour.behaviour;
     struct gv_dur lead = gv_rekey_lead(policy);
 

@@ -28,6 +28,26 @@ bool gv_ks_leads(const struct gv_ks_obs *ks)
     return ks->peers == NULL;
 }
 
+static bool shows(const struct gv_kek_obs *row, const struct gv_kek_life *life)
+{
+    struct gv_kek_life shown = gv_kek_life_of(row);
+
+    return life->known && gv_kek_same(&shown, life) == GV_YES;
+}
+
+const struct gv_kek_obs *gv_track_in_use(const struct gv_track *track,
+                                         const struct gv_kek_obs *rows)
+{
+    const struct gv_kek_obs *told = gv_kek_in_use(rows);
+
+    if (told == NULL || !shows(told, &track->previous))
+        return told;
+    for (; rows != NULL; rows = rows->next)
+        if (shows(rows, &track->kek))
+            return rows;
+    return told;
+}
+
 /* The end moved later, although a countdown only falls. */
 static bool ends_later(const struct gv_kek_life *old, const struct gv_kek_life *fresh)
 {
@@ -327,7 +347,7 @@ static bool set_side(struct gv_track *track, const struct gv_track_in *in)
 void gv_track_feed(struct gv_track *track, const struct gv_track_in *in)
 {
     const struct gv_group_obs *group = in->group;
-    const struct gv_kek_obs *kek = gv_kek_in_use(group->keks);
+    const struct gv_kek_obs *kek;
     struct gv_when end;
     struct gv_time first_seen;
 
@@ -338,6 +358,7 @@ void gv_track_feed(struct gv_track *track, const struct gv_track_in *in)
         gv_rekey_told_feed(&track->told, group->ks);
         feed_role(track, in);
     }
+    kek = gv_track_in_use(track, group->keks);
     end = track->kek.expiry;
     first_seen = track->kek.first_seen;
     if (kek != NULL)
