@@ -53,6 +53,24 @@ static struct gv_kek_verdict kek_of(struct fleet *fleet, const struct gv_group_o
     return verdict;
 }
 
+/* A new GM deletes its KEK at expiry and registers again within 80 s (chapter 2,
+ * item 3): until then it is between two KEKs, and the last one is known to be over. */
+static struct gv_kek_verdict between_keks(const struct gv_track *track, struct gv_time seen_at)
+{
+    enum { SLACK_S = 10, MOST_S = GV_GM_SECOND_REGISTRATION_TO_S + SLACK_S };
+    const struct gv_kek_life *last = &track->kek;
+
+    if (!last->known || !last->expiry.known || gv_time_before(seen_at, last->expiry.at) ||
+        gv_time_before(gv_time_add(last->expiry.at, gv_secs(MOST_S)), seen_at))
+        return (struct gv_kek_verdict){.present = false};
+    return (struct gv_kek_verdict){
+        .present = true,
+        .saturated = true,
+        .lifetime_s = {last->has_lifetime, last->lifetime_s},
+        .expiry = last->expiry,
+    };
+}
+
 /* The old GM's lifetime stands still (chapter 1): by proof, or by what is known
  * of the device as long as nothing proves that it counts. */
 static bool frozen(const struct gv_track *track, const struct gv_behaviour_verdict *gm)
@@ -213,6 +231,8 @@ static void fill_membership(struct fleet *fleet, const struct fleet_member *memb
         row->ks_tek = tek;
     } else if (obs->gm != NULL) {
         row->gm_kek = kek_of(fleet, obs, track, frozen(track, &device->gm_behaviour));
+        if (!row->gm_kek.present)
+            row->gm_kek = between_keks(track, member->device->observation->seen_at);
         row->gm_tek = tek;
     }
     fill_rekey(fleet, row, member);
