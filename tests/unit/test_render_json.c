@@ -58,6 +58,31 @@ static void test_failures(void)
     gv_buf_clear(&out);
 }
 
+/* What a stepped wall clock must not change: every member whose name does not say
+ * that it is an instant. */
+static void test_stepped_clock(void)
+{
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct gv_render_in in = fleet_in();
+        struct gv_buf before = gv_buf(MOST), after = gv_buf(MOST);
+        struct gv_text a, b, line, stepped;
+
+        CHECK_INT(rows[i].name, rows[i].render(&in, &before), GV_OK);
+        in.wall_offset_ms += INT64_C(-10) * 365 * 86400 * 1000;
+        CHECK_INT(rows[i].name, rows[i].render(&in, &after), GV_OK);
+        a = (struct gv_text){before.at, before.n};
+        b = (struct gv_text){after.at, after.n};
+        while (gv_text_line(&a, &line) && gv_text_line(&b, &stepped)) {
+            bool same = line.n == stepped.n && memcmp(line.at, stepped.at, line.n) == 0;
+            bool instant = gv_text_find(line, "at\": ") < line.n;
+
+            CHECK(rows[i].name, same != instant);
+        }
+        gv_buf_clear(&before);
+        gv_buf_clear(&after);
+    }
+}
+
 static int print(const char *name)
 {
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -77,5 +102,6 @@ int main(int argc, char **argv)
         return print(argv[1]);
     test_golden();
     test_failures();
+    test_stepped_clock();
     return check_end();
 }
