@@ -21,6 +21,17 @@ static struct gv_count number(uint32_t has, uint32_t bit, uint64_t n)
     return (has & bit) ? gv_count(n) : (struct gv_count){.known = false};
 }
 
+/* The show output of a member tells no lifetime, and may be the first to show a KEK:
+ * until it is told, the KEK is taken to live as long as the one before it. */
+static struct gv_count lifetime_of(const struct gv_kek_obs *kek, const struct gv_track *track)
+{
+    if (kek->has & GV_KEK_HAS_LIFETIME)
+        return gv_count(kek->lifetime_s);
+    if (track->kek.has_lifetime)
+        return gv_count(track->kek.lifetime_s);
+    return (struct gv_count){track->previous.has_lifetime, track->previous.lifetime_s};
+}
+
 static struct gv_kek_verdict kek_of(struct fleet *fleet, const struct gv_group_obs *obs,
                                     const struct gv_track *track, bool frozen)
 {
@@ -32,7 +43,7 @@ static struct gv_kek_verdict kek_of(struct fleet *fleet, const struct gv_group_o
     verdict.has_spi = (kek->has & GV_KEK_HAS_SPI) != 0;
     for (size_t i = 0; i < GV_KEK_SPI_LEN; i++)
         verdict.spi[i] = kek->spi[i];
-    verdict.lifetime_s = number(kek->has, GV_KEK_HAS_LIFETIME, kek->lifetime_s);
+    verdict.lifetime_s = lifetime_of(kek, track);
     verdict.key_bits = number(kek->has, GV_KEK_HAS_KEY_BITS, kek->key_bits);
     verdict.sig_key_bits = number(kek->has, GV_KEK_HAS_SIG_KEY_BITS, kek->sig_key_bits);
     verdict.cipher = fleet_text(fleet, kek->cipher);
