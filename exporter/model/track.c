@@ -218,12 +218,12 @@ static void rekeyed(struct gv_track *track, const struct gv_kek_life *fresh,
         prove_by_rekey(track, track->lead, &policy, in);
 }
 
-static bool has_new_row(const struct gv_group_obs *group)
+static struct gv_kek_life next_of(const struct gv_group_obs *group)
 {
     for (const struct gv_kek_obs *kek = group->keks; kek != NULL; kek = kek->next)
         if (kek->status == GV_KEK_NEW)
-            return true;
-    return false;
+            return gv_kek_life_of(kek);
+    return (struct gv_kek_life){.known = false};
 }
 
 /* A KEK seen before, nearly over, and no successor: only the old behaviour (on a
@@ -234,7 +234,7 @@ static void prove_by_no_successor(struct gv_track *track, const struct gv_kek_li
     struct gv_rekey_policy policy = gv_rekey_policy_of(in->group, &track->told, in->override);
 
     if (!fresh->has_remaining || fresh->remaining_s >= NO_SUCCESSOR_BELOW_S ||
-        has_new_row(in->group))
+        track->next.known)
         return;
     if (fresh->has_lifetime && gv_rekey_plan(gv_secs(fresh->lifetime_s), &policy).unsound)
         return;
@@ -361,6 +361,8 @@ void gv_track_feed(struct gv_track *track, const struct gv_track_in *in)
     kek = gv_track_in_use(track, group->keks);
     end = track->kek.expiry;
     first_seen = track->kek.first_seen;
+    if (group->ks != NULL && (kek != NULL || in->whole))
+        track->next = next_of(group);
     if (kek != NULL)
         feed_kek(track, kek, in);
     if (kek != NULL || in->whole)

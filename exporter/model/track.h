@@ -17,6 +17,7 @@ enum gv_track_side { GV_TRACK_NONE, GV_TRACK_KS, GV_TRACK_GM };
 struct gv_track {
     enum gv_track_side side;
     struct gv_kek_life kek, previous;
+    struct gv_kek_life next; /* KS: made, and not in use yet; known only as long as shown */
     struct gv_timing timing;
     struct gv_rekey_told told;
 
