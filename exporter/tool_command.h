@@ -59,7 +59,8 @@ json_t *tool_error(const char *step, const char *reason);
 int tool_print_observation(const struct gv_observation *obs, bool json, json_t *error,
                            int code);
 
-/* An observation for people. Appends; control characters are shown as '?'. */
+/* An observation for people. Appends; control characters are shown as ?, octets that are no
+ * UTF-8 as \xNN. */
 void tool_observation_text(const struct gv_observation *obs, struct gv_buf *out);
 
 #endif

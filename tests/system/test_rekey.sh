@@ -15,6 +15,7 @@ failed=0
 end() {
     for p in $pid $lab_pid; do
         kill "$p" 2>/dev/null
+        kill -CONT "$p" 2>/dev/null
         wait "$p" 2>/dev/null
     done
     rm -rf "$dir"
@@ -113,5 +114,20 @@ if command -v promtool >/dev/null; then
     scrape now
     check "promtool" promtool check metrics <"$dir/now"
 fi
+
+# The fleet falls silent: what it said is dropped at the configured age, not frozen; what was
+# counted stays, once it speaks again.
+echo 'limits: {stale_after: 5s, backoff_most: 2s}' >>"$dir/config.yml"
+kill -HUP "$pid"
+kill -STOP "$lab_pid"
+until_is 'getvpn_up{device="ks-new"}' 0
+for _ in $(seq 200); do grep -q '^getvpn_kek_' "$dir/now" || break; sleep 0.5; scrape now; done
+check "no old KEK of anyone" same "$(grep -c '^getvpn_kek_' "$dir/now")" 0
+until_is 'getvpn_collector_success{device="ks-new",collector="snmp"}' 0
+check "the reason is said" grep -q '^getvpn_collector_failures_total{device="ks-new"' "$dir/now"
+sed -i 's/stale_after: 5s/stale_after: 300s/' "$dir/config.yml"
+kill -HUP "$pid"
+kill -CONT "$lab_pid"
+until_is "getvpn_kek_rekeys_total{device=\"ks-new\",$group,verdict=\"on_time\"}" 1
 [ "$failed" = 0 ] && echo "all passed"
 exit "$failed"
