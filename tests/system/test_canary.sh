@@ -135,6 +135,7 @@ check "fails" same $? 1
 check "refused" same $? 1
 "$tool" poll refused --config.file "$dir/config.yml" >"$out/tool-bad" 2>&1
 check "every line of the log is JSON" jq -es 'length > 10' "$out/log" >/dev/null
+check "a warning stays one" same "$(grep -c "\"error\".*warning:" "$out/log")" 0
 
 kill -SEGV "$pid"
 wait "$pid" 2>/dev/null
