@@ -43,7 +43,7 @@ const struct gv_kek_obs *gv_track_in_use(const struct gv_track *track,
     if (told == NULL || !shows(told, &track->previous))
         return told;
     for (; rows != NULL; rows = rows->next)
-        if (shows(rows, &track->kek))
+        if (rows->status != GV_KEK_OLD && shows(rows, &track->kek))
             return rows;
     return told;
 }

@@ -69,8 +69,9 @@ struct gv_track_in {
 void gv_track_feed(struct gv_track *track, const struct gv_track_in *in);
 
 /* Of a device's KEK rows the one in use: as gv_kek_in_use, but who has moved on to a
- * KEK is not taken back to the one before it as long as both are listed. Collectors
- * do not notice a rekey at one instant, nor in the same words. NULL without a row. */
+ * KEK is not taken back to the one before it as long as that KEK is listed and not
+ * called old. Collectors do not notice a rekey at one instant, nor in the same words.
+ * NULL without a row. */
 const struct gv_kek_obs *gv_track_in_use(const struct gv_track *track,
                                          const struct gv_kek_obs *rows);
 
