@@ -71,8 +71,12 @@ void gv_app_log_lines(const struct gv_buf *text, bool error)
 {
     struct gv_text rest = {text->at, text->n}, line;
 
-    while (gv_text_line(&rest, &line))
-        gv_log(error ? GV_LOG_ERROR : GV_LOG_WARN, NULL, "%.*s", (int)line.n, line.at);
+    while (gv_text_line(&rest, &line)) {
+        bool warning = gv_text_find(line, ": warning: ") < line.n;
+
+        gv_log(error && !warning ? GV_LOG_ERROR : GV_LOG_WARN, NULL, "%.*s", (int)line.n,
+               line.at);
+    }
 }
 
 /* Load the file together with the lists fetched so far. */

@@ -64,7 +64,7 @@ void gv_app_fetch_lists(struct gv_app *app);
 /* What is to be shown now; false where there is nothing yet. */
 bool gv_app_view(struct gv_app *app, struct gv_render_in *in);
 
-/* Log every line of `text`. */
+/* Log every line of `text`: as an error where `error`, warnings as warnings. */
 void gv_app_log_lines(const struct gv_buf *text, bool error);
 
 /* Serve until SIGTERM or SIGINT. The program's exit code. */

@@ -3,10 +3,7 @@
 #include <stdio.h>
 
 #include "model/version.h"
-#include "render/label.h"
 #include "tool_command.h"
-
-enum { INPUT_MOST = 1 << 20 };
 
 struct row {
     struct gv_option_texts strings;
@@ -18,28 +15,16 @@ static const struct gv_option options[] = {
     TOOL_JSON(row),
 };
 
-/* Any string is a row: what JSON cannot hold is shown as \\xNN. */
-static json_t *input_json(const char *input)
-{
-    struct gv_buf shown = gv_buf(INPUT_MOST);
-    json_t *text;
-
-    gv_visible_add(&shown, gv_text(input));
-    text = json_stringn(shown.at ? shown.at : "", shown.n);
-    gv_buf_clear(&shown);
-    return text;
-}
-
 static json_t *row_json(const char *input, const struct gv_version_verdict *verdict)
 {
-    json_t *row = json_pack("{s:o, s:s, s:s}", "input", input_json(input), "behavior",
-                            gv_behaviour_name(verdict->behaviour), "reason", verdict->reason);
+    json_t *row =
+        json_pack("{s:o, s:s, s:s}", "input", tool_text_json(gv_text(input)), "behavior",
+                  gv_behaviour_name(verdict->behaviour), "reason", verdict->reason);
 
     if (gv_os_name(verdict->os) != NULL)
         (void)json_object_set_new(row, "os", json_string(gv_os_name(verdict->os)));
     if (verdict->version.n > 0)
-        (void)json_object_set_new(row, "version",
-                                  json_stringn(verdict->version.at, verdict->version.n));
+        (void)json_object_set_new(row, "version", tool_text_json(verdict->version));
     return row;
 }
 
