@@ -11,7 +11,7 @@
 
 #include "check.h"
 #include "collector.h"
-#include "snmp_responder.h"
+#include "snmp_relay.h"
 
 static const char snmpd[] = "/usr/sbin/snmpd";
 
@@ -92,6 +92,8 @@ static const struct {
              {GV_SNMP_AES256_REEDER, "AES-256-C"}};
 
 enum { AUTHS = 6, PRIVS = 7, TEXT = 512 };
+
+static const uint8_t engine_id[] = {0x80, 0, 0, 9, 3, 0, 0x11, 0x22, 0x33, 0x44};
 
 struct daemon {
     char dir[64];
@@ -388,6 +390,50 @@ static void test_restart(struct gv_loop *loop, struct daemon *d, const char *sel
     clear(&c);
 }
 
+/* Someone on the path changes or forges Reports: the poll succeeds all the same, and an
+ * answer that proves nothing leaves no trace in the next one. */
+static const struct {
+    const char *name;
+    enum relay_script script;
+    enum gv_err first, second;
+    unsigned most; /* messages of both polls */
+} relayed[] = {
+    {"nothing changed", RELAY_HONEST, GV_OK, GV_OK, 5},
+    {"a discovery answered by another Report", RELAY_OTHER_REPORT, GV_OK, GV_OK, 6},
+    {"a discovery that tells other boots", RELAY_OTHER_BOOTS, GV_OK, GV_OK, 7},
+    {"a discovery that tells another engine id", RELAY_OTHER_ENGINE, GV_OK, GV_OK, 7},
+    {"forged: unknown user name", RELAY_FORGED_USER, GV_OK, GV_OK, 5},
+    /* Which makes the library send each request once more. */
+    {"forged: not in time window", RELAY_FORGED_CLOCK, GV_OK, GV_OK, 9},
+};
+
+static void test_relayed(struct gv_loop *loop, const struct daemon *d)
+{
+    for (size_t i = 0; i < sizeof(relayed) / sizeof(relayed[0]); i++) {
+        struct gv_snmp_credential c = user_of("u32", GV_SNMP_SHA256, GV_SNMP_AES128);
+        struct gv_target target = target_of(d, &c);
+        struct outcome o = {.loop = loop};
+        struct gv_session *session;
+        struct relay relay;
+
+        relay_start(&relay, loop, d->port, engine_id, sizeof(engine_id));
+        relay.script = relayed[i].script;
+        target.snmp_port = relay.port;
+        target.snmp_timeout = (struct gv_dur){300};
+        session = gv_snmp_collector.open(loop, &target);
+        poll_once(session, &o);
+        CHECK_INT(relayed[i].name, o.result.err, relayed[i].first);
+        poll_once(session, &o);
+        CHECK_INT(relayed[i].name, o.result.err, relayed[i].second);
+        CHECK_INT(relayed[i].name, whole(&o), true);
+        CHECK(relayed[i].name, relay.requests <= relayed[i].most);
+        gv_snmp_collector.close(session);
+        gv_observation_free(o.result.observation);
+        relay_stop(&relay);
+        clear(&c);
+    }
+}
+
 /* Two targets of one engine id: both work, and the log says so once. */
 static void test_clones(struct gv_loop *loop, const struct daemon *d)
 {
@@ -427,6 +473,7 @@ static int run(const char *self)
         test_pairs(loop, &d);
         test_refused(loop, &d);
         test_clones(loop, &d);
+        test_relayed(loop, &d);
         test_restart(loop, &d, self, engine, other, &v2c);
     }
     stop_daemon(&d);
