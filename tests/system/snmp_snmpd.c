@@ -99,6 +99,7 @@ struct daemon {
     char dir[64];
     uint16_t port;
     pid_t pid;
+    uint32_t boots; /* snmpEngineBoots of the next start */
 };
 
 static void path_in(const struct daemon *d, const char *name, char out[TEXT])
@@ -117,10 +118,11 @@ static void write_configuration(const struct daemon *d, const char *self, const 
         abort();
     (void)fprintf(file,
                   "rocommunity public\nsysName R1\nexactEngineID %s\nrouser nobody noauth\n"
+                  "oldEngineID %s\nengineBoots %u\n"
                   "sysDescr Cisco IOS Software, C3900 (C3900-UK9-M), Version 15.2(1)T, x\n"
                   "createUser nobody\n"
                   "pass_persist .1.3.6.1.4.1.9.9.759 %s --pass\n",
-                  engine, self);
+                  engine, engine, d->boots - 1, self);
     for (int a = 0; a < AUTHS; a++)
         for (int p = 0; p < PRIVS; p++) {
             (void)fprintf(file, "createUser u%d%d %s authpass-1 %s %s\nrouser u%d%d auth\n", a,
@@ -151,6 +153,7 @@ static void run_snmpd(const struct daemon *d)
 static void start_daemon(struct daemon *d, const char *self, const char *engine)
 {
     write_configuration(d, self, engine);
+    d->boots++;
     d->pid = fork();
     if (d->pid == 0)
         run_snmpd(d);
@@ -369,6 +372,7 @@ static void test_restart(struct gv_loop *loop, struct daemon *d, const char *sel
     poll_once(session, &o);
     CHECK_INT("not in time window, then one resynchronisation", o.result.err, GV_OK);
     CHECK("data", whole(&o));
+    CHECK("the whole walk, and one request twice", o.result.requests <= 5);
     poll_once(session, &o);
     CHECK_INT("steady again", o.result.requests, 1);
 
@@ -385,6 +389,18 @@ static void test_restart(struct gv_loop *loop, struct daemon *d, const char *sel
     CHECK("the first engine", wait_ready(loop, d, v2c));
     poll_once(session, &o);
     CHECK_INT("the first engine again", o.result.err, GV_OK);
+    /* RFC 3414, 2.2.2: boots that can count no further authenticate nothing any more. */
+    stop_daemon(d);
+    d->boots = INT32_MAX;
+    start_daemon(d, self, engine);
+    CHECK("the last boot of all", wait_ready(loop, d, v2c));
+    poll_once(session, &o);
+    CHECK_INT("the last boot of all", o.result.err, GV_ERR_TIME_WINDOW);
+    gv_snmp_collector.close(session);
+    session = gv_snmp_collector.open(loop, &target);
+    poll_once(session, &o);
+    CHECK_INT("met for the first time", o.result.err, GV_ERR_TIME_WINDOW);
+    CHECK_INT("nothing but the discovery", o.result.requests, 1);
     gv_snmp_collector.close(session);
     gv_observation_free(o.result.observation);
     clear(&c);
@@ -459,7 +475,7 @@ static int run(const char *self)
 {
     static const char engine[] = "0x80000009030011223344", other[] = "0x80000009030055667788";
     struct gv_snmp_credential v2c = community_of(GV_SNMP_V2C, "public");
-    struct daemon d = {.dir = "/tmp/gv-snmpd-XXXXXX"};
+    struct daemon d = {.dir = "/tmp/gv-snmpd-XXXXXX", .boots = 1};
     struct gv_loop *loop = gv_loop_new();
     int fd = bound_socket(false, &d.port);
 
