@@ -116,11 +116,12 @@ static void advance(struct gv_walk *walk, size_t t, const struct gv_snmp_var *va
     uint32_t column[GV_GDOI_ENTRY_ARCS];
     size_t n =
         gv_gdoi_entry_oid(walk->store->root, (enum gv_gdoi_table_id)t, cursor->column, column);
-    const uint32_t *arcs = var->oid + n;
+    const uint32_t *arcs;
 
     cursor->walking = var->kind != GV_SNMP_END && gv_oid_under(var->oid, var->oid_n, column, n);
     if (!cursor->walking)
         return;
+    arcs = var->oid + n;
     if (gv_oid_compare(arcs, var->oid_n - n, cursor->pos, cursor->pos_n) <= 0) {
         gv_walk_stop(walk, GV_ERR_MALFORMED);
         return;

@@ -127,7 +127,7 @@ static inline struct fake_object *fake_next(struct fake_mib *mib, const uint32_t
 {
     size_t low = 0, high = mib->n;
 
-    if (!mib->sorted)
+    if (!mib->sorted && mib->n > 0)
         qsort(mib->objects, mib->n, sizeof(*mib->objects), fake_compare);
     mib->sorted = true;
     while (low < high) {
