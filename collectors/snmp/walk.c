@@ -31,7 +31,7 @@ static void begin_learning(struct gv_walk *walk)
     gv_gdoi_store_forget(walk->store);
     walk->learning = true;
     walk->refused_rows = false;
-    walk->rows = 0;
+    walk->rows = walk->kept = 0;
     walk->scalars_pending = 1u << GV_SYS_DESCR | 1u << GV_SYS_OBJECT_ID | 1u << GV_SYS_NAME;
     memset(walk->cursors, 0, sizeof(walk->cursors));
     for (size_t r = 0; r < GV_GDOI_ROOTS; r++) {

@@ -39,9 +39,11 @@ static bool repeats_tek(const struct gv_gdoi_store *store, size_t t,
 static struct gv_gdoi_row *keep_row(struct gv_walk *walk, size_t t, const uint32_t *arcs,
                                     size_t n, const struct gv_gdoi_index *index, bool neighbour)
 {
-    struct gv_gdoi_row *row =
-        gv_gdoi_store_add(walk->store, (enum gv_gdoi_table_id)t, arcs, n, index, neighbour);
+    struct gv_gdoi_row *row = NULL;
 
+    if (walk->kept++ < GV_WALK_KEPT)
+        row =
+            gv_gdoi_store_add(walk->store, (enum gv_gdoi_table_id)t, arcs, n, index, neighbour);
     if (row == NULL)
         gv_walk_stop(walk, GV_ERR_TOO_LARGE);
     return row;

@@ -253,6 +253,7 @@ enum misbehaviour {
     NO_SUCH_NAME, /* SNMPv1: in place of endOfMibView, and of the end of a column */
     GEN_ERR,      /* for every column 8 of the GM table */
     GEN_ERR_ALL,  /* without an index */
+    ERROR_BEYOND, /* genErr with an index beyond the last varbind */
     NOT_GROWING,  /* repeats the row asked after */
     OUTSIDE,      /* rows of another subtree */
     REPEATS_ROW,  /* the same row again within a GETBULK */
@@ -280,6 +281,8 @@ static const struct misrow {
     {"SNMPv1 ends with noSuchName", NO_SUCH_NAME, 0, false, GV_OK, true, 40},
     {"genErr for one column", GEN_ERR, 0, true, GV_ERR_MALFORMED, true, 10},
     {"genErr for all", GEN_ERR_ALL, 0, true, GV_ERR_MALFORMED, false, 10},
+    {"genErr for a varbind that is not there", ERROR_BEYOND, 0, true, GV_ERR_MALFORMED, false,
+     10},
     {"OIDs do not grow", NOT_GROWING, 0, true, GV_ERR_MALFORMED, false, 2},
     {"rows of another subtree", OUTSIDE, 0, true, GV_ERR_NO_DATA, false, 2},
     {"a row repeated", REPEATS_ROW, 0, true, GV_ERR_MALFORMED, true, 4},
@@ -337,6 +340,8 @@ static void spoil(const struct misrow *row, const struct gv_walk *walk,
         error(a, GV_SNMP_TOO_BIG, 0);
     if (row->how == GEN_ERR_ALL)
         error(a, 5, 0);
+    if (row->how == ERROR_BEYOND)
+        error(a, 5, UINT32_MAX);
     if (row->how == CUT && a->answer.n > row->limit && (request->bulk || row->limit == 1))
         a->answer.n = request->bulk || row->limit > 1 ? row->limit : a->answer.n;
     if (row->how == TOO_MANY)
@@ -396,7 +401,7 @@ static void test_row_ceiling(void)
 
     fake_system(&mib, iosxe, "R1", 1000);
     gm_2015(&mib);
-    for (unsigned i = 0; i < GV_WALK_ROWS + 100; i++) {
+    for (unsigned i = 0; i < GV_WALK_KEPT + 100; i++) {
         char index[64];
 
         (void)snprintf(index, sizeof(index), ONE ".%u", i + 2);
@@ -465,6 +470,92 @@ static void test_end_of_mib(void)
     fake_free(&mib);
 }
 
+/* The size of answers that a device refused is learnt again with its rows: one bad hour
+ * does not make its polls dear for ever. */
+static void test_room(void)
+{
+    static struct fake_answer a;
+    static struct gv_walk walk;
+    struct gv_walk_request request;
+    struct gv_gdoi_store store;
+    struct fake_mib mib = {0};
+    size_t largest;
+
+    fake_system(&mib, iosxe, "R1", 1000);
+    gm_2015(&mib);
+    gv_gdoi_store_init(&store);
+    gv_walk_begin(&walk, &store, true);
+    while (gv_walk_next(&walk, &request)) {
+        fake_reply(&mib, &walk, &request, &a);
+        if (a.answer.n > 4)
+            error(&a, GV_SNMP_TOO_BIG, 0);
+        gv_walk_feed(&walk, &a.answer, (struct gv_time){1000});
+    }
+    CHECK_INT("learnt", walk.err, GV_OK);
+    CHECK("in small answers", store.room < GV_SNMP_ANSWER_OCTETS / 2);
+    CHECK("remembered", fake_poll(&mib, &store, true, &walk, &largest) > 3);
+    rebooted(&mib);
+    (void)fake_poll(&mib, &store, true, &walk, &largest);
+    CHECK_INT("after the reboot", fake_poll(&mib, &store, true, &walk, &largest), 1);
+    gv_gdoi_store_forget(&store);
+    fake_free(&mib);
+}
+
+/* A KS of long access lists: thousands of rows say the same of a few TEKs. */
+static void test_long_lists(void)
+{
+    static struct gv_walk walk;
+    struct gv_gdoi_store store;
+    struct fake_mib mib = {0};
+    size_t largest;
+
+    fake_system(&mib, iosxe, "R1", 1000);
+    ks_1_group(&mib);
+    for (unsigned ace = 6; ace < GV_WALK_KEPT + 1000; ace++) {
+        char index[64];
+
+        (void)snprintf(index, sizeof(index), GROUP_3333 ".1.4.10.1.11.2.%u.1", ace);
+        fake_octets(&mib, fake_cell(CISCO_GDOI ".3.4.1", 2, index), "\x5A\x69\xF5\x1F", 4);
+    }
+    gv_gdoi_store_init(&store);
+    (void)fake_poll(&mib, &store, true, &walk, &largest);
+    CHECK_INT("walked", walk.err, GV_OK);
+    CHECK_INT("two TEKs", count(&store, GV_GDOI_KS_TEK, false), 2);
+    CHECK("steady", fake_poll(&mib, &store, true, &walk, &largest) <= 2);
+    CHECK_INT("steady", walk.err, GV_OK);
+    gv_gdoi_store_forget(&store);
+    fake_free(&mib);
+}
+
+/* Counter32 and Gauge32 at their ends are numbers like others, and 0 is one too. */
+static void test_ends_of_range(void)
+{
+    static const uint32_t ends[] = {UINT32_MAX, 0, (uint32_t)INT32_MAX + 1};
+    static struct gv_walk walk;
+    struct gv_gdoi_store store;
+    struct fake_mib mib = {0};
+    size_t largest;
+
+    fake_system(&mib, iosxe, "R1", UINT32_MAX);
+    gm_2015(&mib);
+    gv_gdoi_store_init(&store);
+    for (size_t i = 0; i < 3; i++) {
+        fake_find(&mib, CISCO_GDOI ".2.2.1.8." ONE)->number = ends[i];
+        fake_find(&mib, CISCO_GDOI ".3.2.1.20." ONE ".1")->number = ends[i];
+        (void)fake_poll(&mib, &store, true, &walk, &largest);
+        CHECK_INT("walked", walk.err, GV_OK);
+        CHECK("no walk for a value", !walk.relearnt);
+        CHECK_INT("sequence", number(&store, GV_GDOI_GM, 8), ends[i]);
+        CHECK_INT("remaining", number(&store, GV_GDOI_GM_KEK, 20), ends[i]);
+    }
+    CHECK("uptime", store.uptime_cs == UINT32_MAX);
+    fake_find(&mib, "1.3.6.1.2.1.1.3.0")->number = 3;
+    (void)fake_poll(&mib, &store, true, &walk, &largest);
+    CHECK("497 days are over: as a reboot, once", walk.relearnt && walk.err == GV_OK);
+    gv_gdoi_store_forget(&store);
+    fake_free(&mib);
+}
+
 static void test_absent_columns(void)
 {
     static struct gv_walk walk;
@@ -516,6 +607,9 @@ int main(void)
     test_row_ceiling();
     test_hostile_rows();
     test_end_of_mib();
+    test_room();
+    test_long_lists();
+    test_ends_of_range();
     test_absent_columns();
     test_role_change();
     return check_end();
