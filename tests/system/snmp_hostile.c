@@ -358,15 +358,24 @@ static struct {
     unsigned times;
 } refusal;
 
-/* In place of libc's, for net-snmp too. */
+static bool refuses(void)
+{
+    if (refusal.times == 0)
+        return false;
+    refusal.times--;
+    errno = refusal.error;
+    return true;
+}
+
+/* In place of libc's, for net-snmp too; the responder uses sendto. */
 ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 {
-    if (refusal.times > 0) {
-        refusal.times--;
-        errno = refusal.error;
-        return -1;
-    }
-    return (ssize_t)syscall(SYS_sendmsg, fd, message, flags);
+    return refuses() ? -1 : (ssize_t)syscall(SYS_sendmsg, fd, message, flags);
+}
+
+ssize_t send(int fd, const void *octets, size_t n, int flags)
+{
+    return refuses() ? -1 : (ssize_t)syscall(SYS_sendto, fd, octets, n, flags, NULL, 0);
 }
 
 static const struct {

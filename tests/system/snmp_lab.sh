@@ -173,6 +173,7 @@ same "2015 column of a GM is absent" \
 poll srx
 same "Junos" "$(seen '[.device.vendor, .device.os, .device.version, .groups[0].gm.registered]')" \
     '["juniper","junos","19.4R3.11",true]'
+same "Junos: Cisco's behaviours do not apply" "$(seen '.device | has("behavior")')" false
 poll small
 same "answers of at most 484 octets" "$status $(seen '.groups[0].keks | length')" '0 1'
 
