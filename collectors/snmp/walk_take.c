@@ -166,6 +166,7 @@ static bool take_scalar(struct gv_walk *walk, const struct gv_walk_ask *ask,
         store->enterprise = var->arcs[6];
     if (var->kind != GV_SNMP_OCTETS || text.n > GV_SYS_DESCR_OCTETS)
         return false;
+    text = gv_text_head(text, gv_text_index(text, '\0')); /* some agents fill up with NULs */
     if (ask->column == GV_SYS_DESCR)
         store->descr = gv_arena_text(&store->arena, text);
     else if (walk->learning)

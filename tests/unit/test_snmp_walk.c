@@ -106,6 +106,10 @@ static void same(struct fake_mib *m)
 {
     fake_find(m, CISCO_GDOI ".3.2.1.20." ONE ".1")->number = 727;
 }
+static void name_padded(struct fake_mib *m)
+{
+    fake_find(m, "1.3.6.1.2.1.1.5.0")->octets_n = 4; /* NULs after it */
+}
 static void new_kek_beside(struct fake_mib *m)
 {
     fake_kek(m, KEK, ONE, 2, 0xAA, 2, 86399, (const uint8_t[]){239, 1, 2, 3});
@@ -164,6 +168,7 @@ static const struct {
     enum gv_err want;
 } changes[] = {
     {"only a value", same, false, 1, 1, GV_OK},
+    {"NULs after the same name", name_padded, false, 1, 1, GV_OK},
     {"a KEK beside the old one", new_kek_beside, true, 2, 1, GV_OK},
     {"a KEK in place of the old one", new_kek_alone, true, 1, 1, GV_OK},
     {"another SPI in the same row", new_kek_in_place, true, 1, 1, GV_OK},
