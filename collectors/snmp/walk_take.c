@@ -133,6 +133,14 @@ static void advance(struct gv_walk *walk, size_t t, const struct gv_snmp_var *va
     memcpy(cursor->pos, arcs, cursor->pos_n * sizeof(*arcs));
 }
 
+/* Place of the column that is followed; -1 where it is not one that each poll tells anew. */
+static int8_t check_column(const struct gv_gdoi_table *table, uint32_t number)
+{
+    int column = gv_gdoi_column_find(table, number);
+
+    return column < 0 || table->columns[column].fixed ? -1 : (int8_t)column;
+}
+
 static void take_start(struct gv_walk *walk, const struct gv_walk_ask *ask,
                        const struct gv_snmp_var *var, struct gv_time now)
 {
@@ -141,14 +149,19 @@ static void take_start(struct gv_walk *walk, const struct gv_walk_ask *ask,
     size_t n = gv_gdoi_entry_oid(root, (enum gv_gdoi_table_id)ask->table, 0, entry);
 
     walk->start_pending[ask->root] &= (uint8_t) ~(1u << ask->table);
-    if (var->kind == GV_SNMP_END || !gv_oid_under(var->oid, var->oid_n, entry, n) ||
-        var->oid_n < n + 2)
+    if (var->kind == GV_SNMP_END || !gv_oid_under(var->oid, var->oid_n, entry, n))
         return;
+    if (var->oid_n < n + 2) {
+        walk->refused_rows = true;
+        return;
+    }
     if (walk->store->root == NULL)
         walk->store->root = root;
     if (walk->store->root != root)
         return;
     walk->cursors[ask->table].column = var->oid[n];
+    walk->store->tables[ask->table].check =
+        check_column(&root->tables[ask->table], var->oid[n]);
     advance(walk, ask->table, var, now);
 }
 

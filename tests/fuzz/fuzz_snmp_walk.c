@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A device made of the input, polled several times: its objects, then one octet an answer
  * that says how the answer lies. Whatever it is, a poll ends within its ceilings and gives an
- * observation.
+ * observation; and once it has told the truth and was learnt, nothing is learnt anew.
  *
  * Input: flags (1: GETBULK; the next two bits: polls - 1); objects, each a selector (root and
  * table, or F0 and up: a scalar of the system group), for a table column, length and packed
@@ -104,12 +104,13 @@ static void lie(uint32_t octet, struct fake_mib *mib, struct fake_answer *a)
 }
 
 static void poll(struct gv_reader *lies, struct fake_mib *mib, struct gv_gdoi_store *store,
-                 bool bulk)
+                 bool bulk, bool truthful_before)
 {
     static struct fake_answer a;
     static struct gv_walk walk;
     struct gv_walk_request request;
     struct gv_observation *obs;
+    bool settled = store->complete && truthful_before;
 
     gv_walk_begin(&walk, store, bulk);
     while (gv_walk_next(&walk, &request)) {
@@ -120,7 +121,8 @@ static void poll(struct gv_reader *lies, struct fake_mib *mib, struct gv_gdoi_st
             break;
         gv_walk_feed(&walk, &a.answer, (struct gv_time){1000});
     }
-    if (walk.pdus > GV_WALK_PDUS || store->arena.used > GV_GDOI_STORE_CEILING)
+    if ((settled && walk.relearnt) || walk.pdus > GV_WALK_PDUS ||
+        store->arena.used > GV_GDOI_STORE_CEILING)
         abort();
     obs = gv_observation_new((struct gv_time){1000});
     if (obs == NULL)
@@ -138,12 +140,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct gv_reader in = gv_reader(data, size);
     uint32_t flags = gv_reader_uint(&in, 1);
     struct gv_gdoi_store store;
+    bool truthful_before = false;
 
     mib.n = 0;
     read_objects(&in, &mib);
     gv_gdoi_store_init(&store);
-    for (uint32_t i = 0; i <= (flags >> 1) % MOST_POLLS; i++)
-        poll(&in, &mib, &store, flags & 1);
+    for (uint32_t i = 0; i <= (flags >> 1) % MOST_POLLS; i++) {
+        bool truthful = in.left == 0;
+
+        poll(&in, &mib, &store, flags & 1, truthful && truthful_before);
+        truthful_before = truthful;
+    }
     gv_gdoi_store_forget(&store);
     return 0;
 }
