@@ -100,6 +100,7 @@ struct daemon {
     uint16_t port;
     pid_t pid;
     uint32_t boots; /* snmpEngineBoots of the next start */
+    bool v6;        /* this machine has ::1 */
 };
 
 static void path_in(const struct daemon *d, const char *name, char out[TEXT])
@@ -134,19 +135,20 @@ static void write_configuration(const struct daemon *d, const char *self, const 
 
 static void run_snmpd(const struct daemon *d)
 {
-    char conf[TEXT], log[TEXT], listen[TEXT];
+    char conf[TEXT], log[TEXT], listen[TEXT], listen_v6[TEXT];
     int fd;
 
     path_in(d, "snmpd.conf", conf);
     path_in(d, "log", log);
     (void)snprintf(listen, sizeof(listen), "udp:127.0.0.1:%u", d->port);
+    (void)snprintf(listen_v6, sizeof(listen_v6), "udp6:[::1]:%u", d->port);
     (void)setenv("SNMP_PERSISTENT_DIR", d->dir, 1);
     (void)setenv("MIBS", "", 1);
     fd = open(log, O_WRONLY | O_CREAT | O_APPEND, 0600);
     (void)dup2(fd, STDOUT_FILENO);
     (void)dup2(fd, STDERR_FILENO);
     (void)execl(snmpd, "snmpd", "-f", "-Lo", "-C", "-r", "-I", "-smux", "-c", conf, listen,
-                (char *)NULL);
+                d->v6 ? listen_v6 : (char *)NULL, (char *)NULL);
     _exit(127);
 }
 
@@ -270,14 +272,16 @@ static void clear(struct gv_snmp_credential *c)
 }
 
 /* One session, two polls: the first discovers, the second must not. */
-static void check_polls(struct gv_loop *loop, const struct daemon *d, const char *name,
-                        struct gv_snmp_credential *c, enum gv_err want)
+static void check_polls_at(struct gv_loop *loop, const struct daemon *d, const char *address,
+                           const char *name, struct gv_snmp_credential *c, enum gv_err want)
 {
     struct gv_target target = target_of(d, c);
-    struct gv_session *session = gv_snmp_collector.open(loop, &target);
     struct outcome o = {.loop = loop};
+    struct gv_session *session;
     unsigned first;
 
+    target.address = address;
+    session = gv_snmp_collector.open(loop, &target);
     poll_once(session, &o);
     first = o.result.requests;
     CHECK_INT(name, o.result.err, want);
@@ -292,6 +296,27 @@ static void check_polls(struct gv_loop *loop, const struct daemon *d, const char
     gv_snmp_collector.close(session);
     gv_observation_free(o.result.observation);
     clear(c);
+}
+
+static void check_polls(struct gv_loop *loop, const struct daemon *d, const char *name,
+                        struct gv_snmp_credential *c, enum gv_err want)
+{
+    check_polls_at(loop, d, "127.0.0.1", name, c, want);
+}
+
+static void test_v6(struct gv_loop *loop, const struct daemon *d)
+{
+    struct gv_snmp_credential v2c = community_of(GV_SNMP_V2C, "public");
+    struct gv_snmp_credential v3 = user_of("u32", GV_SNMP_SHA256, GV_SNMP_AES128);
+
+    if (!d->v6) {
+        printf("skipped: no ::1 here\n");
+        clear(&v2c);
+        clear(&v3);
+        return;
+    }
+    check_polls_at(loop, d, "::1", "SNMPv2c over IPv6", &v2c, GV_OK);
+    check_polls_at(loop, d, "::1", "SNMPv3 over IPv6", &v3, GV_OK);
 }
 
 static void test_pairs(struct gv_loop *loop, const struct daemon *d)
@@ -477,15 +502,21 @@ static int run(const char *self)
     struct gv_snmp_credential v2c = community_of(GV_SNMP_V2C, "public");
     struct daemon d = {.dir = "/tmp/gv-snmpd-XXXXXX", .boots = 1};
     struct gv_loop *loop = gv_loop_new();
-    int fd = bound_socket(false, &d.port);
+    int fd = bound_socket(false, &d.port), v6;
+    uint16_t port_v6;
 
     (void)close(fd);
+    v6 = bound_socket(true, &port_v6);
+    d.v6 = v6 >= 0;
+    if (d.v6)
+        (void)close(v6);
     if (mkdtemp(d.dir) == NULL)
         return 1;
     start_daemon(&d, self, engine);
     CHECK("snmpd answers", wait_ready(loop, &d, &v2c));
     if (check_failed == 0) {
         test_versions(loop, &d);
+        test_v6(loop, &d);
         test_pairs(loop, &d);
         test_refused(loop, &d);
         test_clones(loop, &d);
