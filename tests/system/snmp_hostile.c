@@ -128,6 +128,8 @@ static void test_scripts(struct gv_loop *loop)
             CHECK("no secret in the text", strstr(o.result.detail, "public") == NULL);
         }
         CHECK(rows[i].name, r.requests <= rows[i].most);
+        CHECK_INT("one request at a time", r.overlaps, 0);
+        CHECK_INT("ids that nobody can foretell", r.near_ids, 0);
         gv_snmp_collector.close(session);
         gv_observation_free(o.result.observation);
         responder_stop(&r);

@@ -43,7 +43,8 @@ struct responder {
     enum script script;
     int fd, other_fd;
     uint16_t port;
-    unsigned requests;
+    unsigned requests, overlaps; /* overlaps: asked something else before the answer */
+    unsigned near_ids;           /* request ids that could be guessed from the one before */
     int32_t last_id;
     void (*seen)(void *arg); /* called for each request before it is answered */
     void *seen_arg;
@@ -372,6 +373,8 @@ static inline void answer(struct responder *r, const struct request *q)
     bool first = q->id != r->last_id;
     int64_t delay_ms = 30;
 
+    r->overlaps += first && r->later != NULL;
+    r->near_ids += first && llabs((long long)q->id - r->last_id) < 16;
     r->last_id = q->id;
     r->answer_n = write_answer(r->mib, q, &genuine, r->answer, sizeof(r->answer));
     switch (r->script) {

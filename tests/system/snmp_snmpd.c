@@ -118,7 +118,8 @@ static void write_configuration(const struct daemon *d, const char *self, const 
     if (file == NULL)
         abort();
     (void)fprintf(file,
-                  "rocommunity public\nsysName R1\nexactEngineID %s\nrouser nobody noauth\n"
+                  "rocommunity public\nrocommunity6 public\nsysName R1\nexactEngineID "
+                  "%s\nrouser nobody noauth\n"
                   "oldEngineID %s\nengineBoots %u\n"
                   "sysDescr Cisco IOS Software, C3900 (C3900-UK9-M), Version 15.2(1)T, x\n"
                   "createUser nobody\n"
