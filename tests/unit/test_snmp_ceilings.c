@@ -40,6 +40,63 @@ static void test_row_ceiling(void)
     fake_free(&mib);
 }
 
+/* Names as long as they may be, until the memory of one device is used up. */
+static void test_memory_ceiling(void)
+{
+    static const uint8_t long_name[GV_GDOI_NAME_OCTETS] = "G";
+    static struct gv_walk walk;
+    struct gv_gdoi_store store;
+    struct fake_mib mib = {0};
+    size_t largest;
+
+    fake_system(&mib, ios, "R1", 1000);
+    fake_gm(&mib, CISCO_GDOI, "11.4.0.0.0.1", "G1", 1, true);
+    for (unsigned i = 0; i < GV_WALK_KEPT - 10; i++) {
+        char index[64];
+
+        (void)snprintf(index, sizeof(index), "11.4.0.1.%u.%u", i / 256, i % 256);
+        fake_octets(&mib, fake_cell(CISCO_GDOI ".1.1", 4, index), long_name, sizeof(long_name));
+    }
+    gv_gdoi_store_init(&store);
+    for (int polls = 0; polls < 2; polls++) {
+        (void)fake_poll(&mib, &store, true, &walk, &largest);
+        CHECK_INT("too large", walk.err, GV_ERR_TOO_LARGE);
+        CHECK("within the ceiling", store.arena.used <= GV_GDOI_STORE_CEILING);
+        CHECK("next time anew", !store.complete);
+        CHECK_INT("what was read is kept", fake_told(&store, GV_GDOI_GM_KEK, 20), 787);
+    }
+    gv_gdoi_store_forget(&store);
+    fake_free(&mib);
+}
+
+/* A name that grows from poll to poll is moved once. */
+static void test_growing_name(void)
+{
+    static struct gv_walk walk;
+    struct gv_gdoi_store store;
+    struct fake_mib mib = {0};
+    struct fake_object *name;
+    size_t largest, used;
+
+    fake_system(&mib, ios, "R1", 1000);
+    fake_gm(&mib, CISCO_GDOI, GROUP_3333, "G1", 1, true);
+    gv_gdoi_store_init(&store);
+    (void)fake_poll(&mib, &store, true, &walk, &largest);
+    name = fake_find(&mib, CISCO_GDOI ".1.1.4." GROUP_3333);
+    memset(name->octets, 'x', GV_GDOI_NAME_OCTETS);
+    name->octets_n = 20;
+    (void)fake_poll(&mib, &store, true, &walk, &largest);
+    used = store.arena.used;
+    for (; name->octets_n < GV_GDOI_NAME_OCTETS; name->octets_n++)
+        (void)fake_poll(&mib, &store, true, &walk, &largest);
+    CHECK_INT("moved once", store.arena.used, used);
+    CHECK("no walk for a name", !walk.relearnt);
+    CHECK_INT("all of it", gv_gdoi_cell_octets(store.tables[GV_GDOI_GROUP].first, 0).n,
+              GV_GDOI_NAME_OCTETS - 1);
+    gv_gdoi_store_forget(&store);
+    fake_free(&mib);
+}
+
 static void test_hostile_rows(void)
 {
     static const char *const indexes[] = {
@@ -161,6 +218,8 @@ static void test_room(void)
 int main(void)
 {
     test_row_ceiling();
+    test_memory_ceiling();
+    test_growing_name();
     test_hostile_rows();
     test_long_lists();
     test_ends_of_range();
