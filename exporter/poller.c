@@ -213,6 +213,10 @@ void gv_poller_resume(struct gv_poller *poller)
         for (size_t j = 0; j < poller->devices[i]->job_count; j++) {
             struct job *job = &poller->devices[i]->jobs[j];
 
+            if (job->last == GV_ERR_ENGINE_CHANGED && job->state != JOB_RUNNING) {
+                job->transport->what->collector->close(job->session);
+                job->session = NULL;
+            }
             if (!job->paused)
                 continue;
             job->paused = false;

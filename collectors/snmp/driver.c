@@ -80,7 +80,8 @@ static const char *explain(enum gv_err err)
             "another SNMP engine id than before: if the device was replaced, reload",
         [GV_ERR_MALFORMED] = "answers that do not fit the questions; what was read is kept",
         [GV_ERR_TOO_LARGE] = "a ceiling was reached; what was read is kept",
-        [GV_ERR_NOT_FOUND] = "answers to other questions than ours were ignored",
+        [GV_ERR_NOT_FOUND] = "answers to other questions than ours were ignored: forged, or "
+                             "sysUpTime is not in this user's view",
         [GV_ERR_NO_DATA] = "no GDOI table: no GETVPN there, or not in this user's view",
         [GV_ERR_NO_MEMORY] = "out of memory",
         [GV_ERR_SYSTEM] = "no socket: check the limit of open files",

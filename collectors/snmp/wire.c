@@ -168,6 +168,13 @@ void gv_wire_shut(struct gv_wire *wire)
     wire->fd = -1;
 }
 
+/* A discovery knows no engine and no clock, not even those that it is to correct. */
+static void enter(struct gv_wire *wire)
+{
+    if (!wire->probing)
+        gv_usm_enter(&wire->usm);
+}
+
 /* ---- Sending ---------------------------------------------------------------------------- */
 
 static int take(int operation, netsnmp_session *session, int request_id, netsnmp_pdu *pdu,
@@ -233,11 +240,13 @@ enum gv_err gv_wire_send(struct gv_wire *wire, const struct gv_walk *walk,
     if (pdu == NULL)
         return GV_ERR_NO_MEMORY;
     gv_wire_drop(wire);
+    if (probe)
+        gv_usm_blank(snmp_sess_session(wire->handle));
     wire->probing = probe;
     wire->request_id = id;
     pdu->reqid = id;
     pdu->msgid = gv_library_random();
-    gv_usm_enter(&wire->usm);
+    enter(wire);
     sent = snmp_sess_async_send(wire->handle, pdu, take, wire);
     gv_usm_leave(&wire->usm);
     if (sent != 0) {
@@ -381,23 +390,44 @@ static void take_time_window(struct gv_wire *wire, const netsnmp_pdu *pdu)
     wire->resynced = true;
 }
 
-/* Called after each message is parsed, well or not. The library cannot place a
- * Report of an engine that it does not know, and hands it to nobody else. */
+/* The message is authentic, but its clock is far behind what we know: a replay, or
+ * the engine's clock was set back, or a discovery lied. Only a new discovery tells,
+ * once a poll. */
+static void late_clock(struct gv_wire *wire)
+{
+    if (wire->resynced) {
+        doubt(wire, GV_ERR_TIME_WINDOW);
+        return;
+    }
+    wire->resynced = true;
+    wire->rediscover = true;
+    wire->news = GV_WIRE_RESEND;
+}
+
+static void other_engine(struct gv_wire *wire, netsnmp_session *session)
+{
+    if (wire->usm.pinned || wire->resynced) {
+        doubt(wire, GV_ERR_ENGINE_CHANGED);
+        return;
+    }
+    wire->resynced = true;
+    gv_usm_forget(&wire->usm, session);
+    wire->news = GV_WIRE_RESEND;
+}
+
+/* Called after each message is parsed, well or not. What the library cannot place, a
+ * Report of an engine that it does not know or of another time, it hands to nobody else. */
 static int parsed(netsnmp_session *session, netsnmp_pdu *pdu, int err)
 {
     struct gv_wire *wire = session->callback_magic;
 
     if (err == SNMP_ERR_NOERROR || !is_v3(wire) || wire->probing || wire->usm.user == NULL ||
-        pdu->msgid != wire->message_id || pdu->securityEngineIDLen == 0 ||
-        !engine_differs(&wire->usm, pdu))
+        pdu->msgid != wire->message_id || pdu->securityEngineIDLen == 0)
         return 1;
-    if (wire->usm.pinned || wire->resynced) {
-        doubt(wire, GV_ERR_ENGINE_CHANGED);
-        return 1;
-    }
-    wire->resynced = true;
-    gv_usm_forget(&wire->usm, session);
-    wire->news = GV_WIRE_RESEND;
+    if (engine_differs(&wire->usm, pdu))
+        other_engine(wire, session);
+    else if (err == SNMPERR_USM_NOTINTIMEWINDOW)
+        late_clock(wire);
     return 1;
 }
 
@@ -455,19 +485,6 @@ static int take(int operation, netsnmp_session *session, int request_id, netsnmp
     return 1;
 }
 
-/* The message is authentic, but its clock is far behind what we know: a replay,
- * or the engine's clock was set back. Only a new discovery tells, once a poll. */
-static void late_clock(struct gv_wire *wire)
-{
-    if (wire->resynced) {
-        doubt(wire, GV_ERR_TIME_WINDOW);
-        return;
-    }
-    wire->resynced = true;
-    wire->rediscover = true;
-    wire->news = GV_WIRE_RESEND;
-}
-
 enum gv_wire_news gv_wire_read(struct gv_wire *wire,
                                enum gv_err (*accept)(void *arg,
                                                      const struct gv_snmp_answer *answer),
@@ -480,14 +497,12 @@ enum gv_wire_news gv_wire_read(struct gv_wire *wire,
     wire->news = GV_WIRE_NOTHING;
     session->s_snmp_errno = 0;
     session->s_errno = 0;
-    gv_usm_enter(&wire->usm);
+    enter(wire);
     gv_library_read(wire->handle, wire->fd);
     gv_usm_leave(&wire->usm);
     if (wire->news == GV_WIRE_NOTHING && session->s_snmp_errno == SNMPERR_BAD_RECVFROM &&
         session->s_errno != EAGAIN)
         doubt(wire, GV_ERR_UNREACHABLE);
-    if (wire->news == GV_WIRE_NOTHING && session->s_snmp_errno == SNMPERR_NOT_IN_TIME_WINDOW)
-        late_clock(wire);
     *why = wire->why;
     return wire->news;
 }

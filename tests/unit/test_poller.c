@@ -215,6 +215,27 @@ static void test_refused(struct gv_loop *loop)
     gv_poller_free(poller);
 }
 
+/* A router that was replaced has another SNMP engine: the operator's reload takes it, by a
+ * session that knows nothing of the old one. */
+static void test_replaced(struct gv_loop *loop)
+{
+    struct gv_poller *poller;
+
+    fake_reset(loop);
+    fleet[1].err = GV_ERR_ENGINE_CHANGED;
+    fleet[2].err = GV_ERR_TIMEOUT;
+    poller = start(loop, 3, true, false);
+    fake_run(loop, 300000);
+    CHECK_INT("refused all the time", fleet[1].opens, 1);
+    gv_poller_resume(poller);
+    fleet[1].err = GV_OK;
+    fake_run(loop, 300000);
+    CHECK_INT("a new session", fleet[1].opens, 2);
+    CHECK_INT("not for others", fleet[0].opens + fleet[2].opens, 2);
+    gv_poller_free(poller);
+    CHECK_INT("closed", sessions_open, 0);
+}
+
 static void test_policy(struct gv_loop *loop)
 {
     static const struct gv_poller_policy narrow = {
@@ -246,6 +267,7 @@ int main(void)
     test_cancel_everywhere(loop);
     test_pace(loop);
     test_refused(loop);
+    test_replaced(loop);
     test_policy(loop);
     gv_loop_free(loop);
     return check_end();
