@@ -260,7 +260,7 @@ static void answer(ssh_channel channel, const char *line)
 
     if (!show || is("empty"))
         return;
-    if (is("unauthorized"))
+    if (is("unauthorized") || (is("one-unauthorized") && strcmp(line, "show version") == 0))
         say(channel, "% Authorization failed.\r\n");
     else if (is("invalid"))
         say(channel, "            ^\r\n% Invalid input detected at '^' marker.\r\n\r\n");
