@@ -294,7 +294,7 @@ same "no secret in" "$(grep -la -e canary- "$dir"/{metrics,exporter.err,lab.out,
     "$dir"/*.json "$dir"/*.err "$dir"/scan.out)" ''
 same "nothing unprintable" "$(cat "$dir"/{metrics,exporter.err} "$dir"/*.json "$dir"/*.err |
     LC_ALL=C tr -d '\n\40-\176' | wc -c)" 0
-has "no sanitizer" <(grep -c 'ERROR: \|runtime error' "$dir"/*.err | grep -vc ':0$') '^0$'
+has "no sanitizer" <(grep -c 'Sanitizer: \|runtime error' "$dir"/*.err | grep -vc ':0$') '^0$'
 
 echo "$checks checks, $failed failed"
 [ "$failed" -eq 0 ]
