@@ -317,6 +317,9 @@ enum gv_login_result gv_login_next(struct gv_login *login)
     while (login->step < GV_LOGIN_OPEN) {
         enum gv_login_result result = steps[login->step].take(login);
 
+        /* libssh goes on to say AGAIN when the router has left. */
+        if (result == GV_LOGIN_AGAIN && !ssh_is_connected(login->session))
+            return gv_login_broken(login);
         if (result != GV_LOGIN_DONE)
             return result;
         login->step++;

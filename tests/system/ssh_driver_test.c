@@ -55,6 +55,19 @@ static const struct row {
      .err = GV_ERR_AUTHENTICATION,
      .commands = "",
      .logins = 1},
+    {.name = "wrong password, hung up",
+     .mode = "refuse-close",
+     .password = "wrong",
+     .err = GV_ERR_AUTHENTICATION,
+     .detail = "tried password",
+     .commands = "",
+     .logins = 1},
+    {.name = "hung up at login",
+     .mode = "leave",
+     .err = GV_ERR_UNREACHABLE,
+     .detail = "login: ",
+     .commands = ""},
+    {.name = "no proof wanted", .mode = "open", .commands = FIRST, .observed = true},
     {.name = "two prompts are not for us",
      .mode = "two-prompts",
      .err = GV_ERR_AUTHENTICATION,
@@ -340,7 +353,8 @@ static void test_password_waits_for_host_key(void)
 {
     static const char other[] =
         "AAAAC3NzaC1lZDI1NTE5AAAAIJ0bk3Wf0bQ5aVvVx1r0oXl2nqT0m5uWfYxwzGkz9y1b";
-    static const enum gv_err errors[] = {GV_ERR_HOST_KEY_UNKNOWN, GV_ERR_HOST_KEY_CHANGED};
+    static const enum gv_err errors[] = {GV_ERR_HOST_KEY_UNKNOWN, GV_ERR_HOST_KEY_CHANGED,
+                                         GV_ERR_HOST_KEY_UNKNOWN};
 
     for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
         struct outcome outcome;
@@ -352,6 +366,8 @@ static void test_password_waits_for_host_key(void)
             (void)snprintf(line, sizeof(line), "[127.0.0.1]:%u ssh-ed25519 %s\n",
                            f.target.ssh_port, other);
         peer_write("known_hosts", line);
+        if (i == 2)
+            f.target.ssh_known_hosts = peer_path("no such file");
         f.session = gv_ssh_collector.open(f.loop, &f.target);
         outcome = peer_poll(f.loop, f.session);
         CHECK_STR("host key", gv_err_name(outcome.err), gv_err_name(errors[i]));

@@ -366,6 +366,10 @@ static bool authenticate(ssh_session session, ssh_message message)
     bool keyboard = is("keyboard") || is("two-prompts") || is("both");
     unsigned ways;
 
+    if (is("open")) {
+        (void)ssh_message_auth_reply_success(message, 0);
+        return true;
+    }
     if (ssh_message_subtype(message) == SSH_AUTH_METHOD_PASSWORD && !keyboard) {
         (void)fprintf(record, "auth password\n");
         if (right_password(ssh_message_auth_password(message))) {
@@ -383,6 +387,11 @@ static bool authenticate(ssh_session session, ssh_message message)
             (void)ssh_message_auth_reply_success(message, 0);
             return true;
         }
+    }
+    if (is("leave") ||
+        (is("refuse-close") && ssh_message_subtype(message) != SSH_AUTH_METHOD_NONE)) {
+        ssh_disconnect(session);
+        return false;
     }
     ways = is("both") ? SSH_AUTH_METHOD_INTERACTIVE | SSH_AUTH_METHOD_PASSWORD
            : keyboard ? SSH_AUTH_METHOD_INTERACTIVE
