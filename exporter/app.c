@@ -30,13 +30,15 @@ static const struct gv_poller_transport transports[] = {
 };
 enum { TRANSPORTS = sizeof(transports) / sizeof(transports[0]) };
 
-static struct gv_poller_policy poller_policy(const struct gv_config *config)
+static struct gv_poller_policy poller_policy(const struct gv_app *app,
+                                             const struct gv_config *config)
 {
     const struct gv_config_limits *limits = &config->limits;
 
     return (struct gv_poller_policy){
         .budgets = {{limits->in_flight, 0}, {limits->ssh_in_flight, limits->logins_per_minute}},
         .backoff_most = limits->backoff_most,
+        .when_asked = app->settings->once,
     };
 }
 
@@ -128,7 +130,7 @@ static enum gv_err apply(struct gv_app *app, const struct gv_config *config)
     size_t room = config->target_count + 1;
     const struct gv_target **targets = calloc(room, sizeof(const struct gv_target *));
     struct gv_poll_target *polls = calloc(room, sizeof(*polls));
-    struct gv_poller_policy policy = poller_policy(config);
+    struct gv_poller_policy policy = poller_policy(app, config);
     enum gv_err err = GV_ERR_NO_MEMORY;
 
     if (targets != NULL && polls != NULL)
@@ -162,7 +164,7 @@ enum gv_err gv_app_init(struct gv_app *app, const struct gv_app_settings *settin
     if (err != GV_OK)
         return err;
     adopt(app, config);
-    polling = poller_policy(config);
+    polling = poller_policy(app, config);
     keeping = store_policy(config);
     app->loop = gv_loop_new();
     app->store = gv_store_new(&keeping);

@@ -21,6 +21,7 @@ struct gv_app_settings {
     const char *telemetry_path;
     struct gv_shard shard;
     bool insecure_perms;
+    bool once; /* a single round: gv_app_once */
 };
 
 /* The last good text of one fetched target list; both on the heap. */

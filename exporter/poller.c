@@ -33,6 +33,7 @@ void gv_poller_set_policy(struct gv_poller *poller, const struct gv_poller_polic
     for (size_t i = 0; i < poller->transport_count; i++)
         poller->transports[i].budget = policy->budgets[i];
     poller->backoff_most = policy->backoff_most;
+    poller->when_asked = policy->when_asked;
 }
 
 static int compare_name(const void *name, const void *device)

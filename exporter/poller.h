@@ -34,6 +34,7 @@ struct gv_poller_budget {
 struct gv_poller_policy {
     struct gv_poller_budget budgets[GV_TRANSPORTS_MOST]; /* in the order of the transports */
     struct gv_dur backoff_most;                          /* longest pause after failures */
+    bool when_asked; /* nothing by the clock: only what gv_poller_poll_now asks for */
 };
 
 /* What the poller tells of itself, for getvpn_exporter_polls_*. */
