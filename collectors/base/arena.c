@@ -8,7 +8,7 @@
 
 /* Small first, for the ten thousand targets that say little; smaller still where little
  * is the most that will come. */
-enum { FIRST_BLOCK = 1024, LARGEST_BLOCK = 65536, CEILING_PART = 64 };
+enum { FIRST_BLOCK = 1024, LARGEST_BLOCK = 65536, CEILING_PART = 128 };
 
 struct gv_arena_block {
     struct gv_arena_block *next;

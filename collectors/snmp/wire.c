@@ -76,13 +76,12 @@ static bool is_v3(const struct gv_wire *wire)
 /* Numbers only, so that the library has nothing to look up: "udp6:[::1]:161". */
 static bool peer_text(const struct gv_address *address, uint16_t port, char out[PEER_TEXT])
 {
-    bool v6 = address->at.ss_family == AF_INET6;
+    bool v6 = address->at.any.sa_family == AF_INET6;
     char text[INET6_ADDRSTRLEN];
     const void *octets =
-        v6 ? (const void *)&((const struct sockaddr_in6 *)&address->at)->sin6_addr
-           : (const void *)&((const struct sockaddr_in *)&address->at)->sin_addr;
+        v6 ? (const void *)&address->at.v6.sin6_addr : (const void *)&address->at.v4.sin_addr;
 
-    if (inet_ntop(address->at.ss_family, octets, text, sizeof(text)) == NULL)
+    if (inet_ntop(address->at.any.sa_family, octets, text, sizeof(text)) == NULL)
         return false;
     (void)snprintf(out, PEER_TEXT, v6 ? "udp6:[%s]:%u" : "udp:%s:%u", text, port);
     return true;
@@ -94,12 +93,12 @@ static bool connect_to(int fd, const struct gv_address *address, uint16_t port)
     struct gv_address peer = *address;
     int size = RECEIVE_BUFFER;
 
-    if (peer.at.ss_family == AF_INET6)
-        ((struct sockaddr_in6 *)&peer.at)->sin6_port = htons(port);
+    if (peer.at.any.sa_family == AF_INET6)
+        peer.at.v6.sin6_port = htons(port);
     else
-        ((struct sockaddr_in *)&peer.at)->sin_port = htons(port);
+        peer.at.v4.sin_port = htons(port);
     (void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
-    return connect(fd, (const struct sockaddr *)&peer.at, peer.size) == 0;
+    return connect(fd, &peer.at.any, peer.size) == 0;
 }
 
 /* The library's own two pass addresses around, for which the kernel looks up a route at

@@ -118,12 +118,12 @@ peer_walk() { # WALKS, a multiple of 250
 # ---- readings ----
 
 cpu_ms() { awk -v hz="$(getconf CLK_TCK)" '{ printf "%d", ($14 + $15) * 1000 / hz }' "/proc/$1/stat"; }
-memory() { awk -v name="$1:" '$1 == name { printf "%.0f", $2 / 1000 }' "/proc/$ours/status"; }
+memory() { awk -v name="$1:" '$1 == name { printf "%.1f", $2 * 1024 / 1e6 }' "/proc/$ours/status"; }
 fetch() { curl -sS -m 20 "http://127.0.0.1:$port/metrics"; }
 metric() { fetch | awk -v name="$1" 'index($1, name) == 1 { sum += $2 } END { print sum + 0 }'; }
 series() { fetch | grep -vc '^#'; }
 durations() { fetch | awk -v d="device=\"$1\"" '/^getvpn_collector_duration_seconds/ && index($0, d) { print $2 * 1000 }'; }
-remaining() { fetch | awk '/^getvpn_kek_remaining_seconds/ && /device="d7"/ { print $2 }'; }
+remaining() { fetch | awk '/^getvpn_kek_remaining_seconds/ && /device="d7"/ { print $2 * 1000 }'; }
 divide() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.3g", a / b }'; }
 least() { awk '{ print $1 / $2 }' "$work/$1" | sort -g | head -n 1 | awk '{ printf "%.3f", $1 }'; }
 
