@@ -21,6 +21,7 @@ fail() {
 start() { # NAME COMMAND...: its process id goes into $last
     local name=$1
     shift
+    rm -f "$work/$name" # of an earlier one, so that nobody reads its port
     "$@" >"$work/$name" 2>&1 &
     last=$!
     pids+=("$last")
@@ -38,7 +39,7 @@ stop() {
 said() { # NAME EXPRESSION
     local found
     for _ in $(seq 200); do
-        found=$(sed -n "s/.*$2.*/\1/p" "$work/$1" | head -n 1)
+        found=$(sed -n "s/.*$2.*/\1/p" "$work/$1" 2>/dev/null | head -n 1)
         [ -z "$found" ] || { echo "$found"; return; }
         sleep 0.1
     done
