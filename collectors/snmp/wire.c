@@ -76,13 +76,12 @@ static bool is_v3(const struct gv_wire *wire)
 /* Numbers only, so that the library has nothing to look up: "udp6:[::1]:161". */
 static bool peer_text(const struct gv_address *address, uint16_t port, char out[PEER_TEXT])
 {
-    bool v6 = address->at.ss_family == AF_INET6;
+    bool v6 = address->at.any.sa_family == AF_INET6;
     char text[INET6_ADDRSTRLEN];
     const void *octets =
-        v6 ? (const void *)&((const struct sockaddr_in6 *)&address->at)->sin6_addr
-           : (const void *)&((const struct sockaddr_in *)&address->at)->sin_addr;
+        v6 ? (const void *)&address->at.v6.sin6_addr : (const void *)&address->at.v4.sin_addr;
 
-    if (inet_ntop(address->at.ss_family, octets, text, sizeof(text)) == NULL)
+    if (inet_ntop(address->at.any.sa_family, octets, text, sizeof(text)) == NULL)
         return false;
     (void)snprintf(out, PEER_TEXT, v6 ? "udp6:[%s]:%u" : "udp:%s:%u", text, port);
     return true;
@@ -94,12 +93,30 @@ static bool connect_to(int fd, const struct gv_address *address, uint16_t port)
     struct gv_address peer = *address;
     int size = RECEIVE_BUFFER;
 
-    if (peer.at.ss_family == AF_INET6)
-        ((struct sockaddr_in6 *)&peer.at)->sin6_port = htons(port);
+    if (peer.at.any.sa_family == AF_INET6)
+        peer.at.v6.sin6_port = htons(port);
     else
-        ((struct sockaddr_in *)&peer.at)->sin_port = htons(port);
+        peer.at.v4.sin_port = htons(port);
     (void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
-    return connect(fd, (const struct sockaddr *)&peer.at, peer.size) == 0;
+    return connect(fd, &peer.at.any, peer.size) == 0;
+}
+
+/* The library's own two pass addresses around, for which the kernel looks up a route at
+ * each datagram and is asked for the local port: a connected socket needs neither. */
+static int send_datagram(netsnmp_transport *transport, const void *octets, int n, void **from,
+                         int *from_n)
+{
+    (void)from;
+    (void)from_n;
+    return (int)send(transport->sock, octets, (size_t)n, MSG_DONTWAIT);
+}
+
+static int receive_datagram(netsnmp_transport *transport, void *octets, int room, void **from,
+                            int *from_n)
+{
+    *from = NULL;
+    *from_n = 0;
+    return (int)recv(transport->sock, octets, (size_t)room, MSG_DONTWAIT);
 }
 
 static enum gv_err fill_session(struct gv_wire *wire, netsnmp_session *session)
@@ -145,6 +162,8 @@ enum gv_err gv_wire_open(struct gv_wire *wire, const struct gv_address *address)
     transport = netsnmp_transport_open_client("snmp", peer);
     if (transport == NULL)
         return GV_ERR_SYSTEM;
+    transport->f_send = send_datagram;
+    transport->f_recv = receive_datagram;
     wire->handle = snmp_sess_add(&session, transport, NULL, parsed);
     if (wire->handle == NULL)
         return GV_ERR_SYSTEM;
@@ -202,7 +221,28 @@ static netsnmp_pdu *probe_pdu(void)
     return pdu;
 }
 
-static netsnmp_pdu *walk_pdu(const struct gv_walk *walk, const struct gv_walk_request *request)
+/* The request's varbinds, in memory that all requests share: the library would allocate
+ * (and clear, and free) 1.2 KiB for each. */
+static netsnmp_variable_list *walk_vars(const struct gv_walk *walk, size_t n)
+{
+    static netsnmp_variable_list vars[GV_WALK_VARS];
+    uint32_t arcs[GV_OID_ARCS];
+
+    for (size_t i = 0; i < n; i++) {
+        netsnmp_variable_list *var = &vars[i];
+
+        var->name_length = gv_walk_oid(walk, i, arcs);
+        for (size_t a = 0; a < var->name_length; a++)
+            var->name_loc[a] = arcs[a];
+        var->name = var->name_loc;
+        var->type = ASN_NULL;
+        var->next_variable = i + 1 < n ? &vars[i + 1] : NULL;
+    }
+    return vars;
+}
+
+static netsnmp_pdu *walk_pdu(const struct gv_walk *walk, const struct gv_walk_request *request,
+                             bool v3)
 {
     netsnmp_pdu *pdu = snmp_pdu_create(request->bulk ? SNMP_MSG_GETBULK : SNMP_MSG_GETNEXT);
 
@@ -212,26 +252,22 @@ static netsnmp_pdu *walk_pdu(const struct gv_walk *walk, const struct gv_walk_re
         pdu->non_repeaters = (long)request->once;
         pdu->max_repetitions = (long)request->repetitions;
     }
-    for (size_t i = 0; i < request->n; i++) {
-        uint32_t arcs[GV_OID_ARCS];
-        oid name[GV_OID_ARCS];
-        size_t n = gv_walk_oid(walk, i, arcs);
-
-        for (size_t a = 0; a < n; a++)
-            name[a] = arcs[a];
-        if (snmp_add_null_var(pdu, name, n) == NULL) {
-            snmp_free_pdu(pdu);
-            return NULL;
-        }
-    }
-    return pdu;
+    pdu->variables = walk_vars(walk, request->n);
+    if (!v3)
+        return pdu;
+    /* The library itself sends again what came outside the time window. */
+    pdu->variables = snmp_clone_varbind(pdu->variables);
+    if (pdu->variables != NULL)
+        return pdu;
+    snmp_free_pdu(pdu);
+    return NULL;
 }
 
 enum gv_err gv_wire_send(struct gv_wire *wire, const struct gv_walk *walk,
                          const struct gv_walk_request *request, bool again)
 {
     bool probe = is_v3(wire) && (wire->usm.user == NULL || wire->rediscover);
-    netsnmp_pdu *pdu = probe ? probe_pdu() : walk_pdu(walk, request);
+    netsnmp_pdu *pdu = probe ? probe_pdu() : walk_pdu(walk, request, is_v3(wire));
     int32_t id = again && !probe && !wire->probing && wire->request_id != 0
                      ? wire->request_id
                      : gv_library_random();
@@ -249,6 +285,8 @@ enum gv_err gv_wire_send(struct gv_wire *wire, const struct gv_walk *walk,
     enter(wire);
     sent = snmp_sess_async_send(wire->handle, pdu, take, wire);
     gv_usm_leave(&wire->usm);
+    if (!is_v3(wire))
+        pdu->variables = NULL; /* ours, and encoded by now */
     if (sent != 0) {
         wire->message_id = pdu->msgid;
         return GV_OK;

@@ -505,6 +505,37 @@ static void test_cancel_waiting(struct gv_loop *loop)
     gv_snmp_collector.close(NULL);
 }
 
+static void stop_loop(void *arg)
+{
+    gv_loop_stop(arg);
+}
+
+/* What comes while nobody asks is left alone, and the next poll hears again. */
+static void test_between_polls(struct gv_loop *loop)
+{
+    struct outcome o = {.loop = loop};
+    static struct responder r;
+    struct fake_mib mib = {0};
+    struct gv_session *session;
+    struct gv_target target;
+
+    device(&mib);
+    CHECK("start", responder_start(&r, loop, &mib, false));
+    r.script = DUPLICATES;
+    target = target_at("127.0.0.1", r.port);
+    session = gv_snmp_collector.open(loop, &target);
+    for (int polls = 0; polls < 3; polls++) {
+        poll_once(session, &o);
+        CHECK_INT("whole", o.result.err, GV_OK);
+        CHECK("pause", gv_timer_start(loop, (struct gv_dur){20}, stop_loop, loop) != NULL);
+        gv_loop_run(loop);
+    }
+    gv_snmp_collector.close(session);
+    gv_observation_free(o.result.observation);
+    responder_stop(&r);
+    fake_free(&mib);
+}
+
 int main(void)
 {
     struct gv_loop *loop = gv_loop_new();
@@ -522,6 +553,7 @@ int main(void)
     test_sends(loop);
     test_cancel(loop);
     test_cancel_waiting(loop);
+    test_between_polls(loop);
     gv_secret_free(community);
     gv_loop_free(loop);
     return check_end();

@@ -71,6 +71,24 @@ static void read_file(const char *path, struct gv_buf *out)
     (void)fclose(file);
 }
 
+/* Each octet at each place of a text long enough to be read eight at a time. */
+static void test_label_octets(void)
+{
+    for (unsigned octet = 1; octet < 256; octet++)
+        for (unsigned place = 0; place < 16; place++) {
+            char text[] = "abcdefghijklmnopqrs", to[GV_LABEL_ESCAPED_MOST + 1];
+            char want[sizeof(text) + sizeof(to)], alone[sizeof(to)];
+            const char one[] = {(char)octet, '\0'};
+
+            alone[gv_label_escape(one, alone)] = '\0';
+            text[place] = (char)octet;
+            (void)snprintf(want, sizeof(want), "%.*s%s%s", (int)place, text, alone,
+                           text + place + 1);
+            to[gv_label_escape(text, to)] = '\0';
+            CHECK_STR(text, to, want);
+        }
+}
+
 static void test_labels(void)
 {
     char to[GV_LABEL_ESCAPED_MOST + 1];
@@ -514,6 +532,7 @@ int main(int argc, char **argv)
         return print(GV_OPENMETRICS);
     test_table();
     test_labels();
+    test_label_octets();
     test_label_round_trip();
     test_golden();
     test_openmetrics_grammar();
