@@ -7,6 +7,10 @@
 /* Room for a KS with 4,000 members and every row it can print about them. */
 enum { OBSERVATION_CEILING = 8 << 20 };
 
+/* Rows of lists that are searched from the start: several times what a device can have,
+ * few enough that a hostile one cannot make the searches long. */
+enum { GROUPS_MOST = 512, KEKS_MOST = 64, TEKS_MOST = 512, PEERS_MOST = 64, SERVERS_MOST = 64 };
+
 struct gv_observation *gv_observation_new(struct gv_time seen_at)
 {
     struct gv_observation *obs = calloc(1, sizeof(*obs));
@@ -26,13 +30,19 @@ void gv_observation_free(struct gv_observation *obs)
     free(obs);
 }
 
-static void *row(struct gv_observation *obs, size_t size)
+/* The row after `n` others, `most` of which there may be. */
+static void *row_after(struct gv_observation *obs, size_t n, size_t most, size_t size)
 {
-    void *at = gv_arena_alloc(&obs->arena, size);
+    void *at = n < most ? gv_arena_alloc(&obs->arena, size) : NULL;
 
     if (at == NULL)
         obs->failed = true;
     return at;
+}
+
+static void *row(struct gv_observation *obs, size_t size)
+{
+    return row_after(obs, 0, 1, size);
 }
 
 const char *gv_observation_text(struct gv_observation *obs, struct gv_text t)
@@ -59,11 +69,12 @@ struct gv_group_obs *gv_observation_group(struct gv_observation *obs, struct gv_
                                           struct gv_text id)
 {
     struct gv_group_obs **at = &obs->groups;
+    size_t n = 0;
 
-    while (*at != NULL && !same_group(*at, name, id))
-        at = &(*at)->next;
+    for (; *at != NULL && !same_group(*at, name, id); at = &(*at)->next)
+        n++;
     if (*at == NULL)
-        *at = row(obs, sizeof(**at));
+        *at = row_after(obs, n, GROUPS_MOST, sizeof(**at));
     if (*at == NULL)
         return NULL;
     if ((*at)->name == NULL)
@@ -93,10 +104,11 @@ struct gv_gm_obs *gv_group_gm(struct gv_observation *obs, struct gv_group_obs *g
 struct gv_kek_obs *gv_group_add_kek(struct gv_observation *obs, struct gv_group_obs *group)
 {
     struct gv_kek_obs **at = &group->keks;
+    size_t n = 0;
 
-    while (*at != NULL)
-        at = &(*at)->next;
-    *at = row(obs, sizeof(**at));
+    for (; *at != NULL; at = &(*at)->next)
+        n++;
+    *at = row_after(obs, n, KEKS_MOST, sizeof(**at));
     if (*at != NULL)
         (*at)->seen_at = obs->seen_at;
     return *at;
@@ -105,10 +117,11 @@ struct gv_kek_obs *gv_group_add_kek(struct gv_observation *obs, struct gv_group_
 struct gv_tek_obs *gv_group_add_tek(struct gv_observation *obs, struct gv_group_obs *group)
 {
     struct gv_tek_obs **at = &group->teks;
+    size_t n = 0;
 
-    while (*at != NULL)
-        at = &(*at)->next;
-    *at = row(obs, sizeof(**at));
+    for (; *at != NULL; at = &(*at)->next)
+        n++;
+    *at = row_after(obs, n, TEKS_MOST, sizeof(**at));
     if (*at != NULL)
         (*at)->seen_at = obs->seen_at;
     return *at;
@@ -117,10 +130,11 @@ struct gv_tek_obs *gv_group_add_tek(struct gv_observation *obs, struct gv_group_
 struct gv_peer_obs *gv_ks_add_peer(struct gv_observation *obs, struct gv_ks_obs *ks)
 {
     struct gv_peer_obs **at = &ks->peers;
+    size_t n = 0;
 
-    while (*at != NULL)
-        at = &(*at)->next;
-    *at = row(obs, sizeof(**at));
+    for (; *at != NULL; at = &(*at)->next)
+        n++;
+    *at = row_after(obs, n, PEERS_MOST, sizeof(**at));
     return *at;
 }
 
@@ -141,10 +155,12 @@ struct gv_member_obs *gv_ks_add_member(struct gv_observation *obs, struct gv_ks_
 bool gv_gm_add_server(struct gv_observation *obs, struct gv_gm_obs *gm, struct gv_text name)
 {
     struct gv_name_obs **at = &gm->servers;
+    size_t n = 0;
 
-    while (*at != NULL)
-        at = &(*at)->next;
-    *at = row(obs, sizeof(**at));
+    for (; *at != NULL; at = &(*at)->next, n++)
+        if ((*at)->name != NULL && gv_text_is(name, (*at)->name))
+            return true;
+    *at = row_after(obs, n, SERVERS_MOST, sizeof(**at));
     if (*at == NULL)
         return false;
     (*at)->name = gv_observation_text(obs, name);

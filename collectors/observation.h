@@ -230,7 +230,8 @@ void gv_observation_free(struct gv_observation *obs);
 
 /* The group of that name or id (either may be NULL; the id decides where both
  * sides have one), appended where there is none yet. What is not known yet of name and id is
- * filled in. NULL, and obs->failed, when the arena is exhausted. */
+ * filled in. NULL, and obs->failed, when the arena is exhausted or there are too many groups.
+ */
 struct gv_group_obs *gv_observation_group(struct gv_observation *obs, struct gv_text name,
                                           struct gv_text id);
 
@@ -238,7 +239,8 @@ struct gv_group_obs *gv_observation_group(struct gv_observation *obs, struct gv_
 struct gv_ks_obs *gv_group_ks(struct gv_observation *obs, struct gv_group_obs *group);
 struct gv_gm_obs *gv_group_gm(struct gv_observation *obs, struct gv_group_obs *group);
 
-/* Append an empty row. seen_at is the observation's. NULL as above. */
+/* Append an empty row. seen_at is the observation's. NULL as above, and where the list
+ * has more rows than any device can have; a server's name is listed once. */
 struct gv_kek_obs *gv_group_add_kek(struct gv_observation *obs, struct gv_group_obs *group);
 struct gv_tek_obs *gv_group_add_tek(struct gv_observation *obs, struct gv_group_obs *group);
 struct gv_peer_obs *gv_ks_add_peer(struct gv_observation *obs, struct gv_ks_obs *ks);

@@ -30,13 +30,15 @@ static const struct gv_poller_transport transports[] = {
 };
 enum { TRANSPORTS = sizeof(transports) / sizeof(transports[0]) };
 
-static struct gv_poller_policy poller_policy(const struct gv_config *config)
+static struct gv_poller_policy poller_policy(const struct gv_app *app,
+                                             const struct gv_config *config)
 {
     const struct gv_config_limits *limits = &config->limits;
 
     return (struct gv_poller_policy){
         .budgets = {{limits->in_flight, 0}, {limits->ssh_in_flight, limits->logins_per_minute}},
         .backoff_most = limits->backoff_most,
+        .when_asked = app->settings->once,
     };
 }
 
@@ -71,8 +73,12 @@ void gv_app_log_lines(const struct gv_buf *text, bool error)
 {
     struct gv_text rest = {text->at, text->n}, line;
 
-    while (gv_text_line(&rest, &line))
-        gv_log(error ? GV_LOG_ERROR : GV_LOG_WARN, NULL, "%.*s", (int)line.n, line.at);
+    while (gv_text_line(&rest, &line)) {
+        bool warning = gv_text_find(line, ": warning: ") < line.n;
+
+        gv_log(error && !warning ? GV_LOG_ERROR : GV_LOG_WARN, NULL, "%.*s", (int)line.n,
+               line.at);
+    }
 }
 
 /* Load the file together with the lists fetched so far. */
@@ -124,7 +130,7 @@ static enum gv_err apply(struct gv_app *app, const struct gv_config *config)
     size_t room = config->target_count + 1;
     const struct gv_target **targets = calloc(room, sizeof(const struct gv_target *));
     struct gv_poll_target *polls = calloc(room, sizeof(*polls));
-    struct gv_poller_policy policy = poller_policy(config);
+    struct gv_poller_policy policy = poller_policy(app, config);
     enum gv_err err = GV_ERR_NO_MEMORY;
 
     if (targets != NULL && polls != NULL)
@@ -158,7 +164,7 @@ enum gv_err gv_app_init(struct gv_app *app, const struct gv_app_settings *settin
     if (err != GV_OK)
         return err;
     adopt(app, config);
-    polling = poller_policy(config);
+    polling = poller_policy(app, config);
     keeping = store_policy(config);
     app->loop = gv_loop_new();
     app->store = gv_store_new(&keeping);

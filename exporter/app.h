@@ -21,6 +21,7 @@ struct gv_app_settings {
     const char *telemetry_path;
     struct gv_shard shard;
     bool insecure_perms;
+    bool once; /* a single round: gv_app_once */
 };
 
 /* The last good text of one fetched target list; both on the heap. */
@@ -64,7 +65,7 @@ void gv_app_fetch_lists(struct gv_app *app);
 /* What is to be shown now; false where there is nothing yet. */
 bool gv_app_view(struct gv_app *app, struct gv_render_in *in);
 
-/* Log every line of `text`. */
+/* Log every line of `text`: as an error where `error`, warnings as warnings. */
 void gv_app_log_lines(const struct gv_buf *text, bool error);
 
 /* Serve until SIGTERM or SIGINT. The program's exit code. */

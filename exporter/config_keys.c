@@ -57,8 +57,7 @@ static const char *const collectors[] = {"snmp", "ssh", NULL};
 #define ROW gv_config_root_row
 static const struct gv_key root_keys[] = {
     NODE("credentials", GV_KEY_MAP, credentials, false, "profiles of logins: snmp and ssh"),
-    NODE("defaults", GV_KEY_MAP, defaults, false,
-         "values for every target that does not say"),
+    NODE("defaults", GV_KEY_MAP, defaults, false, "values for every target that does not say"),
     NODE("targets", GV_KEY_LIST, targets, false, "the devices to poll"),
     NODE("target_files", GV_KEY_TEXTS, target_files, false,
          "paths or patterns of target lists, read again when they change"),

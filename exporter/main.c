@@ -126,7 +126,7 @@ static int check(const struct gv_app_settings *settings)
     return ok ? 0 : EXIT_FAILED;
 }
 
-static int run(const struct gv_app_settings *settings, bool once)
+static int run(const struct gv_app_settings *settings)
 {
     struct gv_buf why = gv_buf(GV_FAULT_TEXT);
     struct gv_app app;
@@ -139,7 +139,7 @@ static int run(const struct gv_app_settings *settings, bool once)
     gv_buf_clear(&why);
     if (ok) {
         raise_descriptors(app.config);
-        code = once ? gv_app_once(&app) : gv_app_serve(&app);
+        code = settings->once ? gv_app_once(&app) : gv_app_serve(&app);
     }
     gv_app_clear(&app);
     return code;
@@ -168,6 +168,7 @@ static const char *set_up(const struct arguments *arguments, struct gv_app_setti
     settings->config_file = arguments->config_file;
     settings->telemetry_path = arguments->telemetry_path;
     settings->insecure_perms = arguments->insecure_perms;
+    settings->once = arguments->once;
     settings->listen = arguments->listen;
     if (settings->listen.count == 0)
         settings->listen.at[settings->listen.count++] = ":10848";
@@ -201,5 +202,5 @@ int main(int argc, char **argv)
     wrong = set_up(&arguments, &settings);
     if (wrong != NULL)
         return usage(wrong);
-    return arguments.check ? check(&settings) : run(&settings, arguments.once);
+    return arguments.check ? check(&settings) : run(&settings);
 }

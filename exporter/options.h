@@ -9,7 +9,7 @@
 
 #include "base/buf.h"
 
-enum { GV_OPTION_TEXTS_MOST = 64 };
+enum { GV_OPTION_TEXTS_MOST = 1024 };
 
 /* Values in the order of the command line; they point into argv. */
 struct gv_option_texts {

@@ -33,6 +33,7 @@ void gv_poller_set_policy(struct gv_poller *poller, const struct gv_poller_polic
     for (size_t i = 0; i < poller->transport_count; i++)
         poller->transports[i].budget = policy->budgets[i];
     poller->backoff_most = policy->backoff_most;
+    poller->when_asked = policy->when_asked;
 }
 
 static int compare_name(const void *name, const void *device)
@@ -213,6 +214,10 @@ void gv_poller_resume(struct gv_poller *poller)
         for (size_t j = 0; j < poller->devices[i]->job_count; j++) {
             struct job *job = &poller->devices[i]->jobs[j];
 
+            if (job->last == GV_ERR_ENGINE_CHANGED && job->state != JOB_RUNNING) {
+                job->transport->what->collector->close(job->session);
+                job->session = NULL;
+            }
             if (!job->paused)
                 continue;
             job->paused = false;

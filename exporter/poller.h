@@ -34,6 +34,7 @@ struct gv_poller_budget {
 struct gv_poller_policy {
     struct gv_poller_budget budgets[GV_TRANSPORTS_MOST]; /* in the order of the transports */
     struct gv_dur backoff_most;                          /* longest pause after failures */
+    bool when_asked; /* nothing by the clock: only what gv_poller_poll_now asks for */
 };
 
 /* What the poller tells of itself, for getvpn_exporter_polls_*. */
@@ -73,7 +74,8 @@ enum gv_err gv_poller_set_targets(struct gv_poller *poller,
                                   const struct gv_poll_target *targets,
                                   size_t count) GV_MUST_CHECK;
 
-/* End the pauses after refused logins: the operator says it is worth a try. */
+/* End the pauses after refused logins, and forget the SNMP engines that are no longer those
+ * of their targets: the operator says it is worth a try. */
 void gv_poller_resume(struct gv_poller *poller);
 
 /* Poll one target now (or join the poll under way, or take one that ended less

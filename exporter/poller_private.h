@@ -77,6 +77,7 @@ struct gv_poller {
     struct transport transports[GV_TRANSPORTS_MOST];
     size_t transport_count;
     struct gv_dur backoff_most;
+    bool when_asked;
     uint64_t seed;
     struct device **devices; /* sorted by name */
     size_t device_count;

@@ -43,6 +43,8 @@ void gv_poller_queue_remove(struct queue *queue, struct job *job)
 void gv_poller_schedule(struct gv_poller *poller, struct job *job, struct gv_dur extra)
 {
     job->state = JOB_SCHEDULED;
+    if (poller->when_asked)
+        return;
     gv_schedule_add(
         &poller->sched, &job->entry,
         gv_schedule_next(job->key, job->device->interval, gv_loop_now(poller->loop), extra));

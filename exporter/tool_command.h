@@ -48,6 +48,9 @@ int tool_fail(bool json, const char *step, const char *reason, int code);
  * be made (NULL) or printed. */
 int tool_print_json(json_t *document, int code);
 
+/* A JSON string; octets of text that is no UTF-8 are shown as \xNN. NULL without memory. */
+json_t *tool_text_json(struct gv_text text);
+
 /* {"step": ..., "reason": ...}; NULL without memory. */
 json_t *tool_error(const char *step, const char *reason);
 
@@ -56,7 +59,8 @@ json_t *tool_error(const char *step, const char *reason);
 int tool_print_observation(const struct gv_observation *obs, bool json, json_t *error,
                            int code);
 
-/* An observation for people. Appends; control characters are shown as '?'. */
+/* An observation for people. Appends; control characters are shown as ?, octets that are no
+ * UTF-8 as \xNN. */
 void tool_observation_text(const struct gv_observation *obs, struct gv_buf *out);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 
+#include "render/label.h"
 #include "render/render.h"
 #include "tool_command.h"
 
@@ -23,9 +24,22 @@ int tool_usage(const struct tool_command *command, const char *wrong)
     return TOOL_USAGE;
 }
 
+json_t *tool_text_json(struct gv_text text)
+{
+    struct gv_buf shown = gv_buf(TOOL_TEXT_MOST);
+    json_t *string = json_stringn(text.at, text.n);
+
+    if (string != NULL)
+        return string;
+    gv_visible_add(&shown, text);
+    string = json_stringn(shown.at ? shown.at : "", shown.n);
+    gv_buf_clear(&shown);
+    return string;
+}
+
 json_t *tool_error(const char *step, const char *reason)
 {
-    return json_pack("{s:s, s:s}", "step", step, "reason", reason);
+    return json_pack("{s:s, s:o}", "step", step, "reason", tool_text_json(gv_text(reason)));
 }
 
 int tool_fail(bool json, const char *step, const char *reason, int code)

@@ -6,9 +6,10 @@
 #include <time.h>
 
 #include "ssh/show.h"
+#include "ssh/terminal.h"
 #include "tool_command.h"
 
-enum { INPUT_MOST = 64 << 20, PIECE = 65536 };
+enum { INPUT_MOST = 64 << 20, SCREEN_MOST = 65 << 20, PIECE = 65536 };
 
 struct row {
     struct gv_option_texts files;
@@ -48,6 +49,33 @@ static bool read_input(const char *file, struct gv_buf *out)
     return ok;
 }
 
+/* Printable ASCII in lines: nothing that a terminal would do anything about. */
+static bool plain(struct gv_text t)
+{
+    for (size_t i = 0; i < t.n; i++) {
+        unsigned char c = (unsigned char)t.at[i];
+
+        if (c >= 0x7f || (c < ' ' && c != '\t' && c != '\r' && c != '\n'))
+            return false;
+    }
+    return true;
+}
+
+/* A captured session holds what moved the cursor: leave what its screen showed. */
+static void as_screen(struct gv_text rest, struct gv_buf *screen)
+{
+    struct gv_terminal terminal;
+    struct gv_text line;
+
+    gv_terminal_init(&terminal);
+    while (gv_terminal_line(&terminal, &rest, &line)) {
+        gv_buf_add_text(screen, line);
+        gv_buf_add_char(screen, '\n');
+    }
+    gv_buf_add_text(screen, gv_terminal_pending(&terminal));
+    gv_terminal_clear(&terminal);
+}
+
 static struct gv_time boot_now(void)
 {
     struct timespec now;
@@ -74,15 +102,22 @@ static const char *explain(enum gv_err err)
 
 static int parse(const struct row *row, const struct gv_buf *input)
 {
-    struct gv_observation *obs = gv_observation_new(boot_now());
     struct gv_text text = {input->at ? input->at : "", input->n};
+    struct gv_buf screen = gv_buf(SCREEN_MOST);
+    struct gv_observation *obs = gv_observation_new(boot_now());
     int code = TOOL_OK;
     json_t *error = NULL;
     enum gv_err err;
 
     if (obs == NULL)
         return tool_fail(row->json, "parse", "no memory", TOOL_NEGATIVE);
-    err = gv_show_read(gv_text(row->command), text, obs);
+    if (!plain(text)) {
+        as_screen(text, &screen);
+        text = (struct gv_text){screen.at ? screen.at : "", screen.n};
+    }
+    err = screen.err;
+    if (err == GV_OK)
+        err = gv_show_read(gv_text(row->command), text, obs);
     if (err == GV_ERR_NO_DATA) {
         (void)fputs("getvpntool: understood; it holds nothing about GETVPN\n", stderr);
     } else if (err != GV_OK) {
@@ -92,6 +127,7 @@ static int parse(const struct row *row, const struct gv_buf *input)
     }
     code = tool_print_observation(obs, row->json, error, code);
     gv_observation_free(obs);
+    gv_buf_clear(&screen);
     return code;
 }
 

@@ -127,6 +127,8 @@ static int poll_named(const struct row *row, const char *name)
     int code;
 
     if (gv_config_load(row->config_file, &load, &config, &why) != GV_OK) {
+        while (why.n > 0 && why.at[why.n - 1] == '\n')
+            why.at[--why.n] = '\0';
         code =
             tool_fail(row->json, "configuration", why.at ? why.at : "no memory", TOOL_NEGATIVE);
         gv_buf_clear(&why);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "render/label.h"
 #include "tool_command.h"
 
 enum { LINE_MOST = 1024 };
@@ -24,7 +25,7 @@ static void line(struct gv_buf *out, const char *format, ...)
     for (char *c = text; *c != '\0'; c++)
         if ((unsigned char)*c < 0x20 || *c == 0x7f)
             *c = '?';
-    gv_buf_add_str(out, text);
+    gv_visible_add(out, gv_text(text));
     gv_buf_add_char(out, '\n');
 }
 
@@ -54,27 +55,21 @@ static void numbers(struct gv_buf *out, const char *title, const struct number *
         line(out, "%s%s", title, text);
 }
 
-static void spi(char *out, const uint8_t *octets, size_t n, bool said)
+/* One key: its SPI, as IOS prints it, and two words about it. */
+static void key(struct gv_buf *out, const char *kind, const uint8_t *spi, size_t n,
+                const char *first, const char *second)
 {
-    static const char digits[] = "0123456789ABCDEF";
+    struct gv_buf hex = gv_buf(2 + 2 * GV_KEK_SPI_LEN);
 
-    if (!said) {
-        (void)memcpy(out, "-", 2);
-        return;
-    }
-    *out++ = '0';
-    *out++ = 'x';
-    for (size_t i = 0; i < n; i++) {
-        *out++ = digits[octets[i] >> 4];
-        *out++ = digits[octets[i] & 15];
-    }
-    *out = '\0';
+    gv_buf_add_hex(&hex, spi, n);
+    line(out, "  %s %s  %s %s", kind, n > 0 ? or_dash(hex.at) : "-", or_dash(first),
+         or_dash(second));
+    gv_buf_clear(&hex);
 }
 
 static void keks(struct gv_buf *out, const struct gv_kek_obs *kek)
 {
     for (; kek != NULL; kek = kek->next) {
-        char name[2 * GV_KEK_SPI_LEN + 3];
         const struct number rows[] = {
             {"lifetime", (kek->has & GV_KEK_HAS_LIFETIME) != 0, kek->lifetime_s},
             {"remaining", (kek->has & GV_KEK_HAS_REMAINING) != 0, kek->remaining_s},
@@ -84,8 +79,8 @@ static void keks(struct gv_buf *out, const struct gv_kek_obs *kek)
              kek->sig_key_bits},
         };
 
-        spi(name, kek->spi, GV_KEK_SPI_LEN, (kek->has & GV_KEK_HAS_SPI) != 0);
-        line(out, "  KEK %s  %s %s", name, or_dash(kek->cipher), or_dash(kek->sig_hash));
+        key(out, "KEK", kek->spi, (kek->has & GV_KEK_HAS_SPI) ? GV_KEK_SPI_LEN : 0, kek->cipher,
+            kek->sig_hash);
         numbers(out, "    ", rows, sizeof(rows) / sizeof(rows[0]));
     }
 }
@@ -93,15 +88,14 @@ static void keks(struct gv_buf *out, const struct gv_kek_obs *kek)
 static void teks(struct gv_buf *out, const struct gv_tek_obs *tek)
 {
     for (; tek != NULL; tek = tek->next) {
-        char name[2 * GV_TEK_SPI_LEN + 3];
         const struct number rows[] = {
             {"lifetime", (tek->has & GV_TEK_HAS_LIFETIME) != 0, tek->lifetime_s},
             {"remaining", (tek->has & GV_TEK_HAS_REMAINING) != 0, tek->remaining_s},
             {"to rekey", (tek->has & GV_TEK_HAS_TO_REKEY) != 0, tek->to_rekey_s},
         };
 
-        spi(name, tek->spi, GV_TEK_SPI_LEN, (tek->has & GV_TEK_HAS_SPI) != 0);
-        line(out, "  TEK %s  %s %s", name, or_dash(tek->transform), or_dash(tek->interface));
+        key(out, "TEK", tek->spi, (tek->has & GV_TEK_HAS_SPI) ? GV_TEK_SPI_LEN : 0,
+            tek->transform, tek->interface);
         numbers(out, "    ", rows, sizeof(rows) / sizeof(rows[0]));
     }
 }

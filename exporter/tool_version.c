@@ -17,14 +17,14 @@ static const struct gv_option options[] = {
 
 static json_t *row_json(const char *input, const struct gv_version_verdict *verdict)
 {
-    json_t *row = json_pack("{s:s, s:s, s:s}", "input", input, "behavior",
-                            gv_behaviour_name(verdict->behaviour), "reason", verdict->reason);
+    json_t *row =
+        json_pack("{s:o, s:s, s:s}", "input", tool_text_json(gv_text(input)), "behavior",
+                  gv_behaviour_name(verdict->behaviour), "reason", verdict->reason);
 
     if (gv_os_name(verdict->os) != NULL)
         (void)json_object_set_new(row, "os", json_string(gv_os_name(verdict->os)));
     if (verdict->version.n > 0)
-        (void)json_object_set_new(row, "version",
-                                  json_stringn(verdict->version.at, verdict->version.n));
+        (void)json_object_set_new(row, "version", tool_text_json(verdict->version));
     return row;
 }
 
@@ -64,7 +64,7 @@ static int run(const struct tool_command *command, int argc, const char *const *
     }
     if (failed != 0) {
         json_decref(rows);
-        return tool_fail(true, "version", "a string is no UTF-8", TOOL_NEGATIVE);
+        return tool_fail(true, "version", "no memory", TOOL_NEGATIVE);
     }
     return tool_print_json(json_pack("{s:o}", "versions", rows), TOOL_OK);
 }

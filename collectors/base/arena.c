@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Small first, for the ten thousand targets that say little. */
-enum { FIRST_BLOCK = 1024, LARGEST_BLOCK = 65536 };
+/* Small first, for the ten thousand targets that say little; smaller still where little
+ * is the most that will come. */
+enum { FIRST_BLOCK = 1024, LARGEST_BLOCK = 65536, CEILING_PART = 128 };
 
 struct gv_arena_block {
     struct gv_arena_block *next;
@@ -22,7 +23,9 @@ struct gv_arena gv_arena(size_t ceiling)
 
 static struct gv_arena_block *grow(struct gv_arena *arena, size_t n)
 {
-    size_t size = arena->blocks ? arena->blocks->size * 2 : FIRST_BLOCK;
+    size_t part = arena->ceiling / CEILING_PART;
+    size_t first = part < FIRST_BLOCK ? part : FIRST_BLOCK;
+    size_t size = arena->blocks ? arena->blocks->size * 2 : first;
     struct gv_arena_block *block;
 
     if (size > LARGEST_BLOCK)

@@ -13,6 +13,11 @@ static char lower(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
+static char upper(char c)
+{
+    return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+}
+
 static bool digit(char c)
 {
     return c >= '0' && c <= '9';
@@ -52,16 +57,6 @@ bool gv_text_is_nocase(struct gv_text t, const char *s)
     return t.n == strlen(s) && gv_text_starts(t, s);
 }
 
-size_t gv_text_find(struct gv_text t, const char *s)
-{
-    char first = lower(s[0]);
-
-    for (size_t i = 0; i < t.n; i++)
-        if (lower(t.at[i]) == first && gv_text_starts(gv_text_from(t, i), s))
-            return i;
-    return t.n;
-}
-
 size_t gv_text_index(struct gv_text t, char c)
 {
     const char *at = t.n > 0 ? memchr(t.at, c, t.n) : NULL;
@@ -74,6 +69,23 @@ struct gv_text gv_text_from(struct gv_text t, size_t from)
     if (from > t.n)
         from = t.n;
     return (struct gv_text){t.at + from, t.n - from};
+}
+
+/* Each form of the first letter is looked for once through the text: linear, whatever a
+ * device sends. */
+size_t gv_text_find(struct gv_text t, const char *s)
+{
+    const char forms[2] = {lower(s[0]), upper(s[0])};
+    size_t at[2] = {gv_text_index(t, forms[0]), gv_text_index(t, forms[1])};
+
+    for (;;) {
+        unsigned k = at[0] < at[1] ? 0 : 1;
+        size_t i = at[k];
+
+        if (i == t.n || gv_text_starts(gv_text_from(t, i), s))
+            return i;
+        at[k] = i + 1 + gv_text_index(gv_text_from(t, i + 1), forms[k]);
+    }
 }
 
 struct gv_text gv_text_head(struct gv_text t, size_t n)

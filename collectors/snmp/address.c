@@ -22,12 +22,12 @@ bool gv_address_read(const char *text, struct gv_address *out)
 
     if (inet_pton(AF_INET, text, &v4.sin_addr) == 1) {
         *out = (struct gv_address){.size = sizeof(v4)};
-        memcpy(&out->at, &v4, sizeof(v4));
+        out->at.v4 = v4;
         return true;
     }
     if (inet_pton(AF_INET6, text, &v6.sin6_addr) == 1) {
         *out = (struct gv_address){.size = sizeof(v6)};
-        memcpy(&out->at, &v6, sizeof(v6));
+        out->at.v6 = v6;
         return true;
     }
     return false;

@@ -4,12 +4,18 @@
 #ifndef GV_SNMP_ADDRESS_H
 #define GV_SNMP_ADDRESS_H
 
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include "io/loop.h"
 
 struct gv_address {
-    struct sockaddr_storage at; /* without port */
+    /* Without port. No sockaddr_storage: ten thousand sessions keep one each. */
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } at;
     socklen_t size;
 };
 

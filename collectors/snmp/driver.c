@@ -36,6 +36,7 @@ struct gv_session {
     const struct gv_target *target;
     struct gv_wire *wire;
     struct gv_watch *watch;
+    bool deaf;                 /* the watch is paused: something came between two polls */
     struct poll *poll;         /* NULL between polls */
     struct gv_address address; /* the last that was good */
     struct gv_time resolved;
@@ -80,7 +81,8 @@ static const char *explain(enum gv_err err)
             "another SNMP engine id than before: if the device was replaced, reload",
         [GV_ERR_MALFORMED] = "answers that do not fit the questions; what was read is kept",
         [GV_ERR_TOO_LARGE] = "a ceiling was reached; what was read is kept",
-        [GV_ERR_NOT_FOUND] = "answers to other questions than ours were ignored",
+        [GV_ERR_NOT_FOUND] = "answers to other questions than ours were ignored: forged, or "
+                             "sysUpTime is not in this user's view",
         [GV_ERR_NO_DATA] = "no GDOI table: no GETVPN there, or not in this user's view",
         [GV_ERR_NO_MEMORY] = "out of memory",
         [GV_ERR_SYSTEM] = "no socket: check the limit of open files",
@@ -131,8 +133,6 @@ static void finish(struct gv_session *s, enum gv_err err)
     gv_timer_stop(poll->timer);
     gv_lookup_cancel(poll->lookup);
     gv_wire_drop(s->wire);
-    if (s->watch != NULL)
-        gv_watch_change(s->watch, 0);
     s->stale_address = !poll->answered;
     result.observation = observe(s, &result.err);
     result.duration = gv_time_diff(gv_loop_now(s->loop), poll->started);
@@ -242,8 +242,11 @@ static void readable(void *arg, unsigned events)
     enum gv_err why = GV_OK;
 
     (void)events;
-    if (s->poll == NULL)
+    if (s->poll == NULL) {
+        gv_watch_change(s->watch, 0);
+        s->deaf = true;
         return;
+    }
     switch (gv_wire_read(s->wire, accept_answer, s, &why)) {
     case GV_WIRE_NOTHING:
         break;
@@ -270,7 +273,7 @@ static enum gv_err connect_wire(struct gv_session *s)
 
     if (err != GV_OK)
         return err;
-    s->watch = gv_watch_start(s->loop, gv_wire_fd(s->wire), 0, readable, s);
+    s->watch = gv_watch_start(s->loop, gv_wire_fd(s->wire), GV_READABLE, readable, s);
     return s->watch != NULL ? GV_OK : GV_ERR_SYSTEM;
 }
 
@@ -278,6 +281,7 @@ static void disconnect_wire(struct gv_session *s)
 {
     gv_watch_stop(s->watch);
     s->watch = NULL;
+    s->deaf = false;
     gv_wire_shut(s->wire);
 }
 
@@ -295,7 +299,10 @@ static void begin_walk(struct gv_session *s)
         return;
     }
     gv_wire_begin(s->wire);
-    gv_watch_change(s->watch, GV_READABLE);
+    /* The watch stays on between polls: to turn it off and on costs system calls. */
+    if (s->deaf)
+        gv_watch_change(s->watch, GV_READABLE);
+    s->deaf = false;
     gv_walk_begin(&s->poll->walk, &s->store, s->target->snmp->version != GV_SNMP_V1);
     ask_next(s);
 }

@@ -84,8 +84,8 @@ static const struct gv_gdoi_column kek_columns[] = {
 static const struct gv_gdoi_column tek_columns[] = TEK_COLUMNS(GV_FILL_ENUM);
 static const struct gv_gdoi_column jnx_tek_columns[] = TEK_COLUMNS(GV_FILL_TEK_STATUS_JNX);
 
-/* In the 2010 revision, and in Juniper's MIB, the group table ends at column 4
- * and the GM table at 8 and 9; what is missing is learnt as absent. */
+/* In Cisco's 2010 revision the group table ends at column 4 and the GM table at 8; what is
+ * missing is learnt as absent. Juniper's group table never had more. */
 const struct gv_gdoi_root gv_gdoi_roots[GV_GDOI_ROOTS] = {
     {"CISCO-GDOI-MIB",
      GV_VENDOR_CISCO,
@@ -108,7 +108,7 @@ const struct gv_gdoi_root gv_gdoi_roots[GV_GDOI_ROOTS] = {
      10,
      {1, 3, 6, 1, 4, 1, 2636, 3, 759, 1},
      {
-         [GV_GDOI_GROUP] = {{1, 1}, 2, 1, 0, ROWS(group_columns)},
+         [GV_GDOI_GROUP] = {{1, 1}, 2, 1, 0, 1, group_columns},
          [GV_GDOI_GM] = {{2, 2, 1}, 3, 2, 0, ROWS(gm_columns)},
          [GV_GDOI_GM_KEK] = {{3, 2, 1}, 3, 2, 1, ROWS(kek_columns)},
          [GV_GDOI_GM_TEK] = {{3, 6, 1}, 3, 2, 2, ROWS(jnx_tek_columns)},

@@ -4,7 +4,7 @@
  *
  * Only what the model uses is here: the two TEK selector tables (ACEs) and the
  * length columns are not polled. Sources: CISCO-GDOI-MIB 201507170000Z,
- * JNX-GDOI-MIB; mibs/gdoi-oids.md lists the same by name. */
+ * JNX-GDOI-MIB 201801040000Z; mibs/ lists the same by name. */
 #ifndef GV_SNMP_GDOI_MIB_H
 #define GV_SNMP_GDOI_MIB_H
 

@@ -140,10 +140,13 @@ static struct gv_text group_name(const struct gv_gdoi_store *store,
         size_t n = gv_oid_unpack(gv_gdoi_row_suffix(store, GV_GDOI_GROUP, row), row->suffix_n,
                                  arcs, GV_OID_ARCS);
         struct gv_gdoi_index own;
+        struct gv_text name;
 
         if (gv_gdoi_index_decode(table, arcs, n, &own) == GV_OK &&
-            memcmp(&own.id[0], &index->id[0], sizeof(own.id[0])) == 0)
-            return gv_gdoi_cell_octets(row, column);
+            memcmp(&own.id[0], &index->id[0], sizeof(own.id[0])) == 0) {
+            name = gv_gdoi_cell_octets(row, column);
+            return gv_text_head(name, gv_text_index(name, '\0'));
+        }
     }
     return (struct gv_text){"", 0};
 }

@@ -17,7 +17,6 @@ void gv_gdoi_store_forget(struct gv_gdoi_store *store)
 
     gv_arena_clear(&kept.arena);
     gv_gdoi_store_init(store);
-    store->room = kept.room;
     store->has_uptime = kept.has_uptime;
     store->uptime_cs = kept.uptime_cs;
 }

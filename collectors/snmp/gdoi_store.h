@@ -59,7 +59,7 @@ enum {
 /* Nothing known yet; allocates nothing. */
 void gv_gdoi_store_init(struct gv_gdoi_store *store);
 
-/* Forget all but `room` and the uptime, and release the memory. */
+/* Forget all but the uptime, and release the memory. */
 void gv_gdoi_store_forget(struct gv_gdoi_store *store);
 
 /* Append a row. `index` is its decoded form, arcs[n] its arcs. A neighbour has

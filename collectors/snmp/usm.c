@@ -200,12 +200,17 @@ enum gv_err gv_usm_found(struct gv_usm *usm, netsnmp_session *session, const uin
     return GV_OK;
 }
 
-void gv_usm_forget(struct gv_usm *usm, netsnmp_session *session)
+void gv_usm_blank(netsnmp_session *session)
 {
-    drop_engine(usm);
     set_octets(&session->securityEngineID, &session->securityEngineIDLen, NULL, 0);
     set_octets(&session->contextEngineID, &session->contextEngineIDLen, NULL, 0);
     session->flags &= ~(u_long)SNMP_FLAGS_USER_CREATED;
+}
+
+void gv_usm_forget(struct gv_usm *usm, netsnmp_session *session)
+{
+    drop_engine(usm);
+    gv_usm_blank(session);
 }
 
 void gv_usm_set_clock(struct gv_usm *usm, uint32_t boots, uint32_t time)

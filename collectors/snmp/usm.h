@@ -53,6 +53,10 @@ void gv_usm_set_clock(struct gv_usm *usm, uint32_t boots, uint32_t time);
  * enter and leave. False where there was none. */
 bool gv_usm_heard_clock(const uint8_t *id, size_t n, uint32_t *boots, uint32_t *time);
 
+/* Let the session's messages carry no engine id, as a discovery must: the library puts in
+ * whatever the last Report held, and to a known engine id an agent answers otherwise. */
+void gv_usm_blank(netsnmp_session *session);
+
 /* Forget an engine that was never pinned. */
 void gv_usm_forget(struct gv_usm *usm, netsnmp_session *session);
 

@@ -31,7 +31,7 @@ static void begin_learning(struct gv_walk *walk)
     gv_gdoi_store_forget(walk->store);
     walk->learning = true;
     walk->refused_rows = false;
-    walk->rows = 0;
+    walk->rows = walk->kept = 0;
     walk->scalars_pending = 1u << GV_SYS_DESCR | 1u << GV_SYS_OBJECT_ID | 1u << GV_SYS_NAME;
     memset(walk->cursors, 0, sizeof(walk->cursors));
     for (size_t r = 0; r < GV_GDOI_ROOTS; r++) {
@@ -88,22 +88,6 @@ void gv_walk_begin(struct gv_walk *walk, struct gv_gdoi_store *store, bool bulk)
         begin_learning(walk);
 }
 
-/* The first column that all rows have and that is told anew in each poll; -1
- * where there is none. */
-static int8_t check_column(const struct gv_gdoi_table *table, const struct gv_gdoi_rows *rows)
-{
-    unsigned all = (1u << table->columns_n) - 1u;
-
-    for (const struct gv_gdoi_row *row = rows->first; row != NULL; row = row->next)
-        if (!row->neighbour)
-            all &= row->exists;
-    all &= (unsigned)~gv_walk_fixed_columns(table);
-    for (int8_t c = 0; c < GV_GDOI_MAX_COLUMNS; c++)
-        if (all >> c & 1)
-            return c;
-    return -1;
-}
-
 static void end_learning(struct gv_walk *walk)
 {
     struct gv_gdoi_store *store = walk->store;
@@ -114,11 +98,9 @@ static void end_learning(struct gv_walk *walk)
         return;
     }
     store->complete = walk->err == GV_OK && !walk->refused_rows;
-    for (size_t t = 0; t < GV_GDOI_TABLES; t++) {
-        store->tables[t].check = check_column(gv_walk_table(walk, t), &store->tables[t]);
+    for (size_t t = 0; t < GV_GDOI_TABLES; t++)
         if (store->tables[t].first != NULL && store->tables[t].check < 0)
             store->complete = false;
-    }
 }
 
 bool gv_walk_next(struct gv_walk *walk, struct gv_walk_request *out)

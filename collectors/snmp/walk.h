@@ -17,7 +17,8 @@
 
 /* threats.md, 2.1: ceilings of one poll. The time ceiling is the driver's. */
 enum {
-    GV_WALK_ROWS = 4000,
+    GV_WALK_ROWS = 20000, /* seen; most of a long access list only repeat a TEK */
+    GV_WALK_KEPT = 4000,
     GV_WALK_PDUS = 2000,
     GV_WALK_VARS = 60, /* varbinds of one request, and of its answer */
     GV_WALK_REPETITIONS = 25
@@ -59,7 +60,7 @@ struct gv_walk {
     bool refused_rows; /* some index made no sense */
     uint8_t scalars_pending;
     uint8_t start_pending[GV_GDOI_ROOTS]; /* a bit per table */
-    unsigned pdus, rows;
+    unsigned pdus, rows, kept;
     size_t asks_n, repeaters_n; /* the last repeaters_n asks are cursors */
     unsigned repetitions;
     struct gv_walk_ask asks[GV_WALK_VARS];

@@ -197,19 +197,26 @@ static size_t cursor_oid(const struct gv_walk *walk, size_t table, uint32_t *oid
     return n + cursor->pos_n;
 }
 
+/* Arc of the first column that is polled: a row begins there for us. */
+static uint32_t first_arc(const struct gv_gdoi_root *root, size_t table)
+{
+    return root->tables[table].columns[0].number;
+}
+
 size_t gv_walk_oid(const struct gv_walk *walk, size_t i, uint32_t *oid)
 {
     const struct gv_walk_ask *ask = &walk->asks[i];
     const struct gv_gdoi_store *store = walk->store;
     enum gv_gdoi_table_id t = (enum gv_gdoi_table_id)ask->table;
-    int check;
+    uint32_t check;
 
     switch (ask->kind) {
     case GV_ASK_SYSTEM:
         memcpy(oid, gv_scalar_oids[ask->column], sizeof(gv_scalar_oids[0]));
         return before(oid, GV_SCALAR_ARCS);
     case GV_ASK_START:
-        return gv_gdoi_entry_oid(&gv_gdoi_roots[ask->root], t, 0, oid);
+        return gv_gdoi_entry_oid(&gv_gdoi_roots[ask->root], t,
+                                 first_arc(&gv_gdoi_roots[ask->root], ask->table), oid);
     case GV_ASK_CURSOR:
         return cursor_oid(walk, t, oid);
     case GV_ASK_CELL:
@@ -219,8 +226,10 @@ size_t gv_walk_oid(const struct gv_walk *walk, size_t i, uint32_t *oid)
     case GV_ASK_CHECK_NEXT:
         break;
     }
-    check = store->tables[t].first == NULL ? -1 : store->tables[t].check;
+    if (ask->kind == GV_ASK_CHECK_START && store->tables[t].first == NULL)
+        return gv_gdoi_entry_oid(store->root, t, first_arc(store->root, t), oid);
+    check = gv_walk_column_arc(walk, t, store->tables[t].check);
     if (ask->kind == GV_ASK_CHECK_START)
-        return gv_gdoi_entry_oid(store->root, t, gv_walk_column_arc(walk, t, check), oid);
-    return gv_gdoi_row_oid(store, t, ask->row, gv_walk_column_arc(walk, t, check), oid);
+        return gv_gdoi_entry_oid(store->root, t, check, oid);
+    return gv_gdoi_row_oid(store, t, ask->row, check, oid);
 }

@@ -39,9 +39,11 @@ static bool repeats_tek(const struct gv_gdoi_store *store, size_t t,
 static struct gv_gdoi_row *keep_row(struct gv_walk *walk, size_t t, const uint32_t *arcs,
                                     size_t n, const struct gv_gdoi_index *index, bool neighbour)
 {
-    struct gv_gdoi_row *row =
-        gv_gdoi_store_add(walk->store, (enum gv_gdoi_table_id)t, arcs, n, index, neighbour);
+    struct gv_gdoi_row *row = NULL;
 
+    if (walk->kept++ < GV_WALK_KEPT)
+        row =
+            gv_gdoi_store_add(walk->store, (enum gv_gdoi_table_id)t, arcs, n, index, neighbour);
     if (row == NULL)
         gv_walk_stop(walk, GV_ERR_TOO_LARGE);
     return row;
@@ -116,11 +118,12 @@ static void advance(struct gv_walk *walk, size_t t, const struct gv_snmp_var *va
     uint32_t column[GV_GDOI_ENTRY_ARCS];
     size_t n =
         gv_gdoi_entry_oid(walk->store->root, (enum gv_gdoi_table_id)t, cursor->column, column);
-    const uint32_t *arcs = var->oid + n;
+    const uint32_t *arcs;
 
     cursor->walking = var->kind != GV_SNMP_END && gv_oid_under(var->oid, var->oid_n, column, n);
     if (!cursor->walking)
         return;
+    arcs = var->oid + n;
     if (gv_oid_compare(arcs, var->oid_n - n, cursor->pos, cursor->pos_n) <= 0) {
         gv_walk_stop(walk, GV_ERR_MALFORMED);
         return;
@@ -128,6 +131,14 @@ static void advance(struct gv_walk *walk, size_t t, const struct gv_snmp_var *va
     note_row(walk, t, var, arcs, var->oid_n - n, now);
     cursor->pos_n = (uint8_t)(var->oid_n - n);
     memcpy(cursor->pos, arcs, cursor->pos_n * sizeof(*arcs));
+}
+
+/* Place of the column that is followed; -1 where it is not one that each poll tells anew. */
+static int8_t check_column(const struct gv_gdoi_table *table, uint32_t number)
+{
+    int column = gv_gdoi_column_find(table, number);
+
+    return column < 0 || table->columns[column].fixed ? -1 : (int8_t)column;
 }
 
 static void take_start(struct gv_walk *walk, const struct gv_walk_ask *ask,
@@ -138,14 +149,19 @@ static void take_start(struct gv_walk *walk, const struct gv_walk_ask *ask,
     size_t n = gv_gdoi_entry_oid(root, (enum gv_gdoi_table_id)ask->table, 0, entry);
 
     walk->start_pending[ask->root] &= (uint8_t) ~(1u << ask->table);
-    if (var->kind == GV_SNMP_END || !gv_oid_under(var->oid, var->oid_n, entry, n) ||
-        var->oid_n < n + 2)
+    if (var->kind == GV_SNMP_END || !gv_oid_under(var->oid, var->oid_n, entry, n))
         return;
+    if (var->oid_n < n + 2) {
+        walk->refused_rows = true;
+        return;
+    }
     if (walk->store->root == NULL)
         walk->store->root = root;
     if (walk->store->root != root)
         return;
     walk->cursors[ask->table].column = var->oid[n];
+    walk->store->tables[ask->table].check =
+        check_column(&root->tables[ask->table], var->oid[n]);
     advance(walk, ask->table, var, now);
 }
 
@@ -163,6 +179,7 @@ static bool take_scalar(struct gv_walk *walk, const struct gv_walk_ask *ask,
         store->enterprise = var->arcs[6];
     if (var->kind != GV_SNMP_OCTETS || text.n > GV_SYS_DESCR_OCTETS)
         return false;
+    text = gv_text_head(text, gv_text_index(text, '\0')); /* some agents fill up with NULs */
     if (ask->column == GV_SYS_DESCR)
         store->descr = gv_arena_text(&store->arena, text);
     else if (walk->learning)

@@ -76,13 +76,12 @@ static bool is_v3(const struct gv_wire *wire)
 /* Numbers only, so that the library has nothing to look up: "udp6:[::1]:161". */
 static bool peer_text(const struct gv_address *address, uint16_t port, char out[PEER_TEXT])
 {
-    bool v6 = address->at.ss_family == AF_INET6;
+    bool v6 = address->at.any.sa_family == AF_INET6;
     char text[INET6_ADDRSTRLEN];
     const void *octets =
-        v6 ? (const void *)&((const struct sockaddr_in6 *)&address->at)->sin6_addr
-           : (const void *)&((const struct sockaddr_in *)&address->at)->sin_addr;
+        v6 ? (const void *)&address->at.v6.sin6_addr : (const void *)&address->at.v4.sin_addr;
 
-    if (inet_ntop(address->at.ss_family, octets, text, sizeof(text)) == NULL)
+    if (inet_ntop(address->at.any.sa_family, octets, text, sizeof(text)) == NULL)
         return false;
     (void)snprintf(out, PEER_TEXT, v6 ? "udp6:[%s]:%u" : "udp:%s:%u", text, port);
     return true;
@@ -94,12 +93,30 @@ static bool connect_to(int fd, const struct gv_address *address, uint16_t port)
     struct gv_address peer = *address;
     int size = RECEIVE_BUFFER;
 
-    if (peer.at.ss_family == AF_INET6)
-        ((struct sockaddr_in6 *)&peer.at)->sin6_port = htons(port);
+    if (peer.at.any.sa_family == AF_INET6)
+        peer.at.v6.sin6_port = htons(port);
     else
-        ((struct sockaddr_in *)&peer.at)->sin_port = htons(port);
+        peer.at.v4.sin_port = htons(port);
     (void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
-    return connect(fd, (const struct sockaddr *)&peer.at, peer.size) == 0;
+    return connect(fd, &peer.at.any, peer.size) == 0;
+}
+
+/* The library's own two pass addresses around, for which the kernel looks up a route at
+ * each datagram and is asked for the local port: a connected socket needs neither. */
+static int send_datagram(netsnmp_transport *transport, const void *octets, int n, void **from,
+                         int *from_n)
+{
+    (void)from;
+    (void)from_n;
+    return (int)send(transport->sock, octets, (size_t)n, MSG_DONTWAIT);
+}
+
+static int receive_datagram(netsnmp_transport *transport, void *octets, int room, void **from,
+                            int *from_n)
+{
+    *from = NULL;
+    *from_n = 0;
+    return (int)recv(transport->sock, octets, (size_t)room, MSG_DONTWAIT);
 }
 
 static enum gv_err fill_session(struct gv_wire *wire, netsnmp_session *session)
@@ -145,6 +162,8 @@ enum gv_err gv_wire_open(struct gv_wire *wire, const struct gv_address *address)
     transport = netsnmp_transport_open_client("snmp", peer);
     if (transport == NULL)
         return GV_ERR_SYSTEM;
+    transport->f_send = send_datagram;
+    transport->f_recv = receive_datagram;
     wire->handle = snmp_sess_add(&session, transport, NULL, parsed);
     if (wire->handle == NULL)
         return GV_ERR_SYSTEM;
@@ -166,6 +185,13 @@ void gv_wire_shut(struct gv_wire *wire)
         (void)snmp_sess_close(wire->handle);
     wire->handle = NULL;
     wire->fd = -1;
+}
+
+/* A discovery knows no engine and no clock, not even those that it is to correct. */
+static void enter(struct gv_wire *wire)
+{
+    if (!wire->probing)
+        gv_usm_enter(&wire->usm);
 }
 
 /* ---- Sending ---------------------------------------------------------------------------- */
@@ -195,7 +221,28 @@ static netsnmp_pdu *probe_pdu(void)
     return pdu;
 }
 
-static netsnmp_pdu *walk_pdu(const struct gv_walk *walk, const struct gv_walk_request *request)
+/* The request's varbinds, in memory that all requests share: the library would allocate
+ * (and clear, and free) 1.2 KiB for each. */
+static netsnmp_variable_list *walk_vars(const struct gv_walk *walk, size_t n)
+{
+    static netsnmp_variable_list vars[GV_WALK_VARS];
+    uint32_t arcs[GV_OID_ARCS];
+
+    for (size_t i = 0; i < n; i++) {
+        netsnmp_variable_list *var = &vars[i];
+
+        var->name_length = gv_walk_oid(walk, i, arcs);
+        for (size_t a = 0; a < var->name_length; a++)
+            var->name_loc[a] = arcs[a];
+        var->name = var->name_loc;
+        var->type = ASN_NULL;
+        var->next_variable = i + 1 < n ? &vars[i + 1] : NULL;
+    }
+    return vars;
+}
+
+static netsnmp_pdu *walk_pdu(const struct gv_walk *walk, const struct gv_walk_request *request,
+                             bool v3)
 {
     netsnmp_pdu *pdu = snmp_pdu_create(request->bulk ? SNMP_MSG_GETBULK : SNMP_MSG_GETNEXT);
 
@@ -205,26 +252,22 @@ static netsnmp_pdu *walk_pdu(const struct gv_walk *walk, const struct gv_walk_re
         pdu->non_repeaters = (long)request->once;
         pdu->max_repetitions = (long)request->repetitions;
     }
-    for (size_t i = 0; i < request->n; i++) {
-        uint32_t arcs[GV_OID_ARCS];
-        oid name[GV_OID_ARCS];
-        size_t n = gv_walk_oid(walk, i, arcs);
-
-        for (size_t a = 0; a < n; a++)
-            name[a] = arcs[a];
-        if (snmp_add_null_var(pdu, name, n) == NULL) {
-            snmp_free_pdu(pdu);
-            return NULL;
-        }
-    }
-    return pdu;
+    pdu->variables = walk_vars(walk, request->n);
+    if (!v3)
+        return pdu;
+    /* The library itself sends again what came outside the time window. */
+    pdu->variables = snmp_clone_varbind(pdu->variables);
+    if (pdu->variables != NULL)
+        return pdu;
+    snmp_free_pdu(pdu);
+    return NULL;
 }
 
 enum gv_err gv_wire_send(struct gv_wire *wire, const struct gv_walk *walk,
                          const struct gv_walk_request *request, bool again)
 {
     bool probe = is_v3(wire) && (wire->usm.user == NULL || wire->rediscover);
-    netsnmp_pdu *pdu = probe ? probe_pdu() : walk_pdu(walk, request);
+    netsnmp_pdu *pdu = probe ? probe_pdu() : walk_pdu(walk, request, is_v3(wire));
     int32_t id = again && !probe && !wire->probing && wire->request_id != 0
                      ? wire->request_id
                      : gv_library_random();
@@ -233,13 +276,17 @@ enum gv_err gv_wire_send(struct gv_wire *wire, const struct gv_walk *walk,
     if (pdu == NULL)
         return GV_ERR_NO_MEMORY;
     gv_wire_drop(wire);
+    if (probe)
+        gv_usm_blank(snmp_sess_session(wire->handle));
     wire->probing = probe;
     wire->request_id = id;
     pdu->reqid = id;
     pdu->msgid = gv_library_random();
-    gv_usm_enter(&wire->usm);
+    enter(wire);
     sent = snmp_sess_async_send(wire->handle, pdu, take, wire);
     gv_usm_leave(&wire->usm);
+    if (!is_v3(wire))
+        pdu->variables = NULL; /* ours, and encoded by now */
     if (sent != 0) {
         wire->message_id = pdu->msgid;
         return GV_OK;
@@ -381,23 +428,44 @@ static void take_time_window(struct gv_wire *wire, const netsnmp_pdu *pdu)
     wire->resynced = true;
 }
 
-/* Called after each message is parsed, well or not. The library cannot place a
- * Report of an engine that it does not know, and hands it to nobody else. */
+/* The message is authentic, but its clock is far behind what we know: a replay, or
+ * the engine's clock was set back, or a discovery lied. Only a new discovery tells,
+ * once a poll. */
+static void late_clock(struct gv_wire *wire)
+{
+    if (wire->resynced) {
+        doubt(wire, GV_ERR_TIME_WINDOW);
+        return;
+    }
+    wire->resynced = true;
+    wire->rediscover = true;
+    wire->news = GV_WIRE_RESEND;
+}
+
+static void other_engine(struct gv_wire *wire, netsnmp_session *session)
+{
+    if (wire->usm.pinned || wire->resynced) {
+        doubt(wire, GV_ERR_ENGINE_CHANGED);
+        return;
+    }
+    wire->resynced = true;
+    gv_usm_forget(&wire->usm, session);
+    wire->news = GV_WIRE_RESEND;
+}
+
+/* Called after each message is parsed, well or not. What the library cannot place, a
+ * Report of an engine that it does not know or of another time, it hands to nobody else. */
 static int parsed(netsnmp_session *session, netsnmp_pdu *pdu, int err)
 {
     struct gv_wire *wire = session->callback_magic;
 
     if (err == SNMP_ERR_NOERROR || !is_v3(wire) || wire->probing || wire->usm.user == NULL ||
-        pdu->msgid != wire->message_id || pdu->securityEngineIDLen == 0 ||
-        !engine_differs(&wire->usm, pdu))
+        pdu->msgid != wire->message_id || pdu->securityEngineIDLen == 0)
         return 1;
-    if (wire->usm.pinned || wire->resynced) {
-        doubt(wire, GV_ERR_ENGINE_CHANGED);
-        return 1;
-    }
-    wire->resynced = true;
-    gv_usm_forget(&wire->usm, session);
-    wire->news = GV_WIRE_RESEND;
+    if (engine_differs(&wire->usm, pdu))
+        other_engine(wire, session);
+    else if (err == SNMPERR_USM_NOTINTIMEWINDOW)
+        late_clock(wire);
     return 1;
 }
 
@@ -455,19 +523,6 @@ static int take(int operation, netsnmp_session *session, int request_id, netsnmp
     return 1;
 }
 
-/* The message is authentic, but its clock is far behind what we know: a replay,
- * or the engine's clock was set back. Only a new discovery tells, once a poll. */
-static void late_clock(struct gv_wire *wire)
-{
-    if (wire->resynced) {
-        doubt(wire, GV_ERR_TIME_WINDOW);
-        return;
-    }
-    wire->resynced = true;
-    wire->rediscover = true;
-    wire->news = GV_WIRE_RESEND;
-}
-
 enum gv_wire_news gv_wire_read(struct gv_wire *wire,
                                enum gv_err (*accept)(void *arg,
                                                      const struct gv_snmp_answer *answer),
@@ -480,14 +535,12 @@ enum gv_wire_news gv_wire_read(struct gv_wire *wire,
     wire->news = GV_WIRE_NOTHING;
     session->s_snmp_errno = 0;
     session->s_errno = 0;
-    gv_usm_enter(&wire->usm);
+    enter(wire);
     gv_library_read(wire->handle, wire->fd);
     gv_usm_leave(&wire->usm);
     if (wire->news == GV_WIRE_NOTHING && session->s_snmp_errno == SNMPERR_BAD_RECVFROM &&
         session->s_errno != EAGAIN)
         doubt(wire, GV_ERR_UNREACHABLE);
-    if (wire->news == GV_WIRE_NOTHING && session->s_snmp_errno == SNMPERR_NOT_IN_TIME_WINDOW)
-        late_clock(wire);
     *why = wire->why;
     return wire->news;
 }

@@ -108,13 +108,17 @@ static enum gv_login_result refused(struct gv_login *login)
     return gv_login_failed(login, GV_ERR_AUTHENTICATION);
 }
 
-/* What an attempt gave; AGAIN and DENIED are the caller's. */
+/* The attempt under way has failed by other means than a denial. */
 static enum gv_login_result attempt_failed(struct gv_login *login)
 {
+    bool second = (login->tried & (login->tried - 1)) != 0;
+    bool password = login->answered || methods[login->method].attempt == try_password;
+
     if (login->err != GV_OK)
         return GV_LOGIN_FAILED;
-    /* A router may hang up on the second refusal. */
-    if (!ssh_is_connected(login->session) && (login->tried & (login->tried - 1)) != 0)
+    /* A router may hang up instead of refusing. A password that it heard must count as
+     * refused, or the next polls would send it until the account is locked. */
+    if (!ssh_is_connected(login->session) && (second || password))
         return refused(login);
     return gv_login_broken(login);
 }
@@ -147,7 +151,9 @@ enum gv_login_result gv_auth_prove(struct gv_login *login)
         case SSH_AUTH_SUCCESS:
             return GV_LOGIN_DONE;
         case SSH_AUTH_AGAIN:
-            return GV_LOGIN_AGAIN;
+            if (ssh_is_connected(login->session))
+                return GV_LOGIN_AGAIN;
+            return attempt_failed(login);
         case SSH_AUTH_ERROR:
             return attempt_failed(login);
         default: /* denied, or one more proof is asked for */

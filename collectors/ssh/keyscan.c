@@ -98,14 +98,15 @@ static enum gv_err scan_type(ssh_session session, const struct gv_keyscan *scan,
 {
     const char *known_hosts = scan->known_hosts ? scan->known_hosts : "/dev/null";
     long seconds = (long)(scan->timeout.ms + 999) / 1000;
+    char reason[GV_LOGIN_REASON_MOST];
     enum gv_err err;
 
     if (ssh_options_set(session, SSH_OPTIONS_TIMEOUT, &seconds) != SSH_OK ||
         ssh_options_set(session, SSH_OPTIONS_KNOWNHOSTS, known_hosts) != SSH_OK)
         return GV_ERR_NO_MEMORY;
-    if (ssh_connect(session) != SSH_OK) {
-        gv_detail(detail, GV_DETAIL_SIZE, "%s", ssh_get_error(session));
-        return classify(ssh_get_error(session));
+    if (gv_login_connect(session, reason) != SSH_OK) {
+        gv_detail(detail, GV_DETAIL_SIZE, "%s", reason);
+        return classify(reason);
     }
     err = take_key(session, scan);
     if (err == GV_ERR_HOST_KEY_CHANGED)

@@ -2,6 +2,8 @@
 #include "ssh/login.h"
 
 #include <fcntl.h>
+#include <libssh/callbacks.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -78,7 +80,8 @@ static enum gv_login_result start_session(struct gv_login *login)
     login->session = gv_login_session(login->host, login->port, login->profile, NULL);
     if (login->session == NULL ||
         ssh_options_set(login->session, SSH_OPTIONS_USER, login->user) != SSH_OK ||
-        ssh_options_set(login->session, SSH_OPTIONS_KNOWNHOSTS, login->known_hosts) != SSH_OK ||
+        ssh_options_set(login->session, SSH_OPTIONS_KNOWNHOSTS,
+                        login->known_hosts ? login->known_hosts : "/dev/null") != SSH_OK ||
         ssh_options_set(login->session, SSH_OPTIONS_FD, &login->fd) != SSH_OK) {
         SAY(login, "libssh refuses an option: %s",
             login->session ? ssh_get_error(login->session) : "no session");
@@ -133,7 +136,8 @@ enum gv_login_result gv_login_broken(struct gv_login *login)
         {"packet", GV_ERR_MALFORMED},
         {"HMAC", GV_ERR_MALFORMED},
     };
-    struct gv_text error = gv_text(ssh_get_error(login->session));
+    struct gv_text error =
+        gv_text(login->reason[0] != '\0' ? login->reason : ssh_get_error(login->session));
 
     if (gv_text_find(error, "no match for method") < error.n)
         return no_common_algorithm(login, error);
@@ -144,16 +148,56 @@ enum gv_login_result gv_login_broken(struct gv_login *login)
     return gv_login_failed(login, GV_ERR_UNREACHABLE);
 }
 
+/* Whose log it is. */
+struct logged {
+    ssh_session session;
+    char *reason;
+};
+
+/* libssh writes "Socket error: Success" over its own reason where it hung up itself and the
+ * socket was writable too. It logs each error that it sets: keep the one before. */
+static void keep_reason(int priority, const char *function, const char *text, void *arg)
+{
+    const struct logged *logged = arg;
+    const char *error = ssh_get_error(logged->session);
+
+    (void)priority;
+    (void)function;
+    (void)text;
+    if (!gv_text_starts(gv_text(error), "Socket error"))
+        (void)snprintf(logged->reason, GV_LOGIN_REASON_MOST, "%s", error);
+}
+
+int gv_login_connect(ssh_session session, char *reason)
+{
+    struct logged logged = {session, reason};
+    int rc;
+
+    reason[0] = '\0';
+    ssh_set_log_userdata(&logged); /* libssh's log is each thread's own */
+    ssh_set_log_callback(keep_reason);
+    ssh_set_log_level(SSH_LOG_WARN);
+    rc = ssh_connect(session);
+    ssh_set_log_level(SSH_LOG_NOLOG);
+    ssh_set_log_userdata(NULL);
+    if (rc == SSH_OK)
+        reason[0] = '\0';
+    else if (reason[0] == '\0')
+        (void)snprintf(reason, GV_LOGIN_REASON_MOST, "%s", ssh_get_error(session));
+    return rc;
+}
+
 static enum gv_login_result exchange_keys(struct gv_login *login)
 {
-    int rc = ssh_connect(login->session);
+    int rc = gv_login_connect(login->session, login->reason);
 
+    /* After an error libssh has closed it: the number may be another thread's by now. */
+    if (rc == SSH_ERROR)
+        return gv_login_broken(login);
     /* libssh 0.10 makes a descriptor that it was given blocking: a router that never
      * reads could hold a worker in send(). */
     (void)fcntl(login->fd, F_SETFL, O_NONBLOCK);
-    if (rc == SSH_OK)
-        return GV_LOGIN_DONE;
-    return rc == SSH_AGAIN ? GV_LOGIN_AGAIN : gv_login_broken(login);
+    return rc == SSH_OK ? GV_LOGIN_DONE : GV_LOGIN_AGAIN;
 }
 
 /* --- host key --- */
@@ -188,8 +232,10 @@ static enum gv_login_result host_key_refused(struct gv_login *login, bool change
         SAY(login, "%s %s is not the key in %s: CHANGED, nothing was sent", type ? type : "?",
             fingerprint ? fingerprint : "?", login->known_hosts);
     else
-        SAY(login, "%s %s is unknown: compare it, then getvpntool ssh-keyscan %s%s",
-            type ? type : "?", fingerprint ? fingerprint : "?", login->host, port);
+        SAY(login, "%s %s is unknown: compare it, then getvpntool ssh-keyscan %s%s%s%s",
+            type ? type : "?", fingerprint ? fingerprint : "?", login->host, port,
+            login->known_hosts ? " --known-hosts " : "",
+            login->known_hosts ? login->known_hosts : "");
     ssh_string_free_char(fingerprint);
     ssh_key_free(key);
     return gv_login_failed(login, changed ? GV_ERR_HOST_KEY_CHANGED : GV_ERR_HOST_KEY_UNKNOWN);
@@ -271,6 +317,9 @@ enum gv_login_result gv_login_next(struct gv_login *login)
     while (login->step < GV_LOGIN_OPEN) {
         enum gv_login_result result = steps[login->step].take(login);
 
+        /* libssh goes on to say AGAIN when the router has left. */
+        if (result == GV_LOGIN_AGAIN && !ssh_is_connected(login->session))
+            return gv_login_broken(login);
         if (result != GV_LOGIN_DONE)
             return result;
         login->step++;
@@ -295,19 +344,19 @@ bool gv_login_init(struct gv_login *login, const struct gv_target *target, int f
 {
     const struct gv_ssh_credential *ssh = target->ssh;
 
-    *login = (struct gv_login){
-        .host = copy(target->address),
-        .user = copy(ssh->user),
-        .key_file = copy(ssh->key_file),
-        .known_hosts = copy(target->ssh_known_hosts ? target->ssh_known_hosts : "/dev/null"),
-        .password = gv_secret_share(ssh->password),
-        .key_passphrase = gv_secret_share(ssh->key_passphrase),
-        .port = target->ssh_port,
-        .agent = ssh->agent,
-        .profile = target->ssh_profile,
-        .fd = fcntl(fd, F_DUPFD_CLOEXEC, 0)};
+    *login = (struct gv_login){.host = copy(target->address),
+                               .user = copy(ssh->user),
+                               .key_file = copy(ssh->key_file),
+                               .known_hosts = copy(target->ssh_known_hosts),
+                               .password = gv_secret_share(ssh->password),
+                               .key_passphrase = gv_secret_share(ssh->key_passphrase),
+                               .port = target->ssh_port,
+                               .agent = ssh->agent,
+                               .profile = target->ssh_profile,
+                               .fd = fcntl(fd, F_DUPFD_CLOEXEC, 0)};
     login->socket = socket_of(login->fd);
-    return login->host != NULL && login->user != NULL && login->known_hosts != NULL &&
+    return login->host != NULL && login->user != NULL &&
+           (login->known_hosts != NULL || target->ssh_known_hosts == NULL) &&
            (login->key_file != NULL || ssh->key_file == NULL) && login->fd >= 0;
 }
 

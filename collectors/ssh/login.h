@@ -29,6 +29,8 @@ enum gv_login_step {
 /* "key exchange", "host key", ... for people; NULL for GV_LOGIN_OPEN. */
 const char *gv_login_step_name(enum gv_login_step step);
 
+enum { GV_LOGIN_REASON_MOST = 1024 }; /* both sides' lists of algorithms */
+
 struct gv_login {
     /* Copies of the target's. */
     char *host, *user, *key_file, *known_hosts;
@@ -46,6 +48,7 @@ struct gv_login {
     unsigned method; /* row of the method table under way */
     unsigned tried;  /* one bit a row */
     bool answered;   /* the password was given to keyboard-interactive */
+    char reason[GV_LOGIN_REASON_MOST]; /* of a key exchange that failed, in libssh's words */
     enum gv_err err;
     char detail[GV_DETAIL_SIZE];
 };
@@ -69,6 +72,9 @@ void gv_login_clear(struct gv_login *login);
  * the profile's. NULL without memory, or where the library refuses an option. */
 ssh_session gv_login_session(const char *host, uint16_t port, enum gv_ssh_profile profile,
                              const char *host_key);
+
+/* ssh_connect; where that fails, libssh's words for it in reason[GV_LOGIN_REASON_MOST]. */
+int gv_login_connect(ssh_session session, char *reason);
 
 /* "SHA256:..." of a public key; free with ssh_string_free_char. NULL without memory. */
 char *gv_login_fingerprint(ssh_key key);

@@ -4,22 +4,46 @@
 #include "ssh/noise.h"
 #include "ssh/show_state.h"
 
+/* Another output begins: what follows belongs to no group yet. */
+static void restart(struct gv_show *s)
+{
+    gv_show_enter(s, GV_IN_NOTHING);
+    s->group = NULL;
+}
+
+static bool echo(struct gv_text line)
+{
+    static const char *const begins[] = {"show ", "sh ", "sho ", "do sh", "ter", "en", "ex"};
+
+    for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++)
+        if (gv_text_starts(line, begins[i]))
+            return true;
+    return false;
+}
+
+/* Of a host's name, a configuration mode in brackets, or a supervisor's "RP/0:". */
+static bool name_character(char c)
+{
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '-' && c <= ':') ||
+           c == '_' || c == '(' || c == ')' || c == '@';
+}
+
 /* "NAME#" or "NAME>" and an echoed command, or nothing. The name is the device's. */
 static bool prompt(struct gv_show *s, struct gv_text line)
 {
-    size_t n = 0;
+    size_t n = 0, mode = gv_text_index(line, '(');
     struct gv_text rest;
 
-    while (n < line.n && n < 64 && line.at[n] > ' ' && line.at[n] != '#' && line.at[n] != '>')
+    while (n < line.n && n < 64 && name_character(line.at[n]))
         n++;
-    if (n == 0 || n >= line.n || (line.at[n] != '#' && line.at[n] != '>'))
+    if (n == 0 || line.at[0] < '0' || n >= line.n || (line.at[n] != '#' && line.at[n] != '>'))
         return false;
     rest = gv_text_trim(gv_text_from(line, n + 1));
-    if (rest.n > 0 && !gv_text_starts(rest, "sh"))
+    if (rest.n > 0 && !echo(rest))
         return false;
-    gv_show_text(
-        s, &s->obs->device.hostname,
-        gv_text_head(line, gv_text_index(line, '(') < n ? gv_text_index(line, '(') : n));
+    if (s->obs->device.hostname == NULL)
+        s->obs->device.hostname = gv_observation_text(
+            s->obs, gv_text_head(line, mode < n ? mode : n)); /* tells nothing of GETVPN */
     return true;
 }
 
@@ -46,23 +70,21 @@ static bool refused(struct gv_show *s, struct gv_text line)
         return false;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         if (gv_text_starts(line, rows[i].begins)) {
-            s->refusal = rows[i].err;
+            if (s->refusal == GV_OK || s->refusal == GV_ERR_NO_DATA)
+                s->refusal = rows[i].err;
             return true;
         }
     return false;
 }
 
-/* The pager's question, the blanks and backspaces that wipe it, and nothing else. */
+/* The line without the pager's question before it, and what wiped that away. */
 static struct gv_text without_pager(struct gv_text line)
 {
-    size_t at;
+    static const char question[] = "--More--";
 
-    if (gv_text_index(line, '-') == line.n)
+    if (line.n == 0 || line.at[0] != '-' || !gv_text_starts(line, question))
         return line;
-    at = gv_text_find(line, "--more--");
-    if (at == line.n || gv_text_trim(gv_text_head(line, at)).n > 0)
-        return line;
-    line = gv_text_from(line, at + 8);
+    line = gv_text_from(line, sizeof(question) - 1);
     while (line.n > 0 && (line.at[0] == '\b' || line.at[0] == ' ' || line.at[0] == '\r'))
         line = gv_text_from(line, 1);
     return line;
@@ -72,11 +94,24 @@ static bool noise(struct gv_show *s, struct gv_text line)
 {
     if (gv_text_index(line, '%') < line.n && gv_noise_syslog(line))
         return true;
-    if (gv_text_index(line, '#') < line.n || gv_text_index(line, '>') < line.n)
-        if (prompt(s, line))
-            return true;
-    return gv_text_starts(line, "sh") &&
-           (gv_text_starts(line, "show ") || gv_text_starts(line, "sh "));
+    if (!prompt(s, line) && !((line.at[0] == 's' || line.at[0] == 'S') && echo(line)))
+        return false;
+    restart(s);
+    return true;
+}
+
+/* show version and the configuration take every line, until one begins another output. */
+static bool leaves(struct gv_show *s, struct gv_text line)
+{
+    enum gv_show_block was = s->block;
+
+    if (!(was & (GV_IN_VERSION | GV_IN_CONFIG)))
+        return false;
+    s->block = GV_IN_NOTHING;
+    if (gv_show_header(s, line) || gv_show_labels(s, line))
+        return true;
+    s->block = was;
+    return false;
 }
 
 static void read_line(struct gv_show *s, struct gv_text line)
@@ -85,7 +120,7 @@ static void read_line(struct gv_show *s, struct gv_text line)
     if (line.n == 0 || noise(s, line) || refused(s, line))
         return;
     s->content = true;
-    if (gv_show_version_line(s, line) || gv_show_config_line(s, line) ||
+    if (leaves(s, line) || gv_show_version_line(s, line) || gv_show_config_line(s, line) ||
         gv_show_table_row(s, line) || gv_show_header(s, line) || gv_show_labels(s, line))
         s->understood = true;
 }
@@ -105,12 +140,13 @@ static void note_missing_versions(struct gv_observation *obs)
 enum gv_err gv_show_read(struct gv_text command, struct gv_text output,
                          struct gv_observation *obs)
 {
-    struct gv_show s = {.obs = obs, .block = GV_IN_NOTHING};
+    struct gv_show s = {.obs = obs, .block = GV_IN_NOTHING, .octets = output.n};
     struct gv_text rest = output, line;
 
     (void)command;
     while (!obs->failed && gv_text_line(&rest, &line))
         read_line(&s, line);
+    gv_show_peer_end(&s);
     gv_show_member_end(&s);
     note_missing_versions(obs);
     if (obs->failed)
@@ -119,7 +155,7 @@ enum gv_err gv_show_read(struct gv_text command, struct gv_text output,
         obs->device.vendor = GV_VENDOR_CISCO;
     if (s.told && s.understood)
         return GV_OK;
-    if (s.refusal != GV_OK)
+    if (s.refusal != GV_OK && s.refusal != GV_ERR_NO_DATA)
         return s.refusal;
     return s.understood || !s.content ? GV_ERR_NO_DATA : GV_ERR_MALFORMED;
 }

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
 #include "ssh/show_state.h"
 
 static void named(struct gv_show *s, struct gv_text rest)
@@ -32,9 +34,11 @@ static void server(struct gv_show *s, struct gv_text rest)
         (void)gv_gm_add_server(s->obs, gm, word);
 }
 
-static void number(struct gv_show *s, struct gv_text word, uint32_t *field, uint32_t has)
+static void number(struct gv_show *s, struct gv_text rest, uint32_t *field, uint32_t has)
 {
-    if (gv_text_u32(word, field)) {
+    struct gv_text word;
+
+    if (gv_text_word(&rest, &word) && gv_text_u32(word, field)) {
         s->group->ks->has |= has;
         s->told = true;
     }
@@ -58,7 +62,18 @@ static void kek_lifetime(struct gv_show *s, struct gv_text rest)
     struct gv_ks_obs *ks = gv_show_ks(s);
 
     if (ks != NULL)
-        number(s, gv_text_trim(rest), &ks->kek_lifetime_s, GV_KS_HAS_KEK_LIFETIME);
+        number(s, rest, &ks->kek_lifetime_s, GV_KS_HAS_KEK_LIFETIME);
+}
+
+static void kek_lifetime_days(struct gv_show *s, struct gv_text rest)
+{
+    struct gv_ks_obs *ks = gv_show_ks(s);
+    uint32_t days;
+
+    if (ks == NULL || !gv_text_u32(gv_text_trim(rest), &days) || days > UINT32_MAX / 86400)
+        return;
+    ks->kek_lifetime_s = days * 86400;
+    ks->has |= GV_KS_HAS_KEK_LIFETIME;
 }
 
 static void unicast(struct gv_show *s, struct gv_text rest)
@@ -74,14 +89,6 @@ static void multicast(struct gv_show *s, struct gv_text rest)
     (void)rest;
     if (gv_show_ks(s) != NULL && s->group->transport == GV_REKEY_TRANSPORT_UNSAID)
         s->group->transport = GV_REKEY_MULTICAST;
-}
-
-static void tek_lifetime(struct gv_show *s, struct gv_text rest)
-{
-    struct gv_ks_obs *ks = s->group != NULL ? s->group->ks : NULL;
-
-    if (ks != NULL)
-        number(s, gv_text_trim(rest), &ks->tek_lifetime_s, GV_KS_HAS_TEK_LIFETIME);
 }
 
 static void address(struct gv_show *s, struct gv_text rest)
@@ -107,23 +114,15 @@ static void priority(struct gv_show *s, struct gv_text rest)
     struct gv_ks_obs *ks = gv_show_ks(s);
 
     if (ks != NULL)
-        number(s, gv_text_trim(rest), &ks->priority, GV_KS_HAS_PRIORITY);
+        number(s, rest, &ks->priority, GV_KS_HAS_PRIORITY);
 }
 
 static void peer(struct gv_show *s, struct gv_text rest)
 {
-    struct gv_ks_obs *ks = gv_show_ks(s);
-    struct gv_peer_obs *peer;
     struct gv_text word;
 
-    if (ks == NULL || !gv_text_word(&rest, &word))
-        return;
-    for (peer = ks->peers; peer != NULL; peer = peer->next)
-        if (peer->address != NULL && gv_text_is(word, peer->address))
-            return;
-    peer = gv_ks_add_peer(s->obs, ks);
-    if (peer != NULL)
-        gv_show_text(s, &peer->address, word);
+    if (gv_text_word(&rest, &word))
+        (void)gv_show_peer(s, word);
 }
 
 static void gikev2(struct gv_show *s, struct gv_text rest)
@@ -144,7 +143,8 @@ static void hostname(struct gv_show *s, struct gv_text rest)
     gv_show_text(s, &s->obs->device.hostname, gv_text_trim(rest));
 }
 
-/* Configuration commands; `anywhere` ones also begin or end a group. */
+/* Configuration commands; `anywhere` ones also begin or end a group, and begin with
+ * one of `outside`. */
 static const struct command {
     const char *words;
     bool anywhere;
@@ -155,8 +155,12 @@ static const struct command {
     {"crypto gkm group ipv6 ", true, named},
     {"crypto gkm group ", true, named},
     {"hostname ", true, hostname},
-    {"crypto map ", true, elsewhere},
+    {"crypto ", true, elsewhere},
     {"interface ", true, elsewhere},
+    {"ip ", true, elsewhere},
+    {"ipv6 ", true, elsewhere},
+    {"router ", true, elsewhere},
+    {"line ", true, elsewhere},
     {"identity number ", false, identity},
     {"identity address ipv4 ", false, identity},
     {"identity address ipv6 ", false, identity},
@@ -165,9 +169,9 @@ static const struct command {
     {"server address ipv6 ", false, server},
     {"rekey retransmit ", false, retransmit},
     {"rekey lifetime seconds ", false, kek_lifetime},
+    {"rekey lifetime days ", false, kek_lifetime_days},
     {"rekey transport unicast", false, unicast},
     {"rekey address ", false, multicast},
-    {"set security-association lifetime seconds ", false, tek_lifetime},
     {"address ipv4 ", false, address},
     {"address ipv6 ", false, address},
     {"redundancy", false, redundancy},
@@ -177,6 +181,8 @@ static const struct command {
     {"gikev2 ", false, gikev2},
     {"client protocol gikev2", false, gikev2},
 };
+
+static const char outside[] = "chilr";
 
 /* ks coop begins "Crypto Gdoi Group Name :G", which is no configuration. */
 static bool coop_heading(struct gv_text line)
@@ -190,13 +196,20 @@ static bool coop_heading(struct gv_text line)
 bool gv_show_config_line(struct gv_show *s, struct gv_text line)
 {
     bool inside = (s->block & GV_IN_CONFIG) != 0;
+    char first = line.at[0];
+
+    if (first >= 'A' && first <= 'Z')
+        first = (char)(first - 'A' + 'a');
+    if (!inside && memchr(outside, first, sizeof(outside) - 1) == NULL)
+        return false;
 
     if (gv_text_starts(line, "crypto g") && coop_heading(line)) {
         s->block = GV_IN_OTHER;
         return false;
     }
     for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-        if (!(inside || commands[i].anywhere) || !gv_text_starts(line, commands[i].words))
+        if (first != commands[i].words[0] || !(inside || commands[i].anywhere) ||
+            !gv_text_starts(line, commands[i].words))
             continue;
         if (!inside && commands[i].read == elsewhere)
             continue;

@@ -3,18 +3,6 @@
 
 static const struct gv_text nothing = {"", 0};
 
-/* The next block begins; whatever row was being filled is over. */
-static void enter(struct gv_show *s, enum gv_show_block block)
-{
-    gv_show_member_end(s);
-    s->block = block;
-    s->kek = NULL;
-    s->tek = NULL;
-    s->interface_open = false;
-    s->in_servers = false;
-    s->pending.n = 0;
-}
-
 /* `rest` is a group's name, up to the colon that ends the header. */
 static void named_group(struct gv_show *s, struct gv_text rest)
 {
@@ -27,14 +15,14 @@ static void named_group(struct gv_show *s, struct gv_text rest)
 static bool group_information(struct gv_show *s, struct gv_text rest)
 {
     (void)rest;
-    enter(s, GV_IN_GROUP);
+    gv_show_enter(s, GV_IN_GROUP);
     s->group = NULL;
     return true;
 }
 
 static bool gm_for_group(struct gv_show *s, struct gv_text rest)
 {
-    enter(s, GV_IN_GM);
+    gv_show_enter(s, GV_IN_GM);
     named_group(s, rest);
     return true;
 }
@@ -42,13 +30,14 @@ static bool gm_for_group(struct gv_show *s, struct gv_text rest)
 static bool members(struct gv_show *s, struct gv_text rest)
 {
     (void)rest;
-    enter(s, GV_IN_MEMBER);
+    gv_show_enter(s, GV_IN_MEMBER);
+    gv_show_members_again(s);
     return true;
 }
 
 static bool ks_for_group(struct gv_show *s, struct gv_text rest)
 {
-    enter(s, GV_IN_KS);
+    gv_show_enter(s, GV_IN_KS);
     named_group(s, rest);
     (void)gv_show_ks(s);
     return true;
@@ -57,7 +46,7 @@ static bool ks_for_group(struct gv_show *s, struct gv_text rest)
 static bool ks_policy(struct gv_show *s, struct gv_text rest)
 {
     (void)rest;
-    enter(s, GV_IN_KS);
+    gv_show_enter(s, GV_IN_KS);
     return true;
 }
 
@@ -69,7 +58,7 @@ static bool policy_for_group(struct gv_show *s, struct gv_text rest)
     struct gv_text address;
     struct gv_ks_obs *ks;
 
-    enter(s, GV_IN_KS);
+    gv_show_enter(s, GV_IN_KS);
     named_group(s, gv_text_head(rest, handle));
     ks = gv_show_ks(s);
     if (ks != NULL && gv_show_address(gv_text_from(rest, server + 9), &address))
@@ -82,7 +71,7 @@ static bool kek_policy(struct gv_show *s, struct gv_text rest)
 {
     bool of_ks = gv_text_starts(gv_text_trim(rest), "(");
 
-    enter(s, of_ks ? GV_IN_KS_KEK : GV_IN_GM_KEK);
+    gv_show_enter(s, of_ks ? GV_IN_KS_KEK : GV_IN_GM_KEK);
     if (s->group == NULL || !of_ks)
         return true;
     if (gv_text_find(rest, "unicast") < rest.n)
@@ -95,7 +84,7 @@ static bool kek_policy(struct gv_show *s, struct gv_text rest)
 
 static bool tek_policy(struct gv_show *s, struct gv_text rest)
 {
-    enter(s, gv_text_starts(gv_text_trim(rest), "(") ? GV_IN_KS_TEK : GV_IN_GM_TEK);
+    gv_show_enter(s, gv_text_starts(gv_text_trim(rest), "(") ? GV_IN_KS_TEK : GV_IN_GM_TEK);
     s->interface = nothing;
     return true;
 }
@@ -113,8 +102,7 @@ static bool ipsec_sa(struct gv_show *s, struct gv_text rest)
 static bool peer_begins(struct gv_show *s, struct gv_text rest)
 {
     (void)rest;
-    enter(s, GV_IN_PEER);
-    s->peer = NULL;
+    gv_show_enter(s, GV_IN_PEER);
     return true;
 }
 
@@ -133,7 +121,7 @@ static bool no_redundancy(struct gv_show *s, struct gv_text rest)
 /* Outputs that name a group and hold nothing of an observation. */
 static bool other_for_group(struct gv_show *s, struct gv_text rest)
 {
-    enter(s, GV_IN_OTHER);
+    gv_show_enter(s, GV_IN_OTHER);
     named_group(s, rest);
     return true;
 }
@@ -141,8 +129,15 @@ static bool other_for_group(struct gv_show *s, struct gv_text rest)
 static bool other(struct gv_show *s, struct gv_text rest)
 {
     (void)rest;
-    enter(s, GV_IN_OTHER);
+    gv_show_enter(s, GV_IN_OTHER);
     return true;
+}
+
+/* rekey sa: KEKs without their groups. */
+static bool rekey_sa(struct gv_show *s, struct gv_text rest)
+{
+    s->group = NULL;
+    return other(s, rest);
 }
 
 static bool known(struct gv_show *s, struct gv_text rest)
@@ -161,7 +156,7 @@ static bool count_for_group(struct gv_show *s, struct gv_text rest, uint32_t *va
         colon--;
     if (colon == 0)
         return false;
-    enter(s, GV_IN_MEMBER);
+    gv_show_enter(s, GV_IN_MEMBER);
     named_group(s, gv_text_head(rest, colon - 1));
     return gv_show_ks(s) != NULL &&
            gv_text_u32_lead(gv_text_trim(gv_text_from(rest, colon)), value);
@@ -175,6 +170,8 @@ static bool rekeys_for_group(struct gv_show *s, struct gv_text rest)
         s->group->ks->rekeys_sent = v;
         s->group->ks->has |= GV_KS_HAS_REKEYS_SENT;
         s->group->ks->members_listed = true;
+        if (s->group->ks->members != NULL)
+            gv_show_members_again(s);
     }
     return true;
 }
@@ -206,7 +203,7 @@ static bool table(struct gv_show *s, struct gv_text rest, enum gv_show_block blo
 {
     if (gv_text_index(rest, ':') < rest.n || gv_text_find(rest, "version") == rest.n)
         return false;
-    enter(s, block);
+    gv_show_enter(s, block);
     s->features_listed = false;
     if (block == GV_IN_FEATURE_GM)
         gv_show_members_again(s);
@@ -228,20 +225,22 @@ static bool feature_gm_rows(struct gv_show *s, struct gv_text rest)
     return table(s, rest, GV_IN_FEATURE_GM);
 }
 
-/* "Group G (Unicast)": ks rekey, gm rekey. */
+/* "Group G (Unicast)": ks rekey, gm rekey. "Group Name : G (Unicast)" is a label. */
 static bool rekey_group(struct gv_show *s, struct gv_text rest)
 {
     enum gv_rekey_transport transport = GV_REKEY_TRANSPORT_UNSAID;
+    struct gv_label label = gv_label_read(gv_text_head(rest, gv_text_index(rest, ':')));
 
     (void)gv_show_without_transport(rest, &transport);
-    if (transport == GV_REKEY_TRANSPORT_UNSAID || gv_text_index(rest, ':') < rest.n)
+    if (transport == GV_REKEY_TRANSPORT_UNSAID || gv_label_is(&label, "name"))
         return false;
-    enter(s, GV_IN_REKEY);
+    gv_show_enter(s, GV_IN_REKEY);
     named_group(s, rest);
     return true;
 }
 
-/* How a line begins, and what then begins. Longer ones before their own beginnings. */
+/* How a line begins, and what then begins: sorted by the first character, longer ones
+ * before their own beginnings. */
 static const struct header {
     char first; /* of the prefix, lower case: most lines are told apart by it */
     const char *prefix;
@@ -258,7 +257,7 @@ static const struct header {
     {'d', "Data-plane statistics for group ", other_for_group},
     {'d', "Duration of the last rekey for group ", duration_for_group},
     {'f', "For group ", policy_for_group},
-    {'g', "GETVPN REKEY SA", other},
+    {'g', "GETVPN REKEY SA", rekey_sa},
     {'g', "GM Sender ID (SID) Information for Group ", gm_for_group},
     {'g', "GROUP INFORMATION", group_information},
     {'g', "Group Member ID ", feature_gm_rows},
@@ -292,6 +291,8 @@ bool gv_show_header(struct gv_show *s, struct gv_text line)
     if (first >= 'A' && first <= 'Z')
         first = (char)(first - 'A' + 'a');
     for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
+        if (headers[i].first > first)
+            break;
         if (headers[i].first != first || !gv_text_starts(line, headers[i].prefix))
             continue;
         if (headers[i].read(s, gv_text_from(line, gv_text(headers[i].prefix).n)))

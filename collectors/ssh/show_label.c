@@ -74,3 +74,11 @@ size_t gv_label_colon(struct gv_text line)
     }
     return line.n;
 }
+
+int gv_label_word(struct gv_text value, const struct gv_label_word *words)
+{
+    for (; words->word != NULL; words++)
+        if (gv_text_starts(value, words->word))
+            return words->value;
+    return 0;
+}

@@ -31,4 +31,14 @@ int gv_label_compare(const struct gv_label *label, const char *key);
  * brackets, as in "Rekey Rcvd(hh:mm:ss) : 00:01:30"; line.n where there is none. */
 size_t gv_label_colon(struct gv_text line);
 
+/* A word and what it stands for; a table of them ends with a NULL word. */
+struct gv_label_word {
+    const char *word;
+    int value;
+};
+
+/* What the first word of `words` that begins `value`, in any case, stands for; 0
+ * where there is none. */
+int gv_label_word(struct gv_text value, const struct gv_label_word *words);
+
 #endif

@@ -3,14 +3,28 @@
 
 #include <string.h>
 
-/* Searches through a whole member list, in one output: hostile lists are cut off,
- * honest ones come in the same order each time and need none. */
-enum { MOST_SEARCHES = 64 };
+/* GMs passed while searching member lists, in one output: 8,000 of them in any order fit,
+ * and mostly a list comes in the order it had before; a hostile one is cut off. */
+enum { STEPS_FREE = 32 << 20, STEPS_PER_OCTET = 8 };
+
+void gv_show_enter(struct gv_show *s, enum gv_show_block block)
+{
+    gv_show_peer_end(s);
+    gv_show_member_end(s);
+    s->block = block;
+    s->kek = NULL;
+    s->tek = NULL;
+    s->bare_tek = NULL;
+    s->interface_open = false;
+    s->in_servers = false;
+    s->pending.n = 0;
+}
 
 void gv_show_set_group(struct gv_show *s, struct gv_text name, struct gv_text id)
 {
     struct gv_group_obs *group;
 
+    gv_show_peer_end(s);
     gv_show_member_end(s);
     if (name.n == 0 && id.n == 0)
         return;
@@ -20,7 +34,7 @@ void gv_show_set_group(struct gv_show *s, struct gv_text name, struct gv_text id
     s->group = group;
     s->kek = NULL;
     s->tek = NULL;
-    s->peer = NULL;
+    s->bare_tek = NULL;
     s->member_hint = NULL;
 }
 
@@ -100,13 +114,21 @@ void gv_show_kek_spi(struct gv_show *s, struct gv_text spi)
     kek->has |= GV_KEK_HAS_SPI;
 }
 
+/* TEKs that are printed without SPIs are told apart by their order. */
 struct gv_tek_obs *gv_show_tek(struct gv_show *s)
 {
-    if (s->group == NULL)
-        return NULL;
-    if (s->tek == NULL)
-        s->tek = gv_group_add_tek(s->obs, s->group);
-    return s->tek;
+    struct gv_tek_obs *tek;
+
+    if (s->group == NULL || s->tek != NULL)
+        return s->tek;
+    tek = s->bare_tek != NULL ? s->bare_tek->next : s->group->teks;
+    while (tek != NULL && (tek->has & GV_TEK_HAS_SPI))
+        tek = tek->next;
+    if (tek == NULL)
+        tek = gv_group_add_tek(s->obs, s->group);
+    s->bare_tek = tek;
+    s->tek = tek;
+    return tek;
 }
 
 void gv_show_tek_spi(struct gv_show *s, struct gv_text spi)
@@ -134,13 +156,67 @@ void gv_show_tek_spi(struct gv_show *s, struct gv_text spi)
     s->interface_open = false;
 }
 
-struct gv_peer_obs *gv_show_peer(struct gv_show *s)
+struct gv_peer_obs *gv_show_peer(struct gv_show *s, struct gv_text address)
 {
     struct gv_ks_obs *ks = gv_show_ks(s);
+    struct gv_peer_obs *peer = ks != NULL ? ks->peers : NULL;
 
-    if (s->peer == NULL && ks != NULL)
-        s->peer = gv_ks_add_peer(s->obs, ks);
-    return s->peer;
+    while (peer != NULL && !(peer->address != NULL && gv_text_is(address, peer->address)))
+        peer = peer->next;
+    if (peer == NULL && ks != NULL)
+        peer = gv_ks_add_peer(s->obs, ks);
+    if (peer != NULL)
+        gv_show_text(s, &peer->address, address);
+    return peer;
+}
+
+void gv_show_peer_end(struct gv_show *s)
+{
+    struct gv_show_peer told = s->peer;
+    struct gv_peer_obs *peer;
+
+    s->peer = (struct gv_show_peer){0};
+    peer = told.address.n > 0 ? gv_show_peer(s, told.address) : NULL;
+    if (peer == NULL)
+        return;
+    if (told.role != GV_KS_ROLE_UNSAID)
+        peer->role = told.role;
+    if (told.status != GV_KS_STATUS_UNSAID)
+        peer->status = told.status;
+    if (told.has_priority) {
+        peer->priority = told.priority;
+        peer->has_priority = true;
+    }
+    gv_show_text(s, &peer->version, told.version);
+}
+
+/* The GM of that id among the list's; NULL where there is none. */
+static struct gv_member_obs *find_member(struct gv_show *s, const struct gv_ks_obs *ks,
+                                         struct gv_text id)
+{
+    struct gv_member_obs *member = ks->members;
+
+    while (member != NULL && !gv_text_is(id, member->id)) {
+        member = member->next;
+        if (++s->steps > STEPS_FREE + STEPS_PER_OCTET * s->octets)
+            s->obs->failed = true;
+        if (s->obs->failed)
+            return NULL;
+    }
+    return member;
+}
+
+static struct gv_member_obs *new_member(struct gv_show *s, struct gv_ks_obs *ks,
+                                        struct gv_text id)
+{
+    struct gv_member_obs *member = gv_ks_add_member(s->obs, ks);
+
+    if (member == NULL)
+        return NULL;
+    member->id = gv_observation_text(s->obs, id);
+    if (member->id == NULL)
+        member->id = "";
+    return member;
 }
 
 /* One GM is one row: the lists of `ks members`, its summary and the feature table
@@ -155,23 +231,13 @@ struct gv_member_obs *gv_show_member(struct gv_show *s, struct gv_text id)
     if (ks->members == NULL)
         s->fresh_ks = ks;
     ks->members_listed = true;
-    if (member == NULL)
-        member = ks->members;
-    if (s->fresh_ks == ks ||
-        ((member == NULL || !gv_text_is(id, member->id)) && s->searches++ >= MOST_SEARCHES))
+    if (s->fresh_ks == ks)
         member = NULL;
     else if (member == NULL || !gv_text_is(id, member->id))
-        for (member = ks->members; member != NULL && !gv_text_is(id, member->id);)
-            member = member->next;
-    if (member == NULL) {
-        member = gv_ks_add_member(s->obs, ks);
-        if (member == NULL)
-            return NULL;
-        member->id = gv_observation_text(s->obs, id);
-        if (member->id == NULL)
-            member->id = "";
-    }
-    s->member_hint = member->next;
+        member = find_member(s, ks, id);
+    if (member == NULL && !s->obs->failed)
+        member = new_member(s, ks, id);
+    s->member_hint = member != NULL ? member->next : NULL;
     return member;
 }
 
@@ -189,7 +255,7 @@ void gv_show_member_end(struct gv_show *s)
     if (!told.begun)
         return;
     s->member = (struct gv_show_member){0};
-    gv_show_set_group(s, told.group_name, told.group_id);
+    gv_show_named_group(s, told.group_name, told.group_id);
     member = gv_show_member(s, told.id);
     if (member == NULL)
         return;
@@ -214,18 +280,32 @@ void gv_show_text(struct gv_show *s, const char **field, struct gv_text value)
     s->told = true;
 }
 
+bool gv_show_said(struct gv_text value)
+{
+    static const char *const none[] = {"n/a", "none", "unknown", "-", "--", "---"};
+
+    for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+        if (gv_text_is_nocase(value, none[i]))
+            return false;
+    return value.n > 0;
+}
+
 bool gv_show_address(struct gv_text value, struct gv_text *address)
 {
-    static const char *const none[] = {"0.0.0.0", "::", "local", "none", "unknown", "-", "---"};
+    static const char *const none[] = {"0.0.0.0", "::", "local"};
     struct gv_text rest = value, word;
 
     if (!gv_text_word(&rest, &word))
         return false;
-    while (word.n > 0 && (word.at[word.n - 1] == ',' || word.at[word.n - 1] == ':'))
+    while (word.n > 0 && (word.at[word.n - 1] == ',' || word.at[word.n - 1] == '.'))
         word.n--;
+    if (word.n > 1 && word.at[word.n - 1] == ':' && word.at[word.n - 2] != ':')
+        word.n--; /* ends the line, not an IPv6 address */
     for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
         if (gv_text_is_nocase(word, none[i]))
             return false;
+    if (!gv_show_said(word))
+        return false;
     *address = word;
-    return word.n > 0;
+    return true;
 }

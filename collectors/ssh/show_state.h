@@ -39,17 +39,27 @@ struct gv_show_member {
     struct gv_text id, version, state, ks, group_name, group_id;
 };
 
+/* A COOP peer: its role may stand before its address. */
+struct gv_show_peer {
+    bool has_priority;
+    uint32_t priority;
+    enum gv_ks_role role;
+    enum gv_ks_status status;
+    struct gv_text address, version;
+};
+
 struct gv_show {
     struct gv_observation *obs;
     struct gv_group_obs *group; /* NULL: none named yet */
     enum gv_show_block block;
     struct gv_kek_obs *kek;
     struct gv_tek_obs *tek;
-    struct gv_peer_obs *peer;
+    struct gv_tek_obs *bare_tek; /* the last one at hand that has no SPI */
+    struct gv_show_peer peer;
     struct gv_show_member member;
     struct gv_member_obs *member_hint; /* where the next known GM is likely to be */
     const struct gv_ks_obs *fresh_ks;  /* its member list was empty when this output began */
-    unsigned searches;                 /* through a whole member list */
+    size_t octets, steps;              /* of the output; of searches through member lists */
     struct gv_text interface;          /* of the TEKs that follow */
     struct gv_text summary_ks;
     struct gv_label pending; /* "Group Rekey", whose other half is on the next line */
@@ -63,7 +73,10 @@ struct gv_show {
     enum gv_err refusal;     /* the router's own "% ..." */
 };
 
-/* show_rows.c: the rows that labels fill. NULL without a group, or when full. */
+/* show_rows.c: the next block begins; whatever row was being filled is over. */
+void gv_show_enter(struct gv_show *s, enum gv_show_block block);
+
+/* The rows that labels fill. NULL without a group, or when full. */
 void gv_show_set_group(struct gv_show *s, struct gv_text name, struct gv_text id);
 /* ... of a name as printed: "G (Unicast)" is G by unicast; only these two words at
  * the end are no part of the name (show-commands). */
@@ -76,19 +89,22 @@ struct gv_kek_obs *gv_show_kek(struct gv_show *s);
 struct gv_tek_obs *gv_show_tek(struct gv_show *s);
 void gv_show_kek_spi(struct gv_show *s, struct gv_text spi);
 void gv_show_tek_spi(struct gv_show *s, struct gv_text spi);
-struct gv_peer_obs *gv_show_peer(struct gv_show *s);
+struct gv_peer_obs *gv_show_peer(struct gv_show *s, struct gv_text address);
+void gv_show_peer_end(struct gv_show *s);   /* file the peer that was begun, if any */
 void gv_show_member_end(struct gv_show *s); /* file the GM that was begun, if any */
 struct gv_member_obs *gv_show_member(struct gv_show *s, struct gv_text id);
 void gv_show_members_again(struct gv_show *s); /* a list begins that may repeat GMs */
 /* Fill *field where it is still absent. */
 void gv_show_text(struct gv_show *s, const char **field, struct gv_text value);
-/* The address, unless it says "none": 0.0.0.0, ::, Local, None, a dash. */
+/* False for what a router prints in place of a value: n/a, None, Unknown, a dash. */
+bool gv_show_said(struct gv_text value);
+/* The address, unless it says none: 0.0.0.0, ::, Local, and the above. */
 bool gv_show_address(struct gv_text value, struct gv_text *address);
 
 /* show_headers.c: true where `line` is a header, and is dealt with. */
 bool gv_show_header(struct gv_show *s, struct gv_text line);
 
-/* show_fields.c: the label : value pairs of `line`; true where one was known. */
+/* show_pairs.c: the label : value pairs of `line`; true where one was known. */
 bool gv_show_labels(struct gv_show *s, struct gv_text line);
 
 /* show_tables.c: a row of the table that the block is. */

@@ -26,25 +26,12 @@ static void summary_row(struct gv_show *s, struct gv_text id, struct gv_text res
     if (member == NULL)
         return;
     gv_show_text(s, &member->ks, s->summary_ks);
-    if (gv_text_word(&rest, &word))
+    if (gv_text_word(&rest, &word) && gv_show_said(word))
         gv_show_text(s, &member->version, word);
     if (gv_text_word(&rest, &word) && gv_text_u32(word, &member->rekeys_sent))
         member->has |= GV_MEMBER_HAS_REKEYS_SENT;
     if (gv_text_word(&rest, &word) && gv_text_u32(word, &member->acks_missed))
         member->has |= GV_MEMBER_HAS_ACKS_MISSED;
-}
-
-static struct gv_peer_obs *peer_of(struct gv_show *s, struct gv_ks_obs *ks, struct gv_text id)
-{
-    struct gv_peer_obs *peer = ks->peers;
-
-    while (peer != NULL && !(peer->address != NULL && gv_text_is(id, peer->address)))
-        peer = peer->next;
-    if (peer == NULL)
-        peer = gv_ks_add_peer(s->obs, ks);
-    if (peer != NULL)
-        gv_show_text(s, &peer->address, id);
-    return peer;
 }
 
 /* feature: "Key Server ID, Version, Feature Supported"; the device's own row stands
@@ -58,6 +45,8 @@ static void feature_ks_row(struct gv_show *s, struct gv_text id, struct gv_text 
 
     if (ks == NULL || !gv_text_word(&rest, &version))
         return;
+    if (!gv_show_said(version))
+        version.n = 0;
     if (ks->address != NULL)
         own = gv_text_is(id, ks->address);
     s->features_listed = true;
@@ -66,7 +55,7 @@ static void feature_ks_row(struct gv_show *s, struct gv_text id, struct gv_text 
         gv_show_text(s, &ks->version, version);
         return;
     }
-    peer = peer_of(s, ks, id);
+    peer = gv_show_peer(s, id);
     if (peer != NULL)
         gv_show_text(s, &peer->version, version);
 }
@@ -76,7 +65,7 @@ static void feature_gm_row(struct gv_show *s, struct gv_text id, struct gv_text 
     struct gv_member_obs *member = gv_show_member(s, id);
     struct gv_text version;
 
-    if (member != NULL && gv_text_word(&rest, &version))
+    if (member != NULL && gv_text_word(&rest, &version) && gv_show_said(version))
         gv_show_text(s, &member->version, version);
 }
 
@@ -87,7 +76,7 @@ bool gv_show_table_row(struct gv_show *s, struct gv_text line)
     if (!gv_text_word(&rest, &id) || !address_like(id))
         return false;
     if (s->in_servers && gv_text_trim(rest).n == 0) {
-        struct gv_gm_obs *gm = s->block & GV_IN_GROUP ? gv_show_gm(s) : NULL;
+        struct gv_gm_obs *gm = gv_show_gm(s);
 
         return gm != NULL && gv_gm_add_server(s->obs, gm, id);
     }

@@ -20,7 +20,7 @@ static bool numbered(struct gv_text version)
 static bool names_xe(struct gv_text line)
 {
     return gv_text_find(line, "ios xe") < line.n || gv_text_find(line, "ios-xe") < line.n ||
-           gv_text_find(line, "linux_iosd") < line.n;
+           gv_text_find(line, "linux_iosd") < line.n || gv_text_find(line, "iosxe") < line.n;
 }
 
 /* From 16 on the release stands in a line of its own before the IOS one; a special
@@ -36,6 +36,9 @@ static void take(struct gv_show *s, struct gv_text line, struct gv_text version)
         device->os = GV_OS_IOS_XE;
     else if (device->os == GV_OS_UNSAID)
         device->os = GV_OS_IOS;
+    if (device->os == GV_OS_IOS_XE && device->version != NULL && device->train == NULL &&
+        gv_text_index(version, '(') < version.n)
+        gv_show_text(s, &device->train, version); /* 3.x: "15.5(3)S5" behind "03.16.05.S" */
     if (device->version == NULL || (!numbered(gv_text(device->version)) && numbered(version))) {
         device->version = NULL;
         gv_show_text(s, &device->version, version);
@@ -65,8 +68,12 @@ bool gv_show_version_line(struct gv_show *s, struct gv_text line)
 {
     static const char *const begins[] = {"Cisco IOS", "IOS (tm)",
                                          "Cisco Internetwork Operating"};
+    char first = line.at[0];
     size_t uptime;
 
+    if (!(s->block & GV_IN_VERSION) && first != 'C' && first != 'I' && first != 'c' &&
+        first != 'i')
+        return false;
     for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++) {
         if (!gv_text_starts(line, begins[i]))
             continue;

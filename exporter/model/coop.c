@@ -131,18 +131,24 @@ struct gv_count gv_coop_primaries(const struct gv_coop_ks *list, size_t count)
     return gv_count(primaries);
 }
 
-/* Both KEKs were in use at one instant: the elder was still seen when the
- * younger had been there for long enough to reach every KS. */
-static bool two_keks(const struct gv_kek_life *a, const struct gv_kek_life *b)
+static bool next_is(const struct gv_track *track, const struct gv_kek_life *kek)
 {
-    const struct gv_kek_life *elder = a, *younger = b;
-    struct gv_time born_a = gv_kek_life_since(a), born_b = gv_kek_life_since(b);
+    return track->next.known && gv_kek_same(&track->next, kek) == GV_YES;
+}
 
-    if (!a->known || !b->known || gv_kek_same(a, b) != GV_NO)
+/* Both KEKs were in use at one instant: the elder was still seen when the
+ * younger had been there for long enough to reach every KS. A KS that shows the
+ * other's KEK as new is not split from it, whichever it still calls in use. */
+static bool two_keks(const struct gv_track *a, const struct gv_track *b)
+{
+    const struct gv_kek_life *elder = &a->kek, *younger = &b->kek;
+
+    if (!a->kek.known || !b->kek.known || gv_kek_same(&a->kek, &b->kek) != GV_NO ||
+        next_is(a, &b->kek) || next_is(b, &a->kek))
         return false;
-    if (gv_time_before(born_b, born_a)) {
-        elder = b;
-        younger = a;
+    if (gv_time_before(gv_kek_life_since(younger), gv_kek_life_since(elder))) {
+        elder = &b->kek;
+        younger = &a->kek;
     }
     return gv_time_before(gv_time_add(gv_kek_life_since(younger), gv_secs(COOP_SYNC_S)),
                           elder->last_seen);
@@ -159,7 +165,7 @@ enum gv_tri gv_coop_split(const struct gv_coop_ks *list, size_t count)
         return GV_YES;
     for (size_t i = 0; i < count; i++)
         for (size_t k = i + 1; k < count; k++)
-            if (two_keks(&list[i].track->kek, &list[k].track->kek))
+            if (two_keks(list[i].track, list[k].track))
                 return GV_YES;
     return GV_NO;
 }

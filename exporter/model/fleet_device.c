@@ -21,10 +21,21 @@ static struct gv_count number(uint32_t has, uint32_t bit, uint64_t n)
     return (has & bit) ? gv_count(n) : (struct gv_count){.known = false};
 }
 
+/* The show output of a member tells no lifetime, and may be the first to show a KEK:
+ * until it is told, the KEK is taken to live as long as the one before it. */
+static struct gv_count lifetime_of(const struct gv_kek_obs *kek, const struct gv_track *track)
+{
+    if (kek->has & GV_KEK_HAS_LIFETIME)
+        return gv_count(kek->lifetime_s);
+    if (track->kek.has_lifetime)
+        return gv_count(track->kek.lifetime_s);
+    return (struct gv_count){track->previous.has_lifetime, track->previous.lifetime_s};
+}
+
 static struct gv_kek_verdict kek_of(struct fleet *fleet, const struct gv_group_obs *obs,
                                     const struct gv_track *track, bool frozen)
 {
-    const struct gv_kek_obs *kek = gv_kek_in_use(obs->keks);
+    const struct gv_kek_obs *kek = gv_track_in_use(track, obs->keks);
     struct gv_kek_verdict verdict = {.present = kek != NULL};
 
     if (kek == NULL)
@@ -32,7 +43,7 @@ static struct gv_kek_verdict kek_of(struct fleet *fleet, const struct gv_group_o
     verdict.has_spi = (kek->has & GV_KEK_HAS_SPI) != 0;
     for (size_t i = 0; i < GV_KEK_SPI_LEN; i++)
         verdict.spi[i] = kek->spi[i];
-    verdict.lifetime_s = number(kek->has, GV_KEK_HAS_LIFETIME, kek->lifetime_s);
+    verdict.lifetime_s = lifetime_of(kek, track);
     verdict.key_bits = number(kek->has, GV_KEK_HAS_KEY_BITS, kek->key_bits);
     verdict.sig_key_bits = number(kek->has, GV_KEK_HAS_SIG_KEY_BITS, kek->sig_key_bits);
     verdict.cipher = fleet_text(fleet, kek->cipher);
@@ -51,6 +62,24 @@ static struct gv_kek_verdict kek_of(struct fleet *fleet, const struct gv_group_o
     if (track->kek.known)
         verdict.expiry = track->kek.expiry.known ? track->kek.expiry : track->kek.ended_by;
     return verdict;
+}
+
+/* A new GM deletes its KEK at expiry and registers again within 80 s (chapter 2,
+ * item 3): until then it is between two KEKs, and the last one is known to be over. */
+static struct gv_kek_verdict between_keks(const struct gv_track *track, struct gv_time seen_at)
+{
+    enum { SLACK_S = 10, MOST_S = GV_GM_SECOND_REGISTRATION_TO_S + SLACK_S };
+    const struct gv_kek_life *last = &track->kek;
+
+    if (!last->known || !last->expiry.known || gv_time_before(seen_at, last->expiry.at) ||
+        gv_time_before(gv_time_add(last->expiry.at, gv_secs(MOST_S)), seen_at))
+        return (struct gv_kek_verdict){.present = false};
+    return (struct gv_kek_verdict){
+        .present = true,
+        .saturated = true,
+        .lifetime_s = {last->has_lifetime, last->lifetime_s},
+        .expiry = last->expiry,
+    };
 }
 
 /* The old GM's lifetime stands still (chapter 1): by proof, or by what is known
@@ -149,7 +178,7 @@ static struct gv_when expected_at(const struct fleet_member *member,
                                   const struct gv_kek_verdict *kek,
                                   const struct gv_rekey_policy *policy)
 {
-    const struct gv_kek_obs *row = gv_kek_in_use(member->obs->keks);
+    const struct gv_kek_obs *row = gv_track_in_use(&member->learnt->track, member->obs->keks);
     enum gv_behaviour ks = member->verdict->ks_behaviour.behaviour;
     struct gv_dur lead = gv_rekey_lead(policy);
 
@@ -213,6 +242,8 @@ static void fill_membership(struct fleet *fleet, const struct fleet_member *memb
         row->ks_tek = tek;
     } else if (obs->gm != NULL) {
         row->gm_kek = kek_of(fleet, obs, track, frozen(track, &device->gm_behaviour));
+        if (!row->gm_kek.present)
+            row->gm_kek = between_keks(track, member->device->observation->seen_at);
         row->gm_tek = tek;
     }
     fill_rekey(fleet, row, member);

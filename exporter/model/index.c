@@ -6,8 +6,7 @@
 enum { FIRST_ROOM = 64 };
 
 struct gv_index_slot {
-    bool used;
-    uint64_t hash;
+    uint64_t hash; /* 0: free */
     const char *a, *b;
     size_t value;
 };
@@ -31,7 +30,8 @@ static uint64_t hash_of(uint64_t seed, const char *a, const char *b)
 {
     uint64_t hash = add_string(add_string(14695981039346656037u ^ seed, a), b);
 
-    return hash ^ hash >> 32;
+    hash ^= hash >> 32;
+    return hash != 0 ? hash : 1;
 }
 
 static bool same(const char *a, const char *b)
@@ -45,7 +45,7 @@ static struct gv_index_slot *place(const struct gv_index *index, uint64_t hash, 
 {
     size_t at = (size_t)hash & (index->room - 1);
 
-    while (index->slots[at].used &&
+    while (index->slots[at].hash != 0 &&
            (index->slots[at].hash != hash || !same(index->slots[at].a, a) ||
             !same(index->slots[at].b, b)))
         at = (at + 1) & (index->room - 1);
@@ -64,7 +64,7 @@ static bool grow(struct gv_index *index)
     for (size_t i = 0; i < index->room; i++) {
         const struct gv_index_slot *slot = &index->slots[i];
 
-        if (slot->used)
+        if (slot->hash != 0)
             *place(&bigger, slot->hash, slot->a, slot->b) = *slot;
     }
     *index = bigger;
@@ -78,7 +78,7 @@ size_t *gv_index_find(const struct gv_index *index, const char *a, const char *b
     if (index->room == 0)
         return NULL;
     slot = place(index, hash_of(index->seed, a, b), a, b);
-    return slot->used ? &slot->value : NULL;
+    return slot->hash != 0 ? &slot->value : NULL;
 }
 
 size_t *gv_index_add(struct gv_index *index, const char *a, const char *b)
@@ -89,8 +89,8 @@ size_t *gv_index_add(struct gv_index *index, const char *a, const char *b)
     if (2 * (index->used + 1) > index->room && !grow(index))
         return NULL;
     slot = place(index, hash, a, b);
-    if (!slot->used) {
-        *slot = (struct gv_index_slot){true, hash, a, b, GV_INDEX_NEW};
+    if (slot->hash == 0) {
+        *slot = (struct gv_index_slot){hash, a, b, GV_INDEX_NEW};
         index->used++;
     }
     return &slot->value;

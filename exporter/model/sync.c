@@ -25,6 +25,9 @@ static enum gv_tri with_one(const struct gv_kek_life *gm, const struct gv_sync_k
 
     if (same != GV_NO)
         return same;
+    /* While a rekey is under way, a KS may call the KEK before still in use. */
+    if (one->track->next.known && gv_kek_same(gm, &one->track->next) == GV_YES)
+        return GV_YES;
     ahead = ahead_of(gm, ks);
     if (ahead != GV_NO)
         return ahead;

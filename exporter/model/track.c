@@ -28,6 +28,26 @@ bool gv_ks_leads(const struct gv_ks_obs *ks)
     return ks->peers == NULL;
 }
 
+static bool shows(const struct gv_kek_obs *row, const struct gv_kek_life *life)
+{
+    struct gv_kek_life shown = gv_kek_life_of(row);
+
+    return life->known && gv_kek_same(&shown, life) == GV_YES;
+}
+
+const struct gv_kek_obs *gv_track_in_use(const struct gv_track *track,
+                                         const struct gv_kek_obs *rows)
+{
+    const struct gv_kek_obs *told = gv_kek_in_use(rows);
+
+    if (told == NULL || !shows(told, &track->previous))
+        return told;
+    for (; rows != NULL; rows = rows->next)
+        if (rows->status != GV_KEK_OLD && shows(rows, &track->kek))
+            return rows;
+    return told;
+}
+
 /* The end moved later, although a countdown only falls. */
 static bool ends_later(const struct gv_kek_life *old, const struct gv_kek_life *fresh)
 {
@@ -198,12 +218,12 @@ static void rekeyed(struct gv_track *track, const struct gv_kek_life *fresh,
         prove_by_rekey(track, track->lead, &policy, in);
 }
 
-static bool has_new_row(const struct gv_group_obs *group)
+static struct gv_kek_life next_of(const struct gv_group_obs *group)
 {
     for (const struct gv_kek_obs *kek = group->keks; kek != NULL; kek = kek->next)
         if (kek->status == GV_KEK_NEW)
-            return true;
-    return false;
+            return gv_kek_life_of(kek);
+    return (struct gv_kek_life){.known = false};
 }
 
 /* A KEK seen before, nearly over, and no successor: only the old behaviour (on a
@@ -214,7 +234,7 @@ static void prove_by_no_successor(struct gv_track *track, const struct gv_kek_li
     struct gv_rekey_policy policy = gv_rekey_policy_of(in->group, &track->told, in->override);
 
     if (!fresh->has_remaining || fresh->remaining_s >= NO_SUCCESSOR_BELOW_S ||
-        has_new_row(in->group))
+        track->next.known)
         return;
     if (fresh->has_lifetime && gv_rekey_plan(gv_secs(fresh->lifetime_s), &policy).unsound)
         return;
@@ -327,7 +347,7 @@ static bool set_side(struct gv_track *track, const struct gv_track_in *in)
 void gv_track_feed(struct gv_track *track, const struct gv_track_in *in)
 {
     const struct gv_group_obs *group = in->group;
-    const struct gv_kek_obs *kek = gv_kek_in_use(group->keks);
+    const struct gv_kek_obs *kek;
     struct gv_when end;
     struct gv_time first_seen;
 
@@ -338,8 +358,11 @@ void gv_track_feed(struct gv_track *track, const struct gv_track_in *in)
         gv_rekey_told_feed(&track->told, group->ks);
         feed_role(track, in);
     }
+    kek = gv_track_in_use(track, group->keks);
     end = track->kek.expiry;
     first_seen = track->kek.first_seen;
+    if (group->ks != NULL && (kek != NULL || in->whole))
+        track->next = next_of(group);
     if (kek != NULL)
         feed_kek(track, kek, in);
     if (kek != NULL || in->whole)

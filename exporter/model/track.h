@@ -17,6 +17,7 @@ enum gv_track_side { GV_TRACK_NONE, GV_TRACK_KS, GV_TRACK_GM };
 struct gv_track {
     enum gv_track_side side;
     struct gv_kek_life kek, previous;
+    struct gv_kek_life next; /* KS: made, and not in use yet; known only as long as shown */
     struct gv_timing timing;
     struct gv_rekey_told told;
 
@@ -66,6 +67,13 @@ struct gv_track_in {
 /* Learn from one more observation. Anything not newer than what is known is
  * ignored, so the same rekey told by SNMP and by SSH counts once. */
 void gv_track_feed(struct gv_track *track, const struct gv_track_in *in);
+
+/* Of a device's KEK rows the one in use: as gv_kek_in_use, but who has moved on to a
+ * KEK is not taken back to the one before it as long as that KEK is listed and not
+ * called old. Collectors do not notice a rekey at one instant, nor in the same words.
+ * NULL without a row. */
+const struct gv_kek_obs *gv_track_in_use(const struct gv_track *track,
+                                         const struct gv_kek_obs *rows);
 
 /* True where this KS decides when its group rekeys: it is primary, or alone. */
 bool gv_ks_leads(const struct gv_ks_obs *ks);

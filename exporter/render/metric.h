@@ -38,9 +38,9 @@ struct gv_row {
     const void *base;
 };
 
-/* A value: whole, or milliseconds shown as seconds. */
+/* A value: whole, or milliseconds shown as seconds; or NaN. */
 struct gv_value {
-    bool is_ms;
+    bool is_nan, is_ms;
     uint64_t n;
     int64_t ms;
 };
@@ -118,6 +118,14 @@ static inline bool gv_value_n(struct gv_value *value, uint64_t n)
 static inline bool gv_value_ms(struct gv_value *value, int64_t ms)
 {
     *value = (struct gv_value){.is_ms = true, .ms = ms};
+    return true;
+}
+
+/* Not known yet, of a series that a rekey would else give birth to: contract.md
+ * wants none born at a rekey. Everything else that is not known is absent. */
+static inline bool gv_value_nan(struct gv_value *value)
+{
+    *value = (struct gv_value){.is_nan = true};
     return true;
 }
 

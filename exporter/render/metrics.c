@@ -129,7 +129,9 @@ static void line(struct emit *e, unsigned state, struct gv_value value)
         put(s, "}", 1);
     put(s, " ", 1);
     gv_buf_add(e->out, s->at, s->n);
-    if (value.is_ms)
+    if (value.is_nan)
+        gv_buf_add_str(e->out, "NaN");
+    else if (value.is_ms)
         gv_buf_add_ms(e->out, value.ms);
     else
         gv_buf_add_u64(e->out, value.n);

@@ -92,7 +92,19 @@ static bool lead_observed(const struct gv_row *row, unsigned state, struct gv_va
     const struct gv_rekey_verdict_row *r = row->base;
 
     (void)state;
-    return r->lead_observed_known && gv_value_ms(value, r->lead_observed.ms);
+    return r->lead_observed_known ? gv_value_ms(value, r->lead_observed.ms)
+                                  : gv_value_nan(value);
+}
+
+/* A member that counts its rekeys tells when the last one came, once there is one. */
+static bool last_rekey(const struct gv_row *row, unsigned state, struct gv_value *value)
+{
+    const struct gv_membership *m = row->base;
+
+    (void)state;
+    if (m->last_rekey_at.known)
+        return gv_value_ms(value, gv_unix_ms(row->in, m->last_rekey_at.at));
+    return m->rekeys_received.known && gv_value_nan(value);
 }
 
 static bool rekey_verdict(const struct gv_row *row, unsigned state, struct gv_value *value)
@@ -307,7 +319,8 @@ const struct gv_metric gv_metrics_fleet[] = {
      .offset = AT(gv_rekey_verdict_row, lead_expected_s)},
     {.name = "getvpn_kek_rekey_lead_observed_seconds",
      .unit = "seconds",
-     .help = "How long before expiry the last KEK rekey came; negative after expiry.",
+     .help = "How long before expiry the last KEK rekey came; negative after it, NaN where "
+             "unknown.",
      .scope = GV_SCOPE_REKEY,
      .get = lead_observed},
     {.name = "getvpn_kek_rekey_verdict",
@@ -352,10 +365,9 @@ const struct gv_metric gv_metrics_fleet[] = {
      .offset = AT(gv_membership, reregistration_at)},
     {.name = "getvpn_gm_last_rekey_timestamp_seconds",
      .unit = "seconds",
-     .help = "When the member received its last rekey.",
+     .help = "When the member received its last rekey; NaN before the first.",
      .scope = GV_SCOPE_MEMBERSHIP,
-     .field = GV_FIELD_WHEN,
-     .offset = AT(gv_membership, last_rekey_at)},
+     .get = last_rekey},
     {.name = "getvpn_gm_registrations_attempted_total",
      .type = GV_COUNTER,
      .help = "Registrations that the member began.",

@@ -19,6 +19,9 @@ static enum gv_behaviour behaviour_of(const struct gv_observation *obs)
     bool line_absent = false;
     struct gv_version_verdict judged;
 
+    /* Cisco's old and new say nothing of another vendor's timers. */
+    if (obs->device.vendor == GV_VENDOR_JUNIPER)
+        return GV_BEHAVIOUR_UNKNOWN;
     for (const struct gv_group_obs *g = obs->groups; g != NULL; g = g->next) {
         if (gdoi == NULL && g->ks != NULL)
             gdoi = g->ks->version;

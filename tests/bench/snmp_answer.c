@@ -19,6 +19,7 @@ struct object {
 
 static struct object objects[MOST_OBJECTS];
 static size_t object_count;
+
 static void put_subid(struct object *o, uint32_t v)
 {
     for (int shift = 28; shift > 0; shift -= 7)
@@ -188,8 +189,8 @@ static void add_gm(void)
     }
 }
 
-/* A key server: one group, two KEK rows, a COOP peer, and one TEK for each of
- * 40 selectors: about 800 objects. */
+/* A key server in the middle of a rekey: one group, a KEK, a COOP peer, and two TEKs, each
+ * of which stands in the table once for each of 40 selectors: about 1,200 objects. */
 static void add_ks(void)
 {
     static const uint8_t spi[16] = {0x4b, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
@@ -208,8 +209,10 @@ static void add_ks(void)
 
         (void)snprintf(index, sizeof(index), "%s.%u", KS_INDEX, n);
         add_selector("1.3.3.1", index);
-        (void)snprintf(index, sizeof(index), "%s.%u.1", KS_INDEX, n);
-        add_tek("1.3.4.1", index, (uint8_t)n);
+        for (uint8_t tek = 1; tek <= 2; tek++) {
+            (void)snprintf(index, sizeof(index), "%s.%u.%u", KS_INDEX, n, tek);
+            add_tek("1.3.4.1", index, tek);
+        }
     }
 }
 

@@ -2,9 +2,9 @@
 /* A fast SNMP v2c and v3 responder for benchmarks: one socket that answers for every
  * address of 127.0.0.0/8 as the same kind of GETVPN device.
  *
- * It encodes by hand and answers in batches (recvmmsg, sendmmsg), so that it is
- * never the bottleneck; bench_snmp.sh measures and prints its own capacity. Not a
- * peer for correctness: that is the lab, which uses net-snmp. */
+ * It encodes by hand and answers in batches (recvmmsg, sendmmsg), so that it is never the
+ * bottleneck; at its end it prints its own capacity. Not a peer for correctness: that is the
+ * lab, which uses net-snmp. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -131,6 +131,7 @@ static int open_socket(uint16_t port, size_t object_count)
     socklen_t size = sizeof(any);
 
     any.sin_addr.s_addr = htonl(INADDR_ANY);
+    (void)setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, "lo", sizeof("lo"));
     (void)setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof(on));
     (void)setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room));
     (void)setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &room, sizeof(room));

@@ -3,7 +3,8 @@
  *
  * golden_show DIRECTORY             compare every pair
  * golden_show --update DIRECTORY    write each NAME.json anew: then read the difference
- * golden_show --print FILE...       the outputs of one device as one observation */
+ * golden_show --print FILE...       the outputs of one device as one observation
+ * golden_show --facts FILE...       what each says, one fact a line */
 #include <dirent.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -126,14 +127,49 @@ static int print_files(int count, char **files)
     return 0;
 }
 
+static void print_fact(const char *file, const char *what, const json_t *value)
+{
+    char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+
+    if (value != NULL)
+        printf("%s %s %s\n", file, what, text);
+    free(text);
+}
+
+static int print_facts(int count, char **files)
+{
+    for (int i = 0; i < count; i++) {
+        struct gv_observation *obs = gv_observation_new((struct gv_time){0});
+        const char *slash = strrchr(files[i], '/');
+        const char *name = slash != NULL ? slash + 1 : files[i];
+        enum gv_err err;
+        json_t *root, *group;
+        size_t n;
+
+        read_into(files[i], obs, &err);
+        root = as_json(obs, err);
+        print_fact(name, "device", json_object_get(root, "device"));
+        print_fact(name, "error", json_object_get(root, "error"));
+        json_array_foreach(json_object_get(root, "groups"), n, group)
+            print_fact(name, "group", group);
+        json_decref(root);
+        gv_observation_free(obs);
+    }
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     if (argc >= 3 && strcmp(argv[1], "--print") == 0)
         return print_files(argc - 2, argv + 2);
+    if (argc >= 3 && strcmp(argv[1], "--facts") == 0)
+        return print_facts(argc - 2, argv + 2);
     if (argc == 3 && strcmp(argv[1], "--update") == 0)
         return all_pairs(argv[2], true);
     if (argc == 2)
         return all_pairs(argv[1], false);
-    (void)fprintf(stderr, "usage: %s [--update] DIRECTORY | --print FILE...\n", argv[0]);
+    (void)fprintf(stderr,
+                  "usage: %s [--update] DIRECTORY | --print FILE... | --facts FILE...\n",
+                  argv[0]);
     return 2;
 }

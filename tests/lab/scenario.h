@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Scenario: a YAML file that describes a fleet before it begins to live.
  *
- * README.md explains the keys; the tables in scenario.c are the truth. */
+ * README.md explains the keys; the tables in scenario_schema.c and scenario_box.c are the
+ * truth. */
 #ifndef LAB_SCENARIO_H
 #define LAB_SCENARIO_H
 

@@ -263,6 +263,11 @@ void gv_watch_stop(struct gv_watch *watch)
     free(watch);
 }
 
+void gv_virtual_sleep(struct gv_loop *loop, struct gv_dur span)
+{
+    loop->now = gv_time_add(loop->now, span);
+}
+
 void gv_virtual_ready(struct gv_watch *watch, unsigned events)
 {
     if (watch->events & events)

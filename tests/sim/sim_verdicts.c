@@ -33,6 +33,7 @@ struct scenario {
     int64_t lead_s; /* 0: old KSs */
     uint32_t members, lifetime_s;
     bool cli_gms, ks2_down;
+    bool both; /* the KSs are polled by CLI too, in turns */
     struct event events[6];
     /* Rekeys by verdict over both KSs: at least, at most. */
     uint64_t count[GV_REKEY_VERDICT_COUNT][2];
@@ -58,6 +59,14 @@ static const struct scenario scenarios[] = {
     {.name = "a healthy day, members polled by CLI",
      .lead_s = 235,
      .cli_gms = true,
+     .count = {[GV_REKEY_ON_TIME] = {25, 25}},
+     .ks = NEW,
+     .gm_new = NEW,
+     .gm_old = OLD,
+     .interop = GV_INTEROP_INFORMATIONAL},
+    {.name = "a healthy day, key servers polled by both collectors",
+     .lead_s = 235,
+     .both = true,
      .count = {[GV_REKEY_ON_TIME] = {25, 25}},
      .ks = NEW,
      .gm_new = NEW,
@@ -210,7 +219,9 @@ static const struct scenario scenarios[] = {
     {.name = "the shortest KEK: 300 s, replaced every 65 s",
      .lead_s = 235,
      .lifetime_s = 300,
-     .count = {[GV_REKEY_ON_TIME] = {600, 1330}, [GV_REKEY_UNKNOWN] = {0, 1329}},
+     .count = {[GV_REKEY_ON_TIME] = {600, 1330},
+               [GV_REKEY_UNKNOWN] = {0, 1329},
+               [GV_REKEY_EARLY] = {0, 1}}, /* the first replaces a KEK of 3600 s */
      .ks = NEW,
      .gm_new = NEW,
      .gm_old = OLD,
@@ -224,14 +235,18 @@ static const struct gv_target targets[DEVICES] = {
     {.name = "gm-old", .address = "10.0.1.2", .snmp = &(struct gv_snmp_credential){.user = ""}},
 };
 
-static struct gv_store *store_new(void)
+static struct gv_store *store_new(const struct scenario *s)
 {
+    static const struct gv_ssh_credential ssh = {.user = ""};
+    struct gv_target with_ssh[WORLD_KSS] = {targets[0], targets[1]};
     static const struct gv_store_policy policy = {.stale_after = {300000}};
     const struct gv_target *list[DEVICES];
     struct gv_store *store = gv_store_new(&policy);
 
     for (size_t i = 0; i < DEVICES; i++)
-        list[i] = &targets[i];
+        list[i] = s->both && i < WORLD_KSS ? &with_ssh[i] : &targets[i];
+    for (size_t i = 0; i < WORLD_KSS; i++)
+        with_ssh[i].ssh = &ssh;
     CHECK("store",
           store != NULL && gv_store_set_targets(store, list, DEVICES, &policy) == GV_OK);
     return store;
@@ -272,6 +287,7 @@ static void act(struct run *run, enum action action)
     case SPLIT:
         world->split = true;
         world->ks[1].primary = true;
+        world->ks[1].before.id = 0;
         world->ks[1].kek.id = world->next_id++;
         world->ks[1].kek.born_ms = world->now_ms;
         world->ks[1].kek.ends_ms = world->now_ms + 3600000;
@@ -282,7 +298,7 @@ static void act(struct run *run, enum action action)
         return;
     case EXPORTER_RESTART:
         gv_store_free(run->store);
-        run->store = store_new();
+        run->store = store_new(run->scenario);
         return;
     case GROW:
         world->members = 52;
@@ -295,7 +311,7 @@ static void act(struct run *run, enum action action)
     }
 }
 
-static void poll(struct run *run, size_t i)
+static void poll(struct run *run, size_t i, bool cli)
 {
     const struct world *world = &run->world;
     bool ks = i < WORLD_KSS;
@@ -303,8 +319,9 @@ static void poll(struct run *run, size_t i)
     struct gv_poll_result result = {.err = down ? GV_ERR_TIMEOUT : GV_OK};
 
     if (!down)
-        result.observation = ks ? world_see_ks(world, i) : world_see_gm(world, i - WORLD_KSS);
-    gv_store_feed(run->store, targets[i].name, "snmp", &result,
+        result.observation =
+            ks ? world_see_ks(world, i, cli) : world_see_gm(world, i - WORLD_KSS);
+    gv_store_feed(run->store, targets[i].name, cli ? "ssh" : "snmp", &result,
                   (struct gv_time){world->now_ms});
 }
 
@@ -335,9 +352,14 @@ static void live(struct run *run)
             if (run->scenario->events[i].at_s == second)
                 act(run, run->scenario->events[i].action);
         world_second(&run->world);
-        for (size_t i = 0; run->polling && i < DEVICES; i++)
-            if ((second + (int64_t)i * 17 + second / 3600) % POLL_S == 0)
-                poll(run, i);
+        for (size_t i = 0; run->polling && i < DEVICES; i++) {
+            int64_t phase = (second + (int64_t)i * 17 + second / 3600) % POLL_S;
+
+            if (phase == 0)
+                poll(run, i, false);
+            if (phase == 7 && run->scenario->both && i < WORLD_KSS)
+                poll(run, i, true);
+        }
         if (second % 13 == 0)
             watch(run);
     }
@@ -395,7 +417,7 @@ int main(void)
             run.world.lifetime_s = scenarios[i].lifetime_s;
             world_rekey(&run.world);
         }
-        run.store = store_new();
+        run.store = store_new(&scenarios[i]);
         live(&run);
         CHECK_INT(scenarios[i].name, run.claims, 0);
         check_end_of_day(&scenarios[i],

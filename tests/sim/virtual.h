@@ -15,6 +15,10 @@
 /* Run everything due within the next `span`, in order; the clock ends `span` later. */
 void gv_virtual_advance(struct gv_loop *loop, struct gv_dur span);
 
+/* The host sleeps for `span`: the clock goes on, and nothing runs; what became due
+ * meanwhile is late when time passes again. */
+void gv_virtual_sleep(struct gv_loop *loop, struct gv_dur span);
+
 /* Call the watch's `ready` with those of `events` that it asks for. */
 void gv_virtual_ready(struct gv_watch *watch, unsigned events);
 

@@ -78,14 +78,17 @@ void world_start(struct world *world, uint64_t seed)
 static void share(struct world *world, struct world_ks *from)
 {
     for (size_t i = 0; i < WORLD_KSS && !world->split; i++) {
-        if (world->ks[i].kek.id != from->kek.id)
+        if (world->ks[i].kek.id != from->kek.id) {
             world->ks[i].index++;
+            world->ks[i].before = world->ks[i].kek;
+        }
         world->ks[i].kek = from->kek;
     }
 }
 
 static void rekey(struct world *world, struct world_ks *ks)
 {
+    ks->before = ks->kek;
     ks->kek = kek_new(world);
     ks->index++;
     share(world, ks);
@@ -117,6 +120,7 @@ void world_reboot(struct world *world, size_t i)
 
     ks->booted_ms = world->now_ms;
     ks->index = 0;
+    ks->before = (struct world_kek){0};
     for (size_t k = 0; k < WORLD_KSS; k++)
         if (k != i && !world->ks[k].down)
             return;
@@ -166,7 +170,7 @@ static struct gv_group_obs *group_of(struct gv_observation *obs)
 
 static void show_kek(struct gv_observation *obs, struct gv_group_obs *group,
                      const struct world *world, const struct world_kek *kek,
-                     uint32_t lifetime_s)
+                     uint32_t lifetime_s, enum gv_kek_status status)
 {
     struct gv_kek_obs *row = gv_group_add_kek(obs, group);
 
@@ -176,7 +180,28 @@ static void show_kek(struct gv_observation *obs, struct gv_group_obs *group,
     memcpy(row->spi, &kek->id, sizeof(kek->id));
     row->lifetime_s = lifetime_s;
     row->remaining_s = left_s(world, kek);
-    row->status = GV_KEK_IN_USE;
+    row->status = status;
+}
+
+/* A rekey takes its retransmissions; a KEK that has expired is replaced at once. */
+static bool rekeying(const struct world *world, const struct world_ks *ks)
+{
+    int64_t takes_ms = (int64_t)world->retransmits * world->interval_s * 1000;
+
+    return ks->before.id != 0 && ks->before.ends_ms > world->now_ms &&
+           world->now_ms < ks->kek.born_ms + takes_ms;
+}
+
+static void show_keks(struct gv_observation *obs, struct gv_group_obs *group,
+                      const struct world *world, const struct world_ks *ks, bool cli)
+{
+    enum gv_kek_status status = cli ? GV_KEK_STATUS_UNSAID : GV_KEK_IN_USE;
+
+    if (!cli && rekeying(world, ks)) {
+        show_kek(obs, group, world, &ks->before, world->lifetime_s, GV_KEK_IN_USE);
+        status = GV_KEK_NEW;
+    }
+    show_kek(obs, group, world, &ks->kek, world->lifetime_s, status);
 }
 
 static void show_peer(struct gv_observation *obs, struct gv_ks_obs *side,
@@ -192,7 +217,7 @@ static void show_peer(struct gv_observation *obs, struct gv_ks_obs *side,
     peer->status = world->ks[i].down || world->split ? GV_KS_DEAD : GV_KS_ALIVE;
 }
 
-struct gv_observation *world_see_ks(const struct world *world, size_t i)
+struct gv_observation *world_see_ks(const struct world *world, size_t i, bool cli)
 {
     const struct world_ks *ks = &world->ks[i];
     struct gv_observation *obs = gv_observation_new((struct gv_time){world->now_ms});
@@ -211,7 +236,7 @@ struct gv_observation *world_see_ks(const struct world *world, size_t i)
     side->retransmit_interval_s = world->interval_s;
     side->tek_lifetime_s = 900;
     show_peer(obs, side, world, 1 - i);
-    show_kek(obs, group, world, &ks->kek, world->lifetime_s);
+    show_keks(obs, group, world, ks, cli);
     return obs;
 }
 
@@ -256,6 +281,6 @@ struct gv_observation *world_see_gm(const struct world *world, size_t i)
     }
     if (gm->old)
         shown.ends_ms = world->now_ms + (int64_t)gm->frozen_s * 1000;
-    show_kek(obs, group, world, &shown, gm->lifetime_s);
+    show_kek(obs, group, world, &shown, gm->lifetime_s, GV_KEK_IN_USE);
     return obs;
 }

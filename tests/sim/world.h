@@ -15,7 +15,7 @@ struct world_kek {
 };
 
 struct world_ks {
-    struct world_kek kek;
+    struct world_kek kek, before; /* before: the one that this KEK replaced */
     uint32_t index;
     bool primary, down;
     int64_t booted_ms;
@@ -58,8 +58,9 @@ void world_rekey(struct world *world);
 void world_reboot(struct world *world, size_t i);
 
 /* What KS or GM `i` shows now, as SNMP would tell it (the GMs as CLI would, with
- * cli_gms). NULL without memory. */
-struct gv_observation *world_see_ks(const struct world *world, size_t i);
+ * cli_gms; the KS with `cli`). While its rekey is under way, a KS calls the KEK before
+ * still in use by SNMP, and shows the new one alone by CLI. NULL without memory. */
+struct gv_observation *world_see_ks(const struct world *world, size_t i, bool cli);
 struct gv_observation *world_see_gm(const struct world *world, size_t i);
 
 #endif

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The SNMP collector against scripted devices on loopback: forged, broken,
  * oversized, slow and missing answers, and cancelling at each step. */
+#include <errno.h>
+#include <sys/syscall.h>
+
 #include "check.h"
 #include "collector.h"
 #include "snmp_responder.h"
@@ -94,10 +97,11 @@ static const struct {
     {"a request in place of an answer", FORGED_PDU_TYPE, GV_OK, true, 5},
     {"all forged at once", FORGED_ALL, GV_OK, true, 5},
     {"only answers with other OIDs", ONLY_FORGED_OID, GV_ERR_NOT_FOUND, false, 2},
-    {"truncated at every octet first", TRUNCATED, GV_OK, true, 5},
+    {"truncated first", TRUNCATED, GV_OK, true, 5},
     {"garbage first", GARBAGE, GV_OK, true, 5},
     {"63,000 octets too many", OVERSIZED, GV_ERR_MALFORMED, false, 2},
     {"ten answers to each", DUPLICATES, GV_OK, true, 5},
+    {"the answer before once more", STALE, GV_OK, true, 5},
     {"every first try lost", FIRST_LOST, GV_OK, true, 10},
     {"silent", SILENT, GV_ERR_TIMEOUT, false, 4},
 };
@@ -124,6 +128,8 @@ static void test_scripts(struct gv_loop *loop)
             CHECK("no secret in the text", strstr(o.result.detail, "public") == NULL);
         }
         CHECK(rows[i].name, r.requests <= rows[i].most);
+        CHECK_INT("one request at a time", r.overlaps, 0);
+        CHECK_INT("ids that nobody can foretell", r.near_ids, 0);
         gv_snmp_collector.close(session);
         gv_observation_free(o.result.observation);
         responder_stop(&r);
@@ -284,6 +290,137 @@ static void test_partial(struct gv_loop *loop)
     fake_free(&mib);
 }
 
+/* Cut short anywhere, an answer counts for nothing. One bit turned anywhere: v2c cannot prove
+ * that false, but nothing breaks, and it does not outlast the next learning. */
+static void test_damage(struct gv_loop *loop, enum script script)
+{
+    struct outcome o = {.loop = loop};
+    static struct responder r;
+    struct fake_mib mib = {0};
+    struct gv_session *session;
+    struct gv_target target;
+
+    device(&mib);
+    CHECK("start", responder_start(&r, loop, &mib, false));
+    target = target_at("127.0.0.1", r.port);
+    session = gv_snmp_collector.open(loop, &target);
+    for (int polls = 0; polls < 40; polls++) {
+        r.script = script;
+        poll_once(session, &o);
+        CHECK("said why", (o.result.err == GV_OK) == (o.result.detail[0] == '\0'));
+        CHECK("cut short", script != TRUNCATED || kek_remaining(&o) == 787);
+        r.script = HONEST;
+        for (uint64_t boots = 0; boots < 2; boots++) {
+            fake_find(&mib, "1.3.6.1.2.1.1.3.0")->number = 1000 - boots;
+            poll_once(session, &o);
+        }
+        CHECK_INT("learnt anew", o.result.err, GV_OK);
+        CHECK_INT("learnt anew", kek_remaining(&o), 787);
+    }
+    CHECK("damaged", r.damaged > 2000);
+    gv_snmp_collector.close(session);
+    gv_observation_free(o.result.observation);
+    responder_stop(&r);
+    fake_free(&mib);
+}
+
+/* However often it may ask again: the poll ends with its deadline. */
+static void test_deadline(struct gv_loop *loop)
+{
+    struct outcome o = {.loop = loop};
+    static struct responder r;
+    struct killer killer = {&r, 2};
+    struct fake_mib mib = {0};
+    struct gv_session *session;
+    struct gv_target target;
+
+    device(&mib);
+    CHECK("start", responder_start(&r, loop, &mib, false));
+    r.seen = kill_after;
+    r.seen_arg = &killer;
+    target = target_at("127.0.0.1", r.port);
+    target.snmp_retries = 10000;
+    target.snmp_timeout = (struct gv_dur){100};
+    target.deadline = (struct gv_dur){1500};
+    session = gv_snmp_collector.open(loop, &target);
+    poll_once(session, &o);
+    CHECK_INT("ended", o.result.err, GV_ERR_TIMEOUT);
+    CHECK("what was read is kept", o.result.observation != NULL);
+    CHECK("it did ask again", o.result.requests > 4);
+    gv_snmp_collector.close(session);
+    gv_observation_free(o.result.observation);
+    responder_stop(&r);
+    fake_free(&mib);
+}
+
+/* ---- A system that does not send -------------------------------------------------------- */
+
+static struct {
+    int error;
+    unsigned times;
+} refusal;
+
+static bool refuses(void)
+{
+    if (refusal.times == 0)
+        return false;
+    refusal.times--;
+    errno = refusal.error;
+    return true;
+}
+
+/* In place of libc's, for net-snmp too; the responder uses sendto. */
+ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
+{
+    return refuses() ? -1 : (ssize_t)syscall(SYS_sendmsg, fd, message, flags);
+}
+
+ssize_t send(int fd, const void *octets, size_t n, int flags)
+{
+    return refuses() ? -1 : (ssize_t)syscall(SYS_sendto, fd, octets, n, flags, NULL, 0);
+}
+
+static const struct {
+    const char *name;
+    int error;
+    unsigned times;
+    enum gv_err want;
+} sends[] = {
+    {"no buffers, once", ENOBUFS, 1, GV_OK},
+    {"would block, once", EAGAIN, 1, GV_OK},
+    {"no route, once", ENETUNREACH, 1, GV_OK},
+    {"no buffers for long", ENOBUFS, UINT32_MAX, GV_ERR_UNREACHABLE},
+    {"forbidden for long", EPERM, UINT32_MAX, GV_ERR_UNREACHABLE},
+};
+
+static void test_sends(struct gv_loop *loop)
+{
+    for (size_t i = 0; i < sizeof(sends) / sizeof(sends[0]); i++) {
+        struct outcome o = {.loop = loop};
+        static struct responder r;
+        struct fake_mib mib = {0};
+        struct gv_session *session;
+        struct gv_target target;
+
+        device(&mib);
+        CHECK("start", responder_start(&r, loop, &mib, false));
+        target = target_at("127.0.0.1", r.port);
+        session = gv_snmp_collector.open(loop, &target);
+        refusal.error = sends[i].error;
+        refusal.times = sends[i].times;
+        poll_once(session, &o);
+        CHECK_INT(sends[i].name, o.result.err, sends[i].want);
+        CHECK(sends[i].name, refusal.times != sends[i].times);
+        refusal.times = 0;
+        poll_once(session, &o);
+        CHECK_INT("afterwards", o.result.err, GV_OK);
+        gv_snmp_collector.close(session);
+        gv_observation_free(o.result.observation);
+        responder_stop(&r);
+        fake_free(&mib);
+    }
+}
+
 /* ---- Cancelling ------------------------------------------------------------------------- */
 
 struct canceller {
@@ -368,6 +505,37 @@ static void test_cancel_waiting(struct gv_loop *loop)
     gv_snmp_collector.close(NULL);
 }
 
+static void stop_loop(void *arg)
+{
+    gv_loop_stop(arg);
+}
+
+/* What comes while nobody asks is left alone, and the next poll hears again. */
+static void test_between_polls(struct gv_loop *loop)
+{
+    struct outcome o = {.loop = loop};
+    static struct responder r;
+    struct fake_mib mib = {0};
+    struct gv_session *session;
+    struct gv_target target;
+
+    device(&mib);
+    CHECK("start", responder_start(&r, loop, &mib, false));
+    r.script = DUPLICATES;
+    target = target_at("127.0.0.1", r.port);
+    session = gv_snmp_collector.open(loop, &target);
+    for (int polls = 0; polls < 3; polls++) {
+        poll_once(session, &o);
+        CHECK_INT("whole", o.result.err, GV_OK);
+        CHECK("pause", gv_timer_start(loop, (struct gv_dur){20}, stop_loop, loop) != NULL);
+        gv_loop_run(loop);
+    }
+    gv_snmp_collector.close(session);
+    gv_observation_free(o.result.observation);
+    responder_stop(&r);
+    fake_free(&mib);
+}
+
 int main(void)
 {
     struct gv_loop *loop = gv_loop_new();
@@ -379,8 +547,13 @@ int main(void)
     test_nothing_listens(loop);
     test_steady(loop);
     test_partial(loop);
+    test_damage(loop, BIT_FLIPS);
+    test_damage(loop, TRUNCATED);
+    test_deadline(loop);
+    test_sends(loop);
     test_cancel(loop);
     test_cancel_waiting(loop);
+    test_between_polls(loop);
     gv_secret_free(community);
     gv_loop_free(loop);
     return check_end();

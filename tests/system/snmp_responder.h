@@ -26,10 +26,12 @@ enum script {
     FORGED_PDU_TYPE,
     FORGED_ALL,
     ONLY_FORGED_OID, /* and nothing else */
-    TRUNCATED,       /* first every beginning of the answer, then all of it */
+    TRUNCATED,       /* first 64 beginnings of the answer, other ones each time */
     GARBAGE,         /* first octets that are no BER */
     OVERSIZED,       /* a varbind of 65,000 octets beside the right ones */
     DUPLICATES,
+    STALE,     /* first the answer to the request before, as if it had been late */
+    BIT_FLIPS, /* first 64 copies with one bit turned, other ones each time */
     SLOW,      /* 50 ms later */
     FIRST_LOST /* the first try of each request is not answered */
 };
@@ -41,7 +43,8 @@ struct responder {
     enum script script;
     int fd, other_fd;
     uint16_t port;
-    unsigned requests;
+    unsigned requests, overlaps; /* overlaps: asked something else before the answer */
+    unsigned near_ids;           /* request ids that could be guessed from the one before */
     int32_t last_id;
     void (*seen)(void *arg); /* called for each request before it is answered */
     void *seen_arg;
@@ -51,6 +54,9 @@ struct responder {
     struct gv_timer *later;
     uint8_t answer[PACKET];
     size_t answer_n;
+    uint8_t previous[SMALL_PACKET]; /* STALE */
+    size_t previous_n;
+    size_t damaged; /* BIT_FLIPS, TRUNCATED: so many so far */
 };
 
 /* ---- BER -------------------------------------------------------------------------------- */
@@ -303,6 +309,29 @@ static const struct forgery forgeries[] = {
     [ONLY_FORGED_OID] = {.community = "public", .type = 0xa2, .oid_offset = 1},
 };
 
+/* The step is a prime, so that all bits and lengths have their turn, in no order. */
+static inline void send_damaged(struct responder *r)
+{
+    static uint8_t packet[PACKET];
+    size_t n = r->answer_n, step = r->damaged * 7919;
+
+    for (int i = 0; i < 64; i++, step += 7919) {
+        memcpy(packet, r->answer, n);
+        if (r->script == BIT_FLIPS)
+            packet[step / 8 % n] ^= (uint8_t)(1u << step % 8);
+        reply(r, r->fd, packet, r->script == TRUNCATED ? step % n : n);
+    }
+    r->damaged += 64;
+}
+
+static inline void send_stale(struct responder *r)
+{
+    if (r->previous_n > 0)
+        reply(r, r->fd, r->previous, r->previous_n);
+    r->previous_n = r->answer_n <= sizeof(r->previous) ? r->answer_n : 0;
+    memcpy(r->previous, r->answer, r->previous_n);
+}
+
 /* What comes before the genuine answer. */
 static inline void send_forged(struct responder *r, const struct request *q)
 {
@@ -310,9 +339,8 @@ static inline void send_forged(struct responder *r, const struct request *q)
     struct fake_mib lies = {0};
     size_t n;
 
-    if (r->script == TRUNCATED) {
-        for (size_t i = 1; i < r->answer_n; i++)
-            reply(r, r->fd, r->answer, i);
+    if (r->script == STALE || r->script == BIT_FLIPS || r->script == TRUNCATED) {
+        (r->script == STALE ? send_stale : send_damaged)(r);
         return;
     }
     if (r->script == GARBAGE) {
@@ -345,6 +373,8 @@ static inline void answer(struct responder *r, const struct request *q)
     bool first = q->id != r->last_id;
     int64_t delay_ms = 30;
 
+    r->overlaps += first && r->later != NULL;
+    r->near_ids += first && llabs((long long)q->id - r->last_id) < 16;
     r->last_id = q->id;
     r->answer_n = write_answer(r->mib, q, &genuine, r->answer, sizeof(r->answer));
     switch (r->script) {

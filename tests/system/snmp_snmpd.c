@@ -11,7 +11,7 @@
 
 #include "check.h"
 #include "collector.h"
-#include "snmp_responder.h"
+#include "snmp_relay.h"
 
 static const char snmpd[] = "/usr/sbin/snmpd";
 
@@ -93,10 +93,14 @@ static const struct {
 
 enum { AUTHS = 6, PRIVS = 7, TEXT = 512 };
 
+static const uint8_t engine_id[] = {0x80, 0, 0, 9, 3, 0, 0x11, 0x22, 0x33, 0x44};
+
 struct daemon {
     char dir[64];
     uint16_t port;
     pid_t pid;
+    uint32_t boots; /* snmpEngineBoots of the next start */
+    bool v6;        /* this machine has ::1 */
 };
 
 static void path_in(const struct daemon *d, const char *name, char out[TEXT])
@@ -114,11 +118,13 @@ static void write_configuration(const struct daemon *d, const char *self, const 
     if (file == NULL)
         abort();
     (void)fprintf(file,
-                  "rocommunity public\nsysName R1\nexactEngineID %s\nrouser nobody noauth\n"
+                  "rocommunity public\nrocommunity6 public\nsysName R1\nexactEngineID "
+                  "%s\nrouser nobody noauth\n"
+                  "oldEngineID %s\nengineBoots %u\n"
                   "sysDescr Cisco IOS Software, C3900 (C3900-UK9-M), Version 15.2(1)T, x\n"
                   "createUser nobody\n"
                   "pass_persist .1.3.6.1.4.1.9.9.759 %s --pass\n",
-                  engine, self);
+                  engine, engine, d->boots - 1, self);
     for (int a = 0; a < AUTHS; a++)
         for (int p = 0; p < PRIVS; p++) {
             (void)fprintf(file, "createUser u%d%d %s authpass-1 %s %s\nrouser u%d%d auth\n", a,
@@ -130,25 +136,27 @@ static void write_configuration(const struct daemon *d, const char *self, const 
 
 static void run_snmpd(const struct daemon *d)
 {
-    char conf[TEXT], log[TEXT], listen[TEXT];
+    char conf[TEXT], log[TEXT], listen[TEXT], listen_v6[TEXT];
     int fd;
 
     path_in(d, "snmpd.conf", conf);
     path_in(d, "log", log);
     (void)snprintf(listen, sizeof(listen), "udp:127.0.0.1:%u", d->port);
+    (void)snprintf(listen_v6, sizeof(listen_v6), "udp6:[::1]:%u", d->port);
     (void)setenv("SNMP_PERSISTENT_DIR", d->dir, 1);
     (void)setenv("MIBS", "", 1);
     fd = open(log, O_WRONLY | O_CREAT | O_APPEND, 0600);
     (void)dup2(fd, STDOUT_FILENO);
     (void)dup2(fd, STDERR_FILENO);
     (void)execl(snmpd, "snmpd", "-f", "-Lo", "-C", "-r", "-I", "-smux", "-c", conf, listen,
-                (char *)NULL);
+                d->v6 ? listen_v6 : (char *)NULL, (char *)NULL);
     _exit(127);
 }
 
 static void start_daemon(struct daemon *d, const char *self, const char *engine)
 {
     write_configuration(d, self, engine);
+    d->boots++;
     d->pid = fork();
     if (d->pid == 0)
         run_snmpd(d);
@@ -265,14 +273,16 @@ static void clear(struct gv_snmp_credential *c)
 }
 
 /* One session, two polls: the first discovers, the second must not. */
-static void check_polls(struct gv_loop *loop, const struct daemon *d, const char *name,
-                        struct gv_snmp_credential *c, enum gv_err want)
+static void check_polls_at(struct gv_loop *loop, const struct daemon *d, const char *address,
+                           const char *name, struct gv_snmp_credential *c, enum gv_err want)
 {
     struct gv_target target = target_of(d, c);
-    struct gv_session *session = gv_snmp_collector.open(loop, &target);
     struct outcome o = {.loop = loop};
+    struct gv_session *session;
     unsigned first;
 
+    target.address = address;
+    session = gv_snmp_collector.open(loop, &target);
     poll_once(session, &o);
     first = o.result.requests;
     CHECK_INT(name, o.result.err, want);
@@ -287,6 +297,27 @@ static void check_polls(struct gv_loop *loop, const struct daemon *d, const char
     gv_snmp_collector.close(session);
     gv_observation_free(o.result.observation);
     clear(c);
+}
+
+static void check_polls(struct gv_loop *loop, const struct daemon *d, const char *name,
+                        struct gv_snmp_credential *c, enum gv_err want)
+{
+    check_polls_at(loop, d, "127.0.0.1", name, c, want);
+}
+
+static void test_v6(struct gv_loop *loop, const struct daemon *d)
+{
+    struct gv_snmp_credential v2c = community_of(GV_SNMP_V2C, "public");
+    struct gv_snmp_credential v3 = user_of("u32", GV_SNMP_SHA256, GV_SNMP_AES128);
+
+    if (!d->v6) {
+        printf("skipped: no ::1 here\n");
+        clear(&v2c);
+        clear(&v3);
+        return;
+    }
+    check_polls_at(loop, d, "::1", "SNMPv2c over IPv6", &v2c, GV_OK);
+    check_polls_at(loop, d, "::1", "SNMPv3 over IPv6", &v3, GV_OK);
 }
 
 static void test_pairs(struct gv_loop *loop, const struct daemon *d)
@@ -367,6 +398,7 @@ static void test_restart(struct gv_loop *loop, struct daemon *d, const char *sel
     poll_once(session, &o);
     CHECK_INT("not in time window, then one resynchronisation", o.result.err, GV_OK);
     CHECK("data", whole(&o));
+    CHECK("the whole walk, and one request twice", o.result.requests <= 5);
     poll_once(session, &o);
     CHECK_INT("steady again", o.result.requests, 1);
 
@@ -383,9 +415,65 @@ static void test_restart(struct gv_loop *loop, struct daemon *d, const char *sel
     CHECK("the first engine", wait_ready(loop, d, v2c));
     poll_once(session, &o);
     CHECK_INT("the first engine again", o.result.err, GV_OK);
+    /* RFC 3414, 2.2.2: boots that can count no further authenticate nothing any more. */
+    stop_daemon(d);
+    d->boots = INT32_MAX;
+    start_daemon(d, self, engine);
+    CHECK("the last boot of all", wait_ready(loop, d, v2c));
+    poll_once(session, &o);
+    CHECK_INT("the last boot of all", o.result.err, GV_ERR_TIME_WINDOW);
+    gv_snmp_collector.close(session);
+    session = gv_snmp_collector.open(loop, &target);
+    poll_once(session, &o);
+    CHECK_INT("met for the first time", o.result.err, GV_ERR_TIME_WINDOW);
+    CHECK_INT("nothing but the discovery", o.result.requests, 1);
     gv_snmp_collector.close(session);
     gv_observation_free(o.result.observation);
     clear(&c);
+}
+
+/* Someone on the path changes or forges Reports: the poll succeeds all the same, and an
+ * answer that proves nothing leaves no trace in the next one. */
+static const struct {
+    const char *name;
+    enum relay_script script;
+    enum gv_err first, second;
+    unsigned most; /* messages of both polls */
+} relayed[] = {
+    {"nothing changed", RELAY_HONEST, GV_OK, GV_OK, 5},
+    {"a discovery answered by another Report", RELAY_OTHER_REPORT, GV_OK, GV_OK, 6},
+    {"a discovery that tells other boots", RELAY_OTHER_BOOTS, GV_OK, GV_OK, 7},
+    {"a discovery that tells another engine id", RELAY_OTHER_ENGINE, GV_OK, GV_OK, 7},
+    {"forged: unknown user name", RELAY_FORGED_USER, GV_OK, GV_OK, 5},
+    /* Which makes the library send each request once more. */
+    {"forged: not in time window", RELAY_FORGED_CLOCK, GV_OK, GV_OK, 9},
+};
+
+static void test_relayed(struct gv_loop *loop, const struct daemon *d)
+{
+    for (size_t i = 0; i < sizeof(relayed) / sizeof(relayed[0]); i++) {
+        struct gv_snmp_credential c = user_of("u32", GV_SNMP_SHA256, GV_SNMP_AES128);
+        struct gv_target target = target_of(d, &c);
+        struct outcome o = {.loop = loop};
+        struct gv_session *session;
+        struct relay relay;
+
+        relay_start(&relay, loop, d->port, engine_id, sizeof(engine_id));
+        relay.script = relayed[i].script;
+        target.snmp_port = relay.port;
+        target.snmp_timeout = (struct gv_dur){300};
+        session = gv_snmp_collector.open(loop, &target);
+        poll_once(session, &o);
+        CHECK_INT(relayed[i].name, o.result.err, relayed[i].first);
+        poll_once(session, &o);
+        CHECK_INT(relayed[i].name, o.result.err, relayed[i].second);
+        CHECK_INT(relayed[i].name, whole(&o), true);
+        CHECK(relayed[i].name, relay.requests <= relayed[i].most);
+        gv_snmp_collector.close(session);
+        gv_observation_free(o.result.observation);
+        relay_stop(&relay);
+        clear(&c);
+    }
 }
 
 /* Two targets of one engine id: both work, and the log says so once. */
@@ -413,20 +501,27 @@ static int run(const char *self)
 {
     static const char engine[] = "0x80000009030011223344", other[] = "0x80000009030055667788";
     struct gv_snmp_credential v2c = community_of(GV_SNMP_V2C, "public");
-    struct daemon d = {.dir = "/tmp/gv-snmpd-XXXXXX"};
+    struct daemon d = {.dir = "/tmp/gv-snmpd-XXXXXX", .boots = 1};
     struct gv_loop *loop = gv_loop_new();
-    int fd = bound_socket(false, &d.port);
+    int fd = bound_socket(false, &d.port), v6;
+    uint16_t port_v6;
 
     (void)close(fd);
+    v6 = bound_socket(true, &port_v6);
+    d.v6 = v6 >= 0;
+    if (d.v6)
+        (void)close(v6);
     if (mkdtemp(d.dir) == NULL)
         return 1;
     start_daemon(&d, self, engine);
     CHECK("snmpd answers", wait_ready(loop, &d, &v2c));
     if (check_failed == 0) {
         test_versions(loop, &d);
+        test_v6(loop, &d);
         test_pairs(loop, &d);
         test_refused(loop, &d);
         test_clones(loop, &d);
+        test_relayed(loop, &d);
         test_restart(loop, &d, self, engine, other, &v2c);
     }
     stop_daemon(&d);

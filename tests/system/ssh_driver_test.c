@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The SSH collector against ssh_server, which behaves well or badly as it is told.
- * usage: ssh_driver_test SSH_SERVER */
+ * usage: ssh_driver_test SSH_SERVER [--measure] */
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -55,6 +55,19 @@ static const struct row {
      .err = GV_ERR_AUTHENTICATION,
      .commands = "",
      .logins = 1},
+    {.name = "wrong password, hung up",
+     .mode = "refuse-close",
+     .password = "wrong",
+     .err = GV_ERR_AUTHENTICATION,
+     .detail = "tried password",
+     .commands = "",
+     .logins = 1},
+    {.name = "hung up at login",
+     .mode = "leave",
+     .err = GV_ERR_UNREACHABLE,
+     .detail = "login: ",
+     .commands = ""},
+    {.name = "no proof wanted", .mode = "open", .commands = FIRST, .observed = true},
     {.name = "two prompts are not for us",
      .mode = "two-prompts",
      .err = GV_ERR_AUTHENTICATION,
@@ -78,9 +91,7 @@ static const struct row {
      .mode = "motd",
      .commands = FIRST,
      .logins = 1,
-     .observed = true,
-     .timeout_ms = 20000,
-     .deadline_ms = 60000},
+     .observed = true},
     {.name = "pager", .mode = "pager", .commands = FIRST, .logins = 1, .observed = true},
     {.name = "escapes", .mode = "escapes", .commands = FIRST, .logins = 1, .observed = true},
     {.name = "invalid input",
@@ -95,6 +106,11 @@ static const struct row {
      .detail = "does not allow",
      .commands = FIRST,
      .logins = 1},
+    {.name = "one command not authorized",
+     .mode = "one-unauthorized",
+     .commands = FIRST,
+     .logins = 1,
+     .observed = true},
     {.name = "empty output",
      .mode = "empty",
      .err = GV_ERR_NO_DATA,
@@ -105,8 +121,6 @@ static const struct row {
      .mode = "endless",
      .err = GV_ERR_TOO_LARGE,
      .detail = "show crypto gdoi: the output exceeds",
-     .timeout_ms = 20000,
-     .deadline_ms = 60000,
      .logins = 1,
      .observed = true},
     {.name = "line without end",
@@ -162,15 +176,15 @@ static const struct row {
      .err = GV_ERR_TIMEOUT,
      .commands = ""},
     {.name = "not SSH", .mode = "http", .err = GV_ERR_UNREACHABLE, .commands = ""},
-    {.name = "packet of 2 GB",
-     .mode = "huge",
-     .timeout_ms = 500,
-     .err = GV_ERR_MALFORMED,
-     .commands = ""},
+    {.name = "packet of 2 GB", .mode = "huge", .err = GV_ERR_MALFORMED, .commands = ""},
     {.name = "empty key exchange",
      .mode = "kexinit",
-     .timeout_ms = 500,
      .err = GV_ERR_KEY_EXCHANGE,
+     .commands = ""},
+    {.name = "old algorithms only",
+     .mode = "old",
+     .err = GV_ERR_KEY_EXCHANGE,
+     .detail = "no common kex algos: router diffie-hellman-group1-sha1; we curve25519-sha256,",
      .commands = ""},
     {.name = "drip from the first octet",
      .mode = "normal",
@@ -211,24 +225,43 @@ static void tear_down(struct fixture *f)
     gv_secret_free(f->credential.enable);
 }
 
+/* One poll as the row says, with `scale` times its limits; the fixture stays set up. */
+static struct outcome poll_row(const struct row *row, int scale, struct fixture *f)
+{
+    set_up(f, row->mode, row->cut, row->how);
+    if (row->password != NULL) {
+        gv_secret_free(f->credential.password);
+        f->credential.password = gv_secret_new(row->password, strlen(row->password));
+    }
+    if (row->enable != NULL)
+        f->credential.enable = gv_secret_new(row->enable, strlen(row->enable));
+    if (row->timeout_ms > 0)
+        f->target.ssh_timeout.ms = row->timeout_ms * scale;
+    if (row->deadline_ms > 0)
+        f->target.deadline.ms = row->deadline_ms * scale;
+    f->session = gv_ssh_collector.open(f->loop, &f->target);
+    return peer_poll(f->loop, f->session);
+}
+
+/* Did the limit end the poll before the step that the row is about? */
+static bool too_soon(const struct row *row, const struct outcome *outcome)
+{
+    return row->err == GV_ERR_TIMEOUT && outcome->err == GV_ERR_TIMEOUT &&
+           (outcome->observed != row->observed ||
+            (row->detail != NULL && strstr(outcome->detail, row->detail) == NULL));
+}
+
 static void run_row(const struct row *row)
 {
     struct outcome outcome;
     struct fixture f;
 
-    set_up(&f, row->mode, row->cut, row->how);
-    if (row->password != NULL) {
-        gv_secret_free(f.credential.password);
-        f.credential.password = gv_secret_new(row->password, strlen(row->password));
+    outcome = poll_row(row, 1, &f);
+    /* A busy machine reaches no step in a short limit: the limit grows, not the row. */
+    for (int scale = 4; scale <= 16 && too_soon(row, &outcome); scale *= 4) {
+        tear_down(&f);
+        outcome = poll_row(row, scale, &f);
     }
-    if (row->enable != NULL)
-        f.credential.enable = gv_secret_new(row->enable, strlen(row->enable));
-    if (row->timeout_ms > 0)
-        f.target.ssh_timeout.ms = row->timeout_ms;
-    if (row->deadline_ms > 0)
-        f.target.deadline.ms = row->deadline_ms;
-    f.session = gv_ssh_collector.open(f.loop, &f.target);
-    outcome = peer_poll(f.loop, f.session);
     printf("%-30s %-16s %5lld ms  %s\n", row->name, gv_err_name(outcome.err),
            (long long)outcome.duration.ms, outcome.detail);
     CHECK_INT(row->name, outcome.done, 1);
@@ -300,11 +333,12 @@ static void test_dead(const char *mode, bool noticed)
 
     set_up(&f, mode, NULL, NULL);
     f.target.ssh_keep = true;
-    f.target.ssh_timeout.ms = 2000;
     f.session = gv_ssh_collector.open(f.loop, &f.target);
     CHECK_INT(mode, peer_poll(f.loop, f.session).err, GV_OK);
-    peer_wait(f.loop, (struct gv_dur){100});
+    for (int turns = 0; noticed && turns < 500 && gv_ssh_session_connected(f.session); turns++)
+        peer_wait(f.loop, (struct gv_dur){20});
     CHECK(mode, gv_ssh_session_connected(f.session) == !noticed);
+    f.target.ssh_timeout = gv_secs(4); /* what the hole costs */
     peer_show_reset();
     outcome = peer_poll(f.loop, f.session);
     CHECK_INT(mode, outcome.err, GV_OK);
@@ -319,7 +353,8 @@ static void test_password_waits_for_host_key(void)
 {
     static const char other[] =
         "AAAAC3NzaC1lZDI1NTE5AAAAIJ0bk3Wf0bQ5aVvVx1r0oXl2nqT0m5uWfYxwzGkz9y1b";
-    static const enum gv_err errors[] = {GV_ERR_HOST_KEY_UNKNOWN, GV_ERR_HOST_KEY_CHANGED};
+    static const enum gv_err errors[] = {GV_ERR_HOST_KEY_UNKNOWN, GV_ERR_HOST_KEY_CHANGED,
+                                         GV_ERR_HOST_KEY_UNKNOWN};
 
     for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
         struct outcome outcome;
@@ -331,6 +366,8 @@ static void test_password_waits_for_host_key(void)
             (void)snprintf(line, sizeof(line), "[127.0.0.1]:%u ssh-ed25519 %s\n",
                            f.target.ssh_port, other);
         peer_write("known_hosts", line);
+        if (i == 2)
+            f.target.ssh_known_hosts = peer_path("no such file");
         f.session = gv_ssh_collector.open(f.loop, &f.target);
         outcome = peer_poll(f.loop, f.session);
         CHECK_STR("host key", gv_err_name(outcome.err), gv_err_name(errors[i]));
@@ -372,7 +409,6 @@ static void test_no_connection(void)
 
     set_up(&f, "normal", NULL, NULL);
     f.target.ssh_port = peer_port();
-    f.target.ssh_timeout.ms = 300;
     f.session = gv_ssh_collector.open(f.loop, &f.target);
     outcome = peer_poll(f.loop, f.session);
     CHECK_STR("refused", gv_err_name(outcome.err), "unreachable");
@@ -387,6 +423,7 @@ static void test_no_connection(void)
                                getsockname(full[0], (struct sockaddr *)&at, &n) == 0);
     }
     f.target.ssh_port = ntohs(at.sin_port);
+    f.target.ssh_timeout.ms = 300;
     outcome = peer_poll(f.loop, f.session);
     CHECK_STR("dropped", gv_err_name(outcome.err), "timeout");
     CHECK_STR("dropped", outcome.detail, "connect: no answer in time");
@@ -400,7 +437,7 @@ static void test_cancel_each_step(void)
 {
     unsigned before = peer_descriptors(), cancelled = 0;
 
-    for (int ms = 0; ms < 900; ms += ms < 60 ? 3 : 60) {
+    for (int ms = 0; ms < 800; ms += ms < 40 ? 4 : 80) {
         struct outcome outcome;
         struct fixture f;
 
@@ -477,7 +514,7 @@ static void measure(bool keep, int polls)
 
 int main(int argc, char **argv)
 {
-    if (argc != 2)
+    if (argc < 2)
         return 2;
     server = argv[1];
     (void)setenv("SSH_AUTH_SOCK", "", 1);
@@ -491,8 +528,10 @@ int main(int argc, char **argv)
     test_no_connection();
     test_cancel_each_step();
     test_closed_each_step();
-    measure(true, 40);
-    measure(false, 20);
+    if (argc > 2) {
+        measure(true, 40);
+        measure(false, 20);
+    }
     peer_folder_drop();
     return check_end();
 }

@@ -64,7 +64,8 @@ static void wait_for(uint16_t port)
     }
 }
 
-/* Start sshd with the host key `key` and further configuration lines. */
+/* Start sshd with the host key `key` and further configuration lines. HOME keeps the user's
+ * shell from running the start-up files of whoever runs the tests: those may take seconds. */
 static pid_t start_sshd(uint16_t port, const char *key, const char *more)
 {
     char config[TEXT_SIZE], path[PATH_SIZE];
@@ -73,9 +74,10 @@ static pid_t start_sshd(uint16_t port, const char *key, const char *more)
     (void)snprintf(config, sizeof(config),
                    "Port %u\nListenAddress 127.0.0.1\nHostKey %s\nAuthorizedKeysFile %s\n"
                    "ForceCommand %s\nStrictModes no\nUsePAM no\nPidFile none\n"
-                   "PermitRootLogin yes\nPasswordAuthentication no\n"
+                   "PermitRootLogin yes\nPasswordAuthentication no\nSetEnv HOME=%s\n"
                    "KbdInteractiveAuthentication no\nLogLevel DEBUG1\n%s",
-                   port, peer_path(key), peer_path("authorized"), peer_path("router"), more);
+                   port, peer_path(key), peer_path("authorized"), peer_path("router"),
+                   peer_folder(), more);
     peer_write("sshd_config", config);
     (void)snprintf(path, sizeof(path), "%s", peer_path("sshd_config"));
     pid = peer_start((const char *[]){"/usr/sbin/sshd", "-D", "-e", "-f", path, NULL}, NULL,
@@ -194,6 +196,12 @@ static const struct row {
      .key = "user",
      .profile = GV_SSH_LEGACY,
      .asked = true},
+    {.name = "new keys again and again",
+     .config = "RekeyLimit 16\n",
+     .known = "host.pub",
+     .key = "user",
+     .asked = true,
+     .keep = true},
     {.name = "large group",
      .config = "KexAlgorithms diffie-hellman-group16-sha512\n",
      .known = "host.pub",

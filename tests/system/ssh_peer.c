@@ -61,7 +61,7 @@ void peer_folder_drop(void)
 
 const char *peer_file(const char *name)
 {
-    static char text[64 * 1024];
+    static char text[1 << 20];
     FILE *file = fopen(peer_path(name), "re");
     size_t n = file ? fread(text, 1, sizeof(text) - 1, file) : 0;
 
@@ -200,8 +200,8 @@ struct gv_target peer_target(struct gv_ssh_credential *credential, uint16_t port
                               .address = "127.0.0.1",
                               .ssh = credential,
                               .ssh_port = port,
-                              .ssh_timeout = gv_secs(5),
-                              .deadline = gv_secs(20),
+                              .ssh_timeout = gv_secs(30),
+                              .deadline = gv_secs(90),
                               .ssh_profile = GV_SSH_DEFAULT,
                               .ssh_known_hosts = known_hosts};
 }

@@ -18,7 +18,7 @@ void peer_folder_drop(void);
 /* FOLDER/name; in one of a few static buffers in turn. */
 const char *peer_path(const char *name);
 
-/* The whole file as text (cut at TEXT_SIZE), "" where there is none; static buffer. */
+/* The whole file as text (cut at 1 MiB), "" where there is none; static buffer. */
 const char *peer_file(const char *name);
 void peer_write(const char *name, const char *text);
 void peer_append(const char *name, const char *text);
@@ -41,7 +41,8 @@ uint16_t peer_port(void);
 /* Open descriptors of this process. */
 unsigned peer_descriptors(void);
 
-/* The target that every test starts from: 127.0.0.1, user "monitor", 2 s a step. */
+/* The target that every test starts from: 127.0.0.1, with time limits that a busy machine
+ * does not reach. */
 struct gv_target peer_target(struct gv_ssh_credential *credential, uint16_t port);
 
 /* One poll, to its end. */

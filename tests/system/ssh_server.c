@@ -149,6 +149,43 @@ static void huge_packet(int fd, unsigned size, size_t n)
     wait_for_end(fd);
 }
 
+/* Protocol version and a list of old algorithms in one piece, as a router sends them that
+ * has nothing to wait for. RFC 4253, 6 and 7.1. */
+static void old_algorithms(int fd)
+{
+    static const char version[] = "SSH-2.0-Cisco-1.25\r\n";
+    static const char *const lists[10] = {"diffie-hellman-group1-sha1",
+                                          "ssh-rsa",
+                                          "3des-cbc",
+                                          "3des-cbc",
+                                          "hmac-sha1",
+                                          "hmac-sha1",
+                                          "none",
+                                          "none",
+                                          "",
+                                          ""};
+    unsigned char out[512];
+    size_t at = sizeof(version) - 1, start = at;
+
+    memset(out, 0, sizeof(out));
+    memcpy(out, version, at);
+    out[at + 5] = 20; /* KEXINIT, then a cookie of 16 octets */
+    at += 6 + 16;
+    for (size_t i = 0; i < 10; i++) {
+        size_t n = strlen(lists[i]);
+
+        out[at + 3] = (unsigned char)n;
+        memcpy(out + at + 4, lists[i], n);
+        at += 4 + n;
+    }
+    at += 5; /* no guess follows; reserved */
+    out[start + 4] = (unsigned char)(4 + (8 - (at + 4 - start) % 8) % 8); /* padding */
+    at += out[start + 4];
+    out[start + 3] = (unsigned char)(at - start - 4);
+    (void)send(fd, out, at, MSG_NOSIGNAL);
+    wait_for_end(fd);
+}
+
 /* True if the mode's trick is played below SSH. */
 static bool serve_raw(int fd)
 {
@@ -160,6 +197,8 @@ static bool serve_raw(int fd)
         huge_packet(fd, 0x7fffffff, 1 << 20);
     else if (is("kexinit"))
         huge_packet(fd, 200000, 200000);
+    else if (is("old"))
+        old_algorithms(fd);
     else if (is("http"))
         (void)send(fd, "HTTP/1.1 400 Bad Request\r\n\r\n", 28, MSG_NOSIGNAL);
     else if (!is("hangup"))
@@ -221,7 +260,7 @@ static void answer(ssh_channel channel, const char *line)
 
     if (!show || is("empty"))
         return;
-    if (is("unauthorized"))
+    if (is("unauthorized") || (is("one-unauthorized") && strcmp(line, "show version") == 0))
         say(channel, "% Authorization failed.\r\n");
     else if (is("invalid"))
         say(channel, "            ^\r\n% Invalid input detected at '^' marker.\r\n\r\n");
@@ -327,6 +366,10 @@ static bool authenticate(ssh_session session, ssh_message message)
     bool keyboard = is("keyboard") || is("two-prompts") || is("both");
     unsigned ways;
 
+    if (is("open")) {
+        (void)ssh_message_auth_reply_success(message, 0);
+        return true;
+    }
     if (ssh_message_subtype(message) == SSH_AUTH_METHOD_PASSWORD && !keyboard) {
         (void)fprintf(record, "auth password\n");
         if (right_password(ssh_message_auth_password(message))) {
@@ -344,6 +387,11 @@ static bool authenticate(ssh_session session, ssh_message message)
             (void)ssh_message_auth_reply_success(message, 0);
             return true;
         }
+    }
+    if (is("leave") ||
+        (is("refuse-close") && ssh_message_subtype(message) != SSH_AUTH_METHOD_NONE)) {
+        ssh_disconnect(session);
+        return false;
     }
     ways = is("both") ? SSH_AUTH_METHOD_INTERACTIVE | SSH_AUTH_METHOD_PASSWORD
            : keyboard ? SSH_AUTH_METHOD_INTERACTIVE

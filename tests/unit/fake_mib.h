@@ -127,7 +127,7 @@ static inline struct fake_object *fake_next(struct fake_mib *mib, const uint32_t
 {
     size_t low = 0, high = mib->n;
 
-    if (!mib->sorted)
+    if (!mib->sorted && mib->n > 0)
         qsort(mib->objects, mib->n, sizeof(*mib->objects), fake_compare);
     mib->sorted = true;
     while (low < high) {
@@ -349,6 +349,27 @@ static inline unsigned fake_poll(struct fake_mib *mib, struct gv_gdoi_store *sto
         gv_walk_feed(walk, &a.answer, (struct gv_time){1000});
     }
     return walk->pdus;
+}
+
+/* Rows of that table that are kept: polled ones, or neighbours. */
+static inline size_t fake_rows(const struct gv_gdoi_store *store, enum gv_gdoi_table_id t,
+                               bool neighbours)
+{
+    size_t n = 0;
+
+    for (const struct gv_gdoi_row *r = store->tables[t].first; r != NULL; r = r->next)
+        n += r->neighbour == neighbours ? 1 : 0;
+    return n;
+}
+
+/* A number of the first row, as told in the last poll; UINT32_MAX where it was not. */
+static inline uint32_t fake_told(const struct gv_gdoi_store *store, enum gv_gdoi_table_id t,
+                                 uint32_t arc)
+{
+    const struct gv_gdoi_row *row = store->tables[t].first;
+    int column = gv_gdoi_column_find(&store->root->tables[t], arc);
+
+    return row != NULL && row->fresh >> column & 1 ? row->cells[column].number : UINT32_MAX;
 }
 
 #endif

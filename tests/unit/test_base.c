@@ -102,6 +102,10 @@ static void test_lines(void)
     CHECK("case", gv_text_starts(gv_text("Group NAME"), "group name"));
     CHECK_INT("find", gv_text_find(gv_text("abc Version 1"), "version"), 4);
     CHECK_INT("find none", gv_text_find(gv_text("abc"), "x"), 3);
+    CHECK_INT("find behind beginnings of it", gv_text_find(gv_text("xXx Xe"), "xe"), 4);
+    CHECK_INT("find what has no case", gv_text_find(gv_text("1.1.12"), "12"), 4);
+    CHECK_INT("find in nothing", gv_text_find(gv_text(NULL), "x"), 0);
+    CHECK_INT("find at the end", gv_text_find(gv_text("IOS-X"), "xe"), 5);
 }
 
 static void test_reader(void)

@@ -367,6 +367,38 @@ static void reach_asked(struct gv_dialogue *d)
     CHECK_INT("asked", d->state, GV_DIALOGUE_ASKED);
 }
 
+/* fault 33: the router falls silent after any octet of its answer: that is no answer, or where
+ * the last line begins like the prompt, one whose rest is noticed. */
+static void test_silent_everywhere(void)
+{
+    static const char octets[] = "GROUP INFORMATION\r\n\r\n    Group Name : G1\r\n"
+                                 "  description behind R1#\r\n --More-- is no pager\r\n"
+                                 "R1#x\r\n    Group Identity : 1\r\nR1#";
+    static const char whole[] = "GROUP INFORMATION\n\n    Group Name : G1\n"
+                                "  description behind R1#\n --More-- is no pager\n"
+                                "R1#x\n    Group Identity : 1\n";
+    const size_t end = sizeof(octets) - 1;
+    unsigned early = 0;
+
+    for (size_t n = 0; n <= end; n++) {
+        struct gv_dialogue d;
+
+        reach_asked(&d);
+        gv_dialogue_feed(&d, octets, n);
+        gv_dialogue_expiry(&d);
+        if (n == end) {
+            CHECK_INT("answered", d.state, GV_DIALOGUE_READY);
+            CHECK("whole", gv_text_is(gv_dialogue_answer(&d), whole));
+        } else if (d.state == GV_DIALOGUE_READY) {
+            early++;
+            gv_dialogue_feed(&d, octets + n, end - n);
+            CHECK_INT("noticed", d.err, GV_ERR_MALFORMED);
+        }
+        gv_dialogue_clear(&d);
+    }
+    CHECK_INT("at one place only", early, 1);
+}
+
 /* Feed `n` octets of `piece` repeated; how many were taken before it failed. */
 static size_t flood(struct gv_dialogue *d, const char *piece, size_t n)
 {
@@ -463,6 +495,7 @@ static void test_patience(void)
 int main(void)
 {
     test_transcripts();
+    test_silent_everywhere();
     test_floods();
     test_long_line();
     test_idle_flood();

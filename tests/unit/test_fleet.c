@@ -410,6 +410,74 @@ static void test_saturated(void)
     clear(&s);
 }
 
+/* Chapter 2, item 3: at expiry a new member deletes its KEK, and registers again
+ * within 80 s. Its series must not die meanwhile. */
+static void test_between_keks(void)
+{
+    static const struct {
+        const char *name;
+        int64_t seen_s; /* without a KEK; the one before ended at 50 */
+        bool present;
+    } rows[] = {
+        {"deleted before its end", 20, false},
+        {"at its end", 50, true},
+        {"on the way to the next", 130, true},
+        {"late", 140, true},
+        {"none came", 141, false},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct fleet_scene s = {.count = 0};
+        const struct gv_kek_verdict *kek;
+
+        (void)add_gm(&s, "gm1", "10.0.1.1", "1.0.26", 1);
+        s.obs[0]->groups->keks->remaining_s = 50;
+        build(&s, 0);
+        clear(&s);
+        s.count = 0;
+        (void)add_gm(&s, "gm1", "10.0.1.1", "1.0.26", 0);
+        s.obs[0]->seen_at = scene_at(rows[i].seen_s);
+        build(&s, rows[i].seen_s);
+        kek = &row(&s, 0)->gm_kek;
+        CHECK_INT(rows[i].name, kek->present, rows[i].present);
+        CHECK_INT(rows[i].name, kek->saturated, rows[i].present);
+        CHECK_INT(rows[i].name, kek->lifetime_s.n, rows[i].present ? 1200 : 0);
+        CHECK(rows[i].name, !kek->has_spi && kek->expiry.known == rows[i].present);
+        clear(&s);
+    }
+}
+
+/* The collector that tells no lifetime may be the first to see the next KEK. */
+static void test_lifetime_not_told(void)
+{
+    static const struct {
+        const char *name;
+        uint8_t spi;
+        uint32_t told_before, remaining, lifetime;
+    } rows[] = {
+        {"the same KEK", 1, 1200, 700, 1200},
+        {"the next one", 2, 1200, 1190, 1200},
+        {"never told", 2, 0, 1190, 0},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct fleet_scene s = {.count = 0};
+
+        (void)add_gm(&s, "gm1", "10.0.1.1", "1.0.26", 0);
+        scene_kek(s.obs[0], s.obs[0]->groups, 1, rows[i].told_before, 787);
+        build(&s, 0);
+        clear(&s);
+        s.count = 0;
+        (void)add_gm(&s, "gm1", "10.0.1.1", "1.0.26", 0);
+        s.obs[0]->seen_at = scene_at(87);
+        scene_kek(s.obs[0], s.obs[0]->groups, rows[i].spi, 0, rows[i].remaining);
+        build(&s, 87);
+        CHECK_INT(rows[i].name, row(&s, 0)->gm_kek.lifetime_s.n, rows[i].lifetime);
+        CHECK_INT(rows[i].name, row(&s, 0)->gm_kek.lifetime_s.known, rows[i].lifetime != 0);
+        clear(&s);
+    }
+}
+
 static void test_find_track(void)
 {
     static const struct gv_group_track tracks[] = {
@@ -456,6 +524,8 @@ int main(void)
     test_sync_rows();
     test_gm_row();
     test_saturated();
+    test_between_keks();
+    test_lifetime_not_told();
     test_find_track();
     test_empty();
     return check_end();

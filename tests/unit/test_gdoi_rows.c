@@ -328,6 +328,41 @@ static void test_transforms(void)
     }
 }
 
+static const struct {
+    const char *name, *octets;
+    size_t n;
+    const char *want;
+} names[] = {
+    {"plain", "G1", 2, "G1"},
+    {"space", "my group", 8, "my group"},
+    {"quote and backslash", "a\"b\\c", 5, "a\"b\\c"},
+    {"UTF-8", "\xc3\xa9t\xc3\xa9", 5, "\xc3\xa9t\xc3\xa9"},
+    {"octets that are no UTF-8", "\xff\x80", 2, "\xff\x80"},
+    {"line break", "a\nb", 3, "a\nb"}, /* whoever shows it escapes it */
+    {"NULs after it", "G1\0\0", 4, "G1"},
+    {"nothing but NULs", "\0\0", 2, NULL},
+    {"empty", "", 0, NULL},
+};
+
+static void test_names(void)
+{
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        struct gv_observation *obs;
+        struct fake_mib mib = {0};
+        struct fake_object *name;
+
+        fake_system(&mib, ios, "R1", 1);
+        fake_gm(&mib, CISCO_GDOI, GROUP_3333, "G1", 1, true);
+        name = fake_find(&mib, CISCO_GDOI ".1.1.4." GROUP_3333);
+        memcpy(name->octets, names[i].octets, names[i].n);
+        name->octets_n = names[i].n;
+        obs = poll(&mib, 2);
+        CHECK_STR(names[i].name, obs->groups->name, names[i].want);
+        CHECK_STR(names[i].name, obs->groups->id, "3333");
+        gv_observation_free(obs);
+    }
+}
+
 /* A poll that ends early shows what was read and nothing older. */
 static void test_partial(void)
 {
@@ -367,6 +402,7 @@ int main(void)
     test_both_sides();
     test_registration();
     test_transforms();
+    test_names();
     test_partial();
     return check_end();
 }

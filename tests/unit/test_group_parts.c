@@ -265,6 +265,9 @@ static void test_two_keks(void)
         {"a rekey that is on its way", life_of(1, 0, 0, 560), life_of(2, 510, 520, 580), GV_NO},
         {"and did not arrive", life_of(1, 0, 0, 571), life_of(2, 510, 520, 580), GV_YES},
         {"a KS without KEK", life_of(1, 0, 0, 500), life_of(0, 0, 0, 0), GV_NO},
+        {"one still calls the other's new", life_of(1, 0, 0, 800), life_of(9, 510, 520, 800),
+         GV_NO},
+        {"either way", life_of(9, 510, 520, 800), life_of(1, 0, 0, 800), GV_NO},
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -274,6 +277,7 @@ static void test_two_keks(void)
 
         a.kek = rows[i].a;
         b.kek = rows[i].b;
+        a.next = b.next = life_of(9, 510, 520, 800);
         CHECK_INT(rows[i].name, gv_coop_split(list, 2), rows[i].split);
     }
 }
@@ -302,6 +306,8 @@ static void test_sync(void)
         {"another KEK while a rekey is on its way", life_of(3, 0, 10, 1060), false, GV_NO},
         {"and for long", life_of(3, 0, 10, 1100), false, GV_NO},
         {"ahead of the KS's last poll", life_of(4, 1060, 1070, 1070), false, GV_YES},
+        {"the one that the KS shows as new", life_of(6, 1040, 1045, 1200), false, GV_YES},
+        {"the same by its end", without_spi(life_of(0, 1042, 1045, 1200)), false, GV_YES},
         {"new to us, but it ends before the KS's", life_of(3, 500, 1070, 1070), false, GV_NO},
         {"new to us and frozen: who knows", life_of(4, 1060, 1070, 1070), true, GV_UNKNOWN},
         {"frozen, and known from before", life_of(1, 0, 10, 1100), true, GV_NO},
@@ -314,6 +320,7 @@ static void test_sync(void)
 
     ks.kek = life_of(2, 1000, 1010, 1050);
     ks.previous = life_of(1, 0, 10, 990);
+    ks.next = life_of(6, 1040, 1050, 1050);
     fresh = ks;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         rows[i].gm.known = i != 1;
@@ -324,7 +331,7 @@ static void test_sync(void)
     fresh.kek = life_of(3, 1000, 1010, 1050);
     CHECK_INT("a split group: in sync with one", gv_sync_judge(&rows[6].gm, false, list, 2),
               GV_YES);
-    fresh.kek.known = false;
+    fresh.kek.known = fresh.next.known = false;
     CHECK_INT("one KS is silent", gv_sync_judge(&rows[6].gm, false, list, 2), GV_UNKNOWN);
     ks.previous.known = false;
     CHECK_INT("the exporter began after the rekey: no claim while it is on its way",

@@ -321,9 +321,62 @@ static void sequence_counts(const char *name, const struct life *life)
     CHECK_INT(name, life->members[0].registrations_succeeded, 1);
 }
 
+/* Chapter 2: no registration before expiry-190, one by expiry-40, another by expiry+80; and
+ * the old KS rekeys at expiry itself. */
+static void registrations(const char *name, const struct life *life, uint32_t want)
+{
+    for (size_t i = 0; i < MEMBERS; i++)
+        CHECK_INT(name, life->members[i].registrations_for_kek, want);
+}
+
+static void before_the_window(const char *name, const struct life *life)
+{
+    registrations(name, life, 0);
+}
+
+static void after_the_window(const char *name, const struct life *life)
+{
+    registrations(name, life, 1);
+    CHECK_INT(name, life->servers[0].rekeys_sent, 0);
+}
+
+static void at_expiry(const char *name, const struct life *life)
+{
+    CHECK_INT(name, life->servers[0].rekeys_sent, 1);
+    CHECK_INT(name, life->servers[0].last_rekey_at.ms, 240000);
+    CHECK_INT(name, life->servers[0].kek_count, 1);
+}
+
+static void after_both_windows(const char *name, const struct life *life)
+{
+    registrations(name, life, 2);
+}
+
+static void early_and_frozen(const char *name, const struct life *life)
+{
+    for (size_t i = 0; i < MEMBERS; i++) {
+        CHECK_INT(name, life->members[i].rekeys_received, 1);
+        CHECK_INT(name, life->members[i].registrations_succeeded, 1);
+        CHECK_INT(name, lab_gm_kek_shown_s(&life->members[i], life->fleet.now), 3600);
+        CHECK(name, in_sync(life, i, 0));
+    }
+}
+
 static const struct run runs[] = {
     {"old KS, new GM: two registrations a cycle", 1, LAB_OLD, LAB_NEW, LAB_UNICAST, 3600, 240,
      7200, NULL, 330, two_registrations},
+    {"old KS, new GM: none before expiry-190", 1, LAB_OLD, LAB_NEW, LAB_UNICAST, 3600, 240,
+     7200, NULL, 49, before_the_window},
+    {"old KS, new GM: one by expiry-40", 1, LAB_OLD, LAB_NEW, LAB_UNICAST, 3600, 240, 7200,
+     NULL, 200, after_the_window},
+    {"old KS: one still a second before expiry", 1, LAB_OLD, LAB_NEW, LAB_UNICAST, 3600, 240,
+     7200, NULL, 239, after_the_window},
+    {"old KS: rekey at expiry", 1, LAB_OLD, LAB_NEW, LAB_UNICAST, 3600, 240, 7200, NULL, 241,
+     at_expiry},
+    {"old KS, new GM: two by expiry+80", 1, LAB_OLD, LAB_NEW, LAB_UNICAST, 3600, 240, 7200,
+     NULL, 320, after_both_windows},
+    {"new KS, old GM: rekey early, lifetime frozen", 1, LAB_NEW, LAB_OLD, LAB_UNICAST, 3600,
+     255, 7200, NULL, 60, early_and_frozen},
     {"new KS, new GM: one rekey", 1, LAB_NEW, LAB_NEW, LAB_UNICAST, 3600, 255, 7200, NULL, 60,
      one_rekey},
     {"new KEK beside the old while retransmitting", 1, LAB_NEW, LAB_NEW, LAB_UNICAST, 3600, 255,

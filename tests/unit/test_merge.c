@@ -163,6 +163,30 @@ static void test_keks(void)
     gv_observation_free(snmp);
 }
 
+/* What the younger does not tell of a KEK, the older does, aged to the younger's instant. */
+static void test_kek_half_told(void)
+{
+    static const struct {
+        const char *name;
+        int64_t younger_s;
+        uint32_t remaining_s;
+    } rows[] = {{"at once", 100, 500}, {"a minute later", 160, 440}, {"over", 700, 0}};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct gv_observation *ssh = scene_new(100), *snmp = scene_new(rows[i].younger_s), *m;
+        struct gv_kek_obs *kek = scene_kek(snmp, scene_group(snmp, "G1", "7"), 1, 1200, 0);
+
+        kek->has &= ~(uint32_t)GV_KEK_HAS_REMAINING;
+        (void)scene_kek(ssh, scene_group(ssh, "G1", "7"), 1, 1200, 500);
+        m = merge2(snmp, ssh);
+        CHECK(rows[i].name, (m->groups->keks->has & GV_KEK_HAS_REMAINING) != 0);
+        CHECK_INT(rows[i].name, m->groups->keks->remaining_s, rows[i].remaining_s);
+        gv_observation_free(m);
+        gv_observation_free(ssh);
+        gv_observation_free(snmp);
+    }
+}
+
 /* A GM's CLI tells no SPI: what SNMP tells goes before it, filled up where both
  * mean one KEK, that is, where both end together. */
 static void test_kek_without_spi(void)
@@ -243,6 +267,7 @@ int main(void)
     test_ks();
     test_gm();
     test_keks();
+    test_kek_half_told();
     test_kek_without_spi();
     test_teks();
     test_both_sides();

@@ -215,6 +215,27 @@ static void test_refused(struct gv_loop *loop)
     gv_poller_free(poller);
 }
 
+/* A router that was replaced has another SNMP engine: the operator's reload takes it, by a
+ * session that knows nothing of the old one. */
+static void test_replaced(struct gv_loop *loop)
+{
+    struct gv_poller *poller;
+
+    fake_reset(loop);
+    fleet[1].err = GV_ERR_ENGINE_CHANGED;
+    fleet[2].err = GV_ERR_TIMEOUT;
+    poller = start(loop, 3, true, false);
+    fake_run(loop, 300000);
+    CHECK_INT("refused all the time", fleet[1].opens, 1);
+    gv_poller_resume(poller);
+    fleet[1].err = GV_OK;
+    fake_run(loop, 300000);
+    CHECK_INT("a new session", fleet[1].opens, 2);
+    CHECK_INT("not for others", fleet[0].opens + fleet[2].opens, 2);
+    gv_poller_free(poller);
+    CHECK_INT("closed", sessions_open, 0);
+}
+
 static void test_policy(struct gv_loop *loop)
 {
     static const struct gv_poller_policy narrow = {
@@ -233,6 +254,32 @@ static void test_policy(struct gv_loop *loop)
     gv_poller_free(poller);
 }
 
+/* A single round: each target once, however long the round takes, though its interval passes.
+ */
+static void test_when_asked(struct gv_loop *loop)
+{
+    struct gv_poller_policy once = policy;
+    struct answer answer = {0};
+    struct gv_poller *poller;
+
+    fake_reset(loop);
+    fleet[1].latency_ms = 200000;
+    once.when_asked = true;
+    poller = gv_poller_new(loop, NULL, fake_transports, FAKE_KINDS, &once, 7);
+    for (unsigned i = 0; i < 2; i++)
+        fake_configure(&config, i, i, true, false, 60);
+    CHECK_INT("targets", gv_poller_set_targets(poller, config.polls, 2), GV_OK);
+    fake_run(loop, 200000);
+    CHECK_INT("nothing by the clock", fleet[0].starts[FAKE_SNMP], 0);
+    CHECK_INT("asks", gv_poller_poll_now(poller, "d0", on_answer, &answer), GV_OK);
+    CHECK_INT("asks", gv_poller_poll_now(poller, "d1", on_answer, &answer), GV_OK);
+    fake_run(loop, 600000);
+    CHECK_INT("both answered", answer.times, 2);
+    CHECK_INT("the quick one once", fleet[0].starts[FAKE_SNMP], 1);
+    CHECK_INT("the slow one once", fleet[1].starts[FAKE_SNMP], 1);
+    gv_poller_free(poller);
+}
+
 int main(void)
 {
     struct gv_loop *loop = gv_loop_new();
@@ -246,7 +293,9 @@ int main(void)
     test_cancel_everywhere(loop);
     test_pace(loop);
     test_refused(loop);
+    test_replaced(loop);
     test_policy(loop);
+    test_when_asked(loop);
     gv_loop_free(loop);
     return check_end();
 }

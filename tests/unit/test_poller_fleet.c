@@ -4,6 +4,7 @@
 #include "fake_fleet.h"
 #include "io/log.h"
 #include "schedule.h"
+#include "virtual.h"
 
 static const struct gv_poller_policy policy = {
     .budgets = {{.in_flight = 2000}, {.in_flight = 10, .logins_per_minute = 60}},
@@ -87,6 +88,25 @@ static void test_outage(struct gv_loop *loop)
     gv_poller_free(poller);
 }
 
+/* The host sleeps for an hour: then all are late, and none may rush. */
+static void test_sleep(struct gv_loop *loop)
+{
+    struct gv_poller *poller;
+
+    fake_reset(loop);
+    poller = start(loop, 5000);
+    fake_run(loop, 120000);
+    gv_virtual_sleep(loop, gv_secs(3600));
+    for (unsigned i = 0; i < 5000; i++)
+        fleet[i].feeds = 0;
+    fake_run(loop, 66000);
+    for (unsigned i = 0; i < 5000; i++)
+        CHECK("polled once more", fleet[i].feeds >= 1 && fleet[i].feeds <= 2);
+    check_spread("the first minute awake", 3720);
+    CHECK("no rush", most_of(starts_in, 3720, 60) <= 2 * 5000 / 60);
+    gv_poller_free(poller);
+}
+
 /* A thousand reloads in ten seconds, each with another half of the fleet. */
 static void test_reload_storm(struct gv_loop *loop)
 {
@@ -149,6 +169,7 @@ int main(void)
     gv_log_setup(GV_LOG_ERROR, GV_LOG_LOGFMT);
     test_spread(loop);
     test_outage(loop);
+    test_sleep(loop);
     test_reload_storm(loop);
     test_changed(loop);
     gv_loop_free(loop);

@@ -71,6 +71,24 @@ static void read_file(const char *path, struct gv_buf *out)
     (void)fclose(file);
 }
 
+/* Each octet at each place of a text long enough to be read eight at a time. */
+static void test_label_octets(void)
+{
+    for (unsigned octet = 1; octet < 256; octet++)
+        for (unsigned place = 0; place < 16; place++) {
+            char text[] = "abcdefghijklmnopqrs", to[GV_LABEL_ESCAPED_MOST + 1];
+            char want[sizeof(text) + sizeof(to)], alone[sizeof(to)];
+            const char one[] = {(char)octet, '\0'};
+
+            alone[gv_label_escape(one, alone)] = '\0';
+            text[place] = (char)octet;
+            (void)snprintf(want, sizeof(want), "%.*s%s%s", (int)place, text, alone,
+                           text + place + 1);
+            to[gv_label_escape(text, to)] = '\0';
+            CHECK_STR(text, to, want);
+        }
+}
+
 static void test_labels(void)
 {
     char to[GV_LABEL_ESCAPED_MOST + 1];
@@ -219,7 +237,7 @@ static bool sample_ok(struct gv_text line, const struct family *f)
         return false;
     rest = gv_text_from(rest, labels);
     for (size_t i = 1; i < rest.n; i++)
-        if (strchr("0123456789.-", rest.at[i]) == NULL)
+        if (strchr("0123456789.-NaN", rest.at[i]) == NULL)
             return false;
     return rest.n > 1 && rest.at[0] == ' ';
 }
@@ -291,6 +309,69 @@ static void test_instant(void)
                   "1764000787.25");
         gv_buf_clear(&out);
     }
+}
+
+/* contract.md: no series is born at a rekey, so the two that the first one would
+ * give birth to are there before it; all else that is not known is absent. */
+static void test_before_the_first_rekey(void)
+{
+    static const char lead[] = "\ngetvpn_kek_rekey_lead_observed_seconds{device=\"ks-a\"";
+    static const char last[] = "\ngetvpn_gm_last_rekey_timestamp_seconds{device=\"gm-a\"";
+    struct gv_render_in in = fleet_in();
+    struct gv_device_verdict two[2] = {in.snapshot->devices[0], in.snapshot->devices[1]};
+    struct gv_membership ks = two[0].memberships[0], gm = two[1].memberships[0];
+    struct gv_snapshot snapshot = {.devices = two, .device_count = 2};
+    struct gv_buf out = gv_buf(MOST);
+
+    two[0].memberships = &ks;
+    two[1].memberships = &gm;
+    in.snapshot = &snapshot;
+    ks.rekey.lead_observed_known = false;
+    gm.last_rekey_at.known = false;
+    gv_render_metrics(GV_PROMETHEUS_TEXT, &in, &out);
+    CHECK_STR("no rekey seen yet", value_of(&out, lead), "NaN");
+    CHECK_STR("none received yet", value_of(&out, last), "NaN");
+    gv_buf_reset(&out);
+    ks.rekey.published = false;
+    gm.rekeys_received.known = false;
+    gv_render_metrics(GV_PROMETHEUS_TEXT, &in, &out);
+    CHECK("another device carries the group's rekeys", value_of(&out, lead) == NULL);
+    CHECK("a member that does not tell its rekeys", value_of(&out, last) == NULL);
+    gv_buf_clear(&out);
+}
+
+/* A stepped wall clock moves the instants that are shown, and nothing else. */
+static void test_stepped_clock(void)
+{
+    static const struct {
+        const char *name;
+        int64_t step_s;
+    } rows[] = {{"an hour on", 3600},
+                {"an hour back", -3600},
+                {"ten years on, past 2038", INT64_C(10) * 366 * 86400 * 2},
+                {"ten years back", INT64_C(-10) * 365 * 86400}};
+    struct gv_render_in in = fleet_in();
+    struct gv_buf before = gv_buf(MOST);
+
+    gv_render_metrics(GV_OPENMETRICS, &in, &before);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct gv_buf after = gv_buf(MOST);
+        struct gv_text a = {before.at, before.n}, b, line, stepped;
+
+        in = fleet_in();
+        in.wall_offset_ms += rows[i].step_s * 1000;
+        gv_render_metrics(GV_OPENMETRICS, &in, &after);
+        b = (struct gv_text){after.at, after.n};
+        while (gv_text_line(&a, &line) && gv_text_line(&b, &stepped)) {
+            bool same = line.n == stepped.n && memcmp(line.at, stepped.at, line.n) == 0;
+            bool instant = gv_text_find(line, "_timestamp_seconds{") < line.n;
+
+            CHECK(rows[i].name, same != instant);
+        }
+        CHECK(rows[i].name, a.n == 0 && b.n == 0);
+        gv_buf_clear(&after);
+    }
+    gv_buf_clear(&before);
 }
 
 static void test_one_device(void)
@@ -451,10 +532,13 @@ int main(int argc, char **argv)
         return print(GV_OPENMETRICS);
     test_table();
     test_labels();
+    test_label_octets();
     test_label_round_trip();
     test_golden();
     test_openmetrics_grammar();
     test_instant();
+    test_before_the_first_rekey();
+    test_stepped_clock();
     test_one_device();
     test_budget();
     test_probe_text();

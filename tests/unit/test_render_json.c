@@ -58,6 +58,43 @@ static void test_failures(void)
     gv_buf_clear(&out);
 }
 
+/* Cut the part up to the next comma off *rest. */
+static struct gv_text piece(struct gv_text *rest)
+{
+    size_t n = gv_text_index(*rest, ',');
+    struct gv_text cut = gv_text_head(*rest, n);
+
+    *rest = gv_text_from(*rest, n < rest->n ? n + 1 : n);
+    return cut;
+}
+
+/* What a stepped wall clock must not change: every member whose name does not say
+ * that it is an instant. */
+static void test_stepped_clock(void)
+{
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct gv_render_in in = fleet_in();
+        struct gv_buf before = gv_buf(MOST), after = gv_buf(MOST);
+        struct gv_text a, b;
+
+        CHECK_INT(rows[i].name, rows[i].render(&in, &before), GV_OK);
+        in.wall_offset_ms += INT64_C(-10) * 365 * 86400 * 1000;
+        CHECK_INT(rows[i].name, rows[i].render(&in, &after), GV_OK);
+        a = (struct gv_text){before.at, before.n};
+        b = (struct gv_text){after.at, after.n};
+        while (a.n > 0) {
+            struct gv_text shown = piece(&a), stepped = piece(&b);
+            bool same = shown.n == stepped.n && memcmp(shown.at, stepped.at, shown.n) == 0;
+            bool instant = gv_text_find(shown, "at\": ") < shown.n;
+
+            CHECK(rows[i].name, same != instant);
+        }
+        CHECK_INT(rows[i].name, b.n, 0);
+        gv_buf_clear(&before);
+        gv_buf_clear(&after);
+    }
+}
+
 static int print(const char *name)
 {
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -77,5 +114,6 @@ int main(int argc, char **argv)
         return print(argv[1]);
     test_golden();
     test_failures();
+    test_stepped_clock();
     return check_end();
 }

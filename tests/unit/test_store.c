@@ -98,6 +98,38 @@ static void test_rekey_once(void)
     gv_store_free(store);
 }
 
+/* While a rekey is under way, SNMP still calls the old KEK in use and lists the new
+ * one beside it, and the show output has the new one alone: their polls take turns,
+ * and the rekey is one all the same. */
+static struct gv_observation *see_both(int64_t at_s, bool over)
+{
+    struct gv_observation *obs = see_ks(at_s, 1, (uint32_t)(1300 - at_s));
+    struct gv_group_obs *group = obs->groups;
+
+    group->keks->status = over ? GV_KEK_OLD : GV_KEK_IN_USE;
+    scene_kek(obs, group, 2, 1200, (uint32_t)(2275 - at_s))->status =
+        over ? GV_KEK_IN_USE : GV_KEK_NEW;
+    return obs;
+}
+
+static void test_two_views(void)
+{
+    struct gv_store *store = store_of(&ks, NULL);
+
+    feed(store, "ks1", "snmp", GV_OK, see_ks(1060, 1, 240), 1060);
+    for (int64_t at = 1080; at < 1120; at += 10) {
+        const struct gv_membership *row;
+
+        feed(store, "ks1", "ssh", GV_OK, see_ks(at, 2, (uint32_t)(2275 - at)), at);
+        feed(store, "ks1", "snmp", GV_OK, see_both(at + 5, at == 1110), at + 5);
+        row = &device(store, 0, at + 6)->memberships[0];
+        CHECK_INT("one rekey", row->rekey.counts[GV_REKEY_ON_TIME], 1);
+        CHECK_INT("and no way back", row->ks_kek.expiry.at.ms, scene_at(2275).ms);
+        CHECK_INT("its schedule", row->rekey.expected_at.at.ms, scene_at(2050).ms);
+    }
+    gv_store_free(store);
+}
+
 static void test_staleness(void)
 {
     struct gv_store *store = store_of(&ks, &gm);
@@ -256,6 +288,7 @@ int main(void)
 {
     test_lookups();
     test_rekey_once();
+    test_two_views();
     test_staleness();
     test_failures();
     test_partial();

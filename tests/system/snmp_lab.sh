@@ -1,0 +1,282 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# The SNMP collector in the programs that people run, against the lab's SNMP face: each
+# version, digest and cipher, both revisions of the MIB, Junos, refusals, bad lines,
+# reboots, and the same device by SNMP and by SSH.
+# usage: snmp_lab.sh GETVPN_LAB GETVPN_EXPORTER GETVPNTOOL
+set -u
+lab=$1
+exporter=$2
+tool=$3
+command -v jq >/dev/null || { echo "skipped: no jq"; exit 77; }
+
+umask 077
+dir=$(mktemp -d)
+pids=()
+failed=0
+checks=0
+
+end() {
+    for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null; done
+    wait
+    rm -rf "$dir"
+}
+trap end EXIT
+
+same() { # NAME GOT WANT
+    checks=$((checks + 1))
+    [ "$2" = "$3" ] && return
+    failed=$((failed + 1))
+    printf 'FAIL %s: got %s, want %s\n' "$1" "$2" "$3"
+}
+
+like() { # NAME TEXT PATTERN
+    checks=$((checks + 1))
+    grep -qE -- "$3" <<<"$2" && return
+    failed=$((failed + 1))
+    printf 'FAIL %s: no match of %s in: %s\n' "$1" "$3" "$(head -c 1500 <<<"$2")"
+}
+
+# ---- The fleet ------------------------------------------------------------------------------
+pairs=(none:none md5:none md5:des sha1:aes128 sha224:aes192 sha256:aes256 sha384:aes192-reeder
+    sha512:aes256-reeder md5:aes256-reeder sha1:aes192)
+usm='version: v3, auth: sha256, auth_password: lab-auth-secret, priv: aes128, priv_password: lab-priv-secret'
+{
+    cat <<END
+profiles:
+  default:
+    snmp: {port: 1161, version: v2c, community: lab-community}
+  both:
+    ssh: {port: 2222, user: monitor, password: lab-password}
+groups:
+  - {name: LARGE, id: 3333, kek_lifetime: 86400, tek_lifetime: 3600, kek_left: 50000,
+     tek_left: 3000, ghosts: 4000}
+  - {key: odd, name: "a \"b\\\\c é", id: 4294967, transport: multicast, kek_lifetime: 86400,
+     tek_lifetime: 3600, kek_left: 40000, tek_left: 2000}
+devices:
+  - {name: ks, like: both, address: 127.41.0.1, ks: [LARGE, odd]}
+  - {name: ks2, address: 127.41.0.2, ks: LARGE, os: ios-xe, version: 17.09.04a,
+     platform: ISR4300}
+  - {name: gm, like: both, address: 127.41.0.3, gm: LARGE}
+  - {name: gm-odd, like: both, address: 127.41.0.4, gm: odd}
+  - {name: v1, address: 127.41.0.5, gm: odd, snmp: {version: v1}}
+  - {name: ks-2010, address: 127.41.0.6, ks: odd, snmp: {mib_revision: 2010}}
+  - {name: gm-2010, address: 127.41.0.7, gm: odd, snmp: {mib_revision: 2010}}
+  - {name: srx, address: 127.41.0.8, gm: odd, os: junos, version: 19.4R3.11,
+     platform: srx340, gdoi_version: none}
+  - {name: small, address: 127.41.0.9, gm: odd, snmp: {max_message: 484}}
+  - {name: wrong-community, address: 127.41.0.11, gm: odd, snmp: {community: other}}
+  - {name: wrong-auth, address: 127.41.0.12, gm: odd, snmp: {user: w1, $usm}}
+  - {name: wrong-priv, address: 127.41.0.13, gm: odd, snmp: {user: w2, $usm}}
+  - {name: wrong-user, address: 127.41.0.14, gm: odd, snmp: {user: w3, $usm}}
+  - {name: wrong-clock, address: 127.41.0.15, gm: odd, snmp: {user: w4, $usm},
+     faults: {wrong_clock: true}}
+  - {name: silent, address: 127.41.0.16, gm: odd, faults: {hang: true}}
+  - {name: spoofed, address: 127.41.0.21, gm: odd, snmp: {back: {spoof: 1, delay: 20}}}
+  - {name: only-spoofed, address: 127.41.0.22, gm: odd, snmp: {back: {spoof: 1, drop: 1}}}
+  - {name: doubled, address: 127.41.0.23, gm: odd,
+     snmp: {toward: {duplicate: 1}, back: {duplicate: 1, jitter: 20}}}
+  - {name: shuffled, address: 127.41.0.24, gm: odd,
+     snmp: {toward: {duplicate: 0.5}, back: {reorder: 0.5, jitter: 30}}}
+  - {name: truncated, address: 127.41.0.25, gm: odd, snmp: {back: {truncate: 1}}}
+  - {name: half-truncated, address: 127.41.0.26, gm: odd, snmp: {back: {truncate: 0.4}}}
+  - {name: corrupted, address: 127.41.0.27, gm: odd, snmp: {user: l1, $usm, back: {corrupt: 1}}}
+  - {name: half-corrupted, address: 127.41.0.28, gm: odd,
+     snmp: {user: l2, $usm, back: {corrupt: 0.4}}}
+  - {name: lossy, address: 127.41.0.29, gm: odd,
+     snmp: {user: l3, $usm, toward: {drop: 0.2}, back: {drop: 0.2}}}
+END
+    i=101
+    for pair in "${pairs[@]}"; do
+        auth=${pair%:*} priv=${pair#*:}
+        [ "$auth" = none ] || auth="$auth, auth_password: lab-auth-secret"
+        [ "$priv" = none ] || priv="$priv, priv_password: lab-priv-secret"
+        echo "  - {name: \"pair-$pair\", address: 127.41.0.$i, gm: LARGE," \
+            "snmp: {version: v3, user: u$i, auth: $auth, priv: $priv}}"
+        i=$((i + 1))
+    done
+} >"$dir/fleet.yml"
+
+start_lab() { # SCENARIO CONFIG
+    "$lab" --scenario "$1" --any-port --exporter-config "$2" --quiet >"$dir/lab.out" 2>&1 &
+    pids+=($!)
+    for _ in $(seq 300); do
+        grep -q '^ready' "$dir/lab.out" && return
+        sleep 0.1
+    done
+    echo "FAIL: the lab did not start: $(cat "$dir/lab.out")"
+    exit 1
+}
+
+start_lab "$dir/fleet.yml" "$dir/config.yml"
+sed -i 's/^defaults:/defaults:\n  snmp_timeout: 300ms\n  snmp_retries: 8/' "$dir/config.yml"
+
+# The name of the credential profile of a target, and a secret in its place.
+profile_of() { sed -n "/name: \"$1\"/,/snmp:/s/^ *snmp: //p" "$dir/config.yml"; }
+printf 'not-this-one' >"$dir/$(profile_of wrong-community).community"
+printf 'not-this-one' >"$dir/$(profile_of wrong-auth).auth_password"
+printf 'not-this-one' >"$dir/$(profile_of wrong-priv).priv_password"
+sed -i 's/user: "w3"/user: "nobody"/' "$dir/config.yml"
+
+# Two tries for those who will not answer at all.
+sed 's/snmp_retries: 8/snmp_retries: 1/' "$dir/config.yml" >"$dir/brief.yml"
+
+# poll NAME [COLLECTOR]: the observation into $dir/seen, the exit status into $status.
+config=config.yml
+poll() {
+    "$tool" poll "$1" --config.file "$dir/$config" --collector "${2:-snmp}" --json \
+        >"$dir/seen" 2>"$dir/err"
+    status=$?
+    like "$1: no secret" "$(! grep -hoE 'lab-[a-z]*-?(secret|community)|not-this-one' \
+        "$dir/seen" "$dir/err" && echo none)" '^none$'
+}
+seen() { jq -c "$1" <"$dir/seen"; }
+reason() { jq -r '.error.reason // "none"' <"$dir/seen"; }
+
+# ---- Every version and pair -----------------------------------------------------------------
+gm='.groups[0].gm | [.registered, .registered_inferred, .registered_with != null]'
+for name in v1 "${pairs[@]/#/pair-}"; do
+    poll "$name"
+    same "$name" "$status" 0
+    same "$name: registered, inferred" "$(seen "$gm")" '[true,true,true]'
+    same "$name: keys" "$(seen '.groups[0] | [(.keks|length), (.teks|length)]')" '[1,1]'
+done
+
+# ---- Key servers, revisions, Junos ----------------------------------------------------------
+poll ks
+same "4,000 members" "$(seen '.groups[0].ks | [.group_members, .role, (.members|length)]')" \
+    '[4011,"primary",0]'
+same "COOP peer" "$(seen '.groups[0].ks.peers[0] | [.address, .role, .status]')" \
+    '["10.41.0.2","secondary","alive"]'
+same "a name of all sorts" "$(jq -r '.groups[1].name' <"$dir/seen")" 'a "b\c é'
+same "id" "$(jq -r '.groups[1].id' <"$dir/seen")" 4294967
+same "transport by the KEK's destination" \
+    "$(seen '[.groups[] | [.transport, .transport_inferred]]')" \
+    '[["unicast",true],["multicast",true]]'
+same "N and R are not told" \
+    "$(seen '[.groups[].ks | has("retransmits"), has("retransmit_interval_seconds")]')" \
+    '[false,false,false,false]'
+poll ks2
+same "version by sysDescr" "$(seen '.device | [.vendor, .os, .version]')" \
+    '["cisco","ios-xe","17.9.4a"]'
+same "secondary" "$(seen '.groups[0].ks | [.role, has("last_rekey_duration_ms")]')" \
+    '["secondary",false]'
+poll ks-2010
+same "2010 KS" "$status" 0
+same "2015 columns of a KS are absent" \
+    "$(seen '.groups[0].ks | [has("role"), has("members_registered"), has("group_members"),
+        has("last_rekey_retransmits"), (.peers|length), has("rekey_sequence")]')" \
+    '[false,false,false,false,0,true]'
+poll gm-2010
+same "2015 column of a GM is absent" \
+    "$(seen '.groups[0].gm | [has("active_teks"), .registered]')" '[false,true]'
+poll srx
+same "Junos" "$(seen '[.device.vendor, .device.os, .device.version, .groups[0].gm.registered]')" \
+    '["juniper","junos","19.4R3.11",true]'
+same "Junos: Cisco's behaviours do not apply" "$(seen '.device | has("behavior")')" false
+poll small
+same "answers of at most 484 octets" "$status $(seen '.groups[0].keks | length')" '0 1'
+
+# ---- The same device by SNMP and by SSH -----------------------------------------------------
+# What both tell, without what runs down between the two polls.
+common='[.groups[] | {name, id, transport,
+    ks: (if .ks then .ks | {role, address, rekey_sequence,
+        peers: [.peers[] | {address, role, status}]} else null end),
+    gm: (if .gm then .gm | {address, registered, registered_with, last_rekey_sequence}
+        else null end),
+    keks: [.keks[] | {cipher, key_bits, sig_key_bits}],
+    teks: [.teks[] | {spi, transform}]}] | sort_by(.id)'
+left='[.groups[] | .keks[0].remaining_seconds, .teks[0].remaining_seconds]'
+for name in ks gm gm-odd; do
+    poll "$name"
+    by_snmp=$(seen "$common")
+    left_snmp=$(seen "$left")
+    poll "$name" ssh
+    same "$name by SSH" "$status" 0
+    same "$name: SNMP and SSH agree" "$by_snmp" "$(seen "$common")"
+    same "$name: lives that run down alike" \
+        "$(jq -cn --argjson a "$left_snmp" --argjson b "$(seen "$left")" \
+            '[$a, $b] | transpose | all(.[0] >= .[1] and .[0] - .[1] < 120)')" true
+done
+
+# ---- Refusals -------------------------------------------------------------------------------
+refused() { # NAME STATUS REASON
+    config=brief.yml
+    poll "$1"
+    config=config.yml
+    same "$1: exit status" "$status" "$2"
+    like "$1" "$(reason)" "$3"
+    same "$1: nothing told" "$(seen '.groups // [] | length')" 0
+}
+refused wrong-auth 1 '^auth.*user, password'
+refused wrong-user 1 '^auth.*user, password'
+refused wrong-clock 1 'time window'
+refused wrong-community 3 '^timeout.*community'
+refused wrong-priv 3 '^timeout.*privacy passwords'
+refused silent 3 '^timeout: .*no answer'
+
+# ---- Bad lines ------------------------------------------------------------------------------
+for name in spoofed doubled shuffled half-truncated half-corrupted lossy; do
+    poll "$name"
+    same "$name" "$status" 0
+    same "$name: as told" "$(seen '.groups[0] | [.name, .gm.registered, .keks[0].lifetime_seconds,
+        (.teks | length)]')" '["a \"b\\c é",true,86400,1]'
+done
+refused only-spoofed 3 '^timeout'
+refused truncated 3 '^timeout'
+refused corrupted 3 '^timeout'
+
+# ---- Reboots under a running exporter -------------------------------------------------------
+cat >"$dir/reboot.yml" <<END
+groups: [{name: G, id: 1, kek_lifetime: 86400}]
+devices:
+  - {name: ks, address: 127.42.0.1, ks: G, snmp: {port: 1161, community: lab-community}}
+  - {name: v2c, address: 127.42.0.2, gm: G, uptime: 1000, snmp: {port: 1161,
+     community: lab-community, delay_ms: 100}, faults: {reboot_at: 4, reboot_for: 3}}
+  - {name: v3, address: 127.42.0.3, gm: G, uptime: 1000,
+     snmp: {port: 1161, user: r, $usm, delay_ms: 100}, faults: {reboot_at: 4, reboot_for: 3}}
+END
+mkdir "$dir/reboot"
+start_lab "$dir/reboot.yml" "$dir/reboot/config.yml"
+sed -i 's/^defaults:/defaults:\n  snmp_timeout: 200ms\n  snmp_retries: 1/; s/interval: 10s/interval: 1s/' \
+    "$dir/reboot/config.yml"
+"$exporter" --config.file="$dir/reboot/config.yml" --web.listen-address=127.0.0.1:0 \
+    >"$dir/exporter.log" 2>&1 &
+pids+=($!)
+
+# wait_for NAME PATTERN: until a line of /metrics matches, a minute at most.
+wait_for() {
+    for _ in $(seq 300); do
+        port=$(sed -n 's/.*listening on [^ ]* port \([0-9]*\).*/\1/p' "$dir/exporter.log")
+        curl -sS -m 10 "http://127.0.0.1:$port/metrics" >"$dir/metrics" 2>/dev/null
+        grep -qE "$2" "$dir/metrics" && break
+        sleep 0.2
+    done
+    like "$1" "$(cat "$dir/metrics")" "$2"
+}
+for name in v2c v3; do
+    wait_for "$name: silent while it reboots" \
+        "^getvpn_collector_failures_total\{device=\"$name\",collector=\"snmp\",reason=\"timeout\"\} "
+done
+for name in v2c v3; do
+    wait_for "$name: back" "^getvpn_collector_success\{device=\"$name\",collector=\"snmp\"\} 1"
+    wait_for "$name: whole" "^getvpn_gm_registered\{device=\"$name\",group=\"G\"\} 1"
+    checks=$((checks + 1))
+    if grep -qE "failures_total\{device=\"$name\".*reason=\"(time_window|engine_changed|auth)" \
+        "$dir/metrics"; then
+        failed=$((failed + 1))
+        echo "FAIL $name: a reboot was taken for another fault"
+    fi
+done
+
+# ---- The ends -------------------------------------------------------------------------------
+for pid in "${pids[@]}"; do
+    kill "$pid"
+    wait "$pid"
+    same "clean end" "$?" 0
+done
+pids=()
+like "no complaint" "$(grep -hE 'ERROR|runtime error' "$dir/lab.out" "$dir/exporter.log" ||
+    echo none)" '^none$'
+echo "$checks checks, $failed failed"
+[ "$failed" -eq 0 ]
