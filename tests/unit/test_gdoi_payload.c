@@ -119,7 +119,7 @@ static void test_sak_fields(void)
 
 #define SA_HEAD(first) "00000002 00000000 " first " 0000 "
 /* Each with its generic header; `next` is the type of the payload behind it. */
-#define SAK(next)      next "00 0047 " SAK_HEAD SAK_ATTRS
+#define SAK(next)      next "00 0041 " SAK_HEAD SAK_ATTRS
 #define SAT_BODY(spi)  "01 11 " ADDRESS_1 ADDRESS_2 "0c " spi " 8001 0001 8002 0e10 8004 0001 "
 #define SAT(next, spi) next "00 0027 " SAT_BODY(spi)
 #define GAP(next)      next "00 000c 8001 0005 8002 0006 "
