@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gdoi/credential.h"
 
-#include <openssl/bn.h>
-#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
@@ -11,9 +9,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gdoi/crypto_part.h"
 #include "gdoi/payload.h"
 
-enum { PEER_BITS_LEAST = 2048, PEER_BITS_MOST = 16384, EXPONENT_LEAST = 65537, CHAIN_MOST = 5 };
+enum { PEER_BITS_LEAST = 2048, EXPONENT_LEAST = 65537, CHAIN_MOST = 5 };
 
 struct gdoi_credential {
     X509 *cert;
@@ -136,19 +135,6 @@ enum gv_err gdoi_credential_sign(const struct gdoi_credential *credential, const
 
 /* ---- the peer ---- */
 
-/* Before anything is computed with it: neither weak nor endless (threats, row 70). */
-static bool key_is_fit(const EVP_PKEY *key)
-{
-    BIGNUM *e = NULL;
-    int bits = key != NULL && EVP_PKEY_is_a(key, "RSA") ? EVP_PKEY_get_bits(key) : 0;
-    bool fit = bits >= PEER_BITS_LEAST && bits <= PEER_BITS_MOST &&
-               EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &e) == 1 && BN_is_odd(e) &&
-               BN_num_bits(e) <= 64 && BN_get_word(e) >= EXPONENT_LEAST;
-
-    BN_free(e);
-    return fit;
-}
-
 static bool is_subject(X509 *cert, const uint8_t *id, size_t n)
 {
     unsigned char *der = NULL;
@@ -219,7 +205,7 @@ enum gv_err gdoi_credential_check(const struct gdoi_credential *credential, cons
     *why = "the certificate cannot be read";
     if (peer != NULL) {
         *why = "the certificate's key is not RSA of 2048 bits or more";
-        ok = key_is_fit(key);
+        ok = key != NULL && gdoi_rsa_fit(key, PEER_BITS_LEAST, EXPONENT_LEAST);
     }
     if (ok) {
         *why = "the certificate does not name the key server's identity";
