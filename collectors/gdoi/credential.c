@@ -145,15 +145,24 @@ static bool is_subject(X509 *cert, const uint8_t *id, size_t n)
     return same;
 }
 
+/* The library takes a size of 0 for that of a C string, drops a NUL at the end, and lets a dot
+ * at the beginning stand for any subdomain. */
+static bool is_plain(const uint8_t *id, size_t n)
+{
+    return n > 0 && id[0] != '.' && memchr(id, '\0', n) == NULL;
+}
+
 /* The identity is the subject, or one of the alternative names (RFC 4945, 3.1). */
 static bool names_identity(X509 *cert, uint8_t type, const uint8_t *id, size_t n)
 {
     const unsigned flags = X509_CHECK_FLAG_NO_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT;
 
+    if ((type == GDOI_ID_FQDN || type == GDOI_ID_USER_FQDN) && !is_plain(id, n))
+        return false;
     switch (type) {
     case GDOI_ID_IPV4:
     case GDOI_ID_IPV6:
-        return X509_check_ip(cert, id, n, 0) == 1;
+        return n > 0 && X509_check_ip(cert, id, n, 0) == 1;
     case GDOI_ID_FQDN:
         return X509_check_host(cert, (const char *)id, n, flags, NULL) == 1;
     case GDOI_ID_USER_FQDN:
@@ -204,7 +213,8 @@ enum gv_err gdoi_credential_check(const struct gdoi_credential *credential, cons
 
     *why = "the certificate cannot be read";
     if (peer != NULL) {
-        *why = "the certificate's key is not RSA of 2048 bits or more";
+        *why = "the certificate's key is not RSA of 2048 bits or more, with an exponent of "
+               "65537 or more";
         ok = key != NULL && gdoi_rsa_fit(key, PEER_BITS_LEAST, EXPONENT_LEAST);
     }
     if (ok) {
