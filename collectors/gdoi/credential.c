@@ -116,6 +116,22 @@ const uint8_t *gdoi_credential_subject(const struct gdoi_credential *credential,
     return credential->subject_der;
 }
 
+const uint8_t *gdoi_credential_authority(const struct gdoi_credential *credential, size_t i,
+                                         size_t *n)
+{
+    const STACK_OF(X509_OBJECT) *objects = X509_STORE_get0_objects(credential->store);
+    const unsigned char *der;
+
+    for (int at = 0; at < sk_X509_OBJECT_num(objects); at++) {
+        X509 *cert = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(objects, at));
+
+        if (cert == NULL || i-- > 0) /* revocation lists are among them */
+            continue;
+        return X509_NAME_get0_der(X509_get_subject_name(cert), &der, n) == 1 ? der : NULL;
+    }
+    return NULL;
+}
+
 enum gv_err gdoi_credential_sign(const struct gdoi_credential *credential, const uint8_t *value,
                                  size_t n, struct gv_buf *out)
 {

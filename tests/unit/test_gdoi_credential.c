@@ -147,7 +147,7 @@ static size_t der_of(X509 *cert, uint8_t out[4096])
 
 static void test_own(void)
 {
-    struct gdoi_credential *c = load(NULL);
+    struct gdoi_credential *c = load(path("crl"));
     struct gv_buf sig = gv_buf(4096), small = gv_buf(100);
     uint8_t der[4096], clear[4096];
     const uint8_t *got;
@@ -160,6 +160,12 @@ static void test_own(void)
     der_n = (size_t)i2d_X509_NAME(X509_get_subject_name(own.cert), &subject);
     got = gdoi_credential_subject(c, &n);
     CHECK("our subject", n == der_n && memcmp(got, der, n) == 0);
+    subject = der;
+    der_n = (size_t)i2d_X509_NAME(X509_get_subject_name(ca.cert), &subject);
+    got = gdoi_credential_authority(c, 0, &n);
+    CHECK("our authority", got != NULL && n == der_n && memcmp(got, der, n) == 0);
+    CHECK("the only one, beside a revocation list",
+          gdoi_credential_authority(c, 1, &n) == NULL);
     CHECK_INT("a signature", gdoi_credential_sign(c, hash, sizeof(hash), &sig), GV_OK);
     CHECK("is of the bare hash",
           EVP_PKEY_verify_recover_init(ctx) == 1 &&
