@@ -108,7 +108,7 @@ static struct sockaddr_in system_address(const struct gdoi_endpoint *end)
     return a;
 }
 
-static void put(FILE *file, uint32_t v, size_t n)
+static void put(FILE *file, uint64_t v, size_t n)
 {
     for (size_t i = n; i > 0; i--)
         (void)fputc((int)(v >> 8 * (i - 1) & 255), file);

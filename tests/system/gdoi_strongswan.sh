@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# usage: gdoi_strongswan.sh GDOI_INITIATOR
+# usage: gdoi_strongswan.sh GDOI_INITIATOR [tshark]
 # Phase 1 of the probe's client against strongSwan, in namespaces of the test's own: the network
-# and /run are gone when its last process is. Exit 77 where that is not permitted, or not there.
+# and /run are gone when its last process is. With `tshark`, which reads what the client sent.
+# Exit 77 where that is not permitted, or not there.
 set -eu
 
 initiator=$1
@@ -16,7 +17,7 @@ skip() {
 
 if [ -z "${GV_TEST_NAMESPACE:-}" ]; then
     [ -x $charon ] || skip "no strongSwan ($charon)"
-    for program in swanctl openssl ip unshare; do
+    for program in swanctl openssl ip unshare ${2:-}; do
         [ -n "$(command -v $program)" ] || skip "no $program"
     done
     unshare -n -m true 2>/dev/null || skip "no permission to make a network namespace"
@@ -157,10 +158,45 @@ psk() { # NAME WANT SUITES KEY [OPTION...]
     row "$1" "$2" "${@:5}" $psk_gm:500 $ks:500 "$3" psk "$4"
 }
 rsa() { # NAME WANT SUITES CA [OPTION...]
-    row "$1" "$2" "${@:5}" $rsa_gm:500 $ks:500 "$3" rsa "$dir/gm.pem" "$dir/gm.key" "$dir/$4.pem"
+    row "$1" "$2" "${@:5}" $rsa_gm:500 $ks:500 "$3" \
+        rsa "$dir/gm.pem" "$dir/gm.key" "$dir/$4.pem"
 }
 
 key='a key that both know'
+
+# What tshark finds wrong: malformed payloads, and expert notes of a warning or worse.
+faults() { # FILE
+    tshark -r "$1" -d udp.port==500,isakmp \
+        -Y '_ws.malformed || _ws.expert.severity >= 6291456' 2>&1 | grep -v 'as user "root"' || true
+}
+
+# Every datagram is ISAKMP to tshark, of the exchanges that are expected, and whole.
+check_pcap() { # FILE
+    local exchanges complaints
+    exchanges=$(tshark -r "$1" -d udp.port==500,isakmp -T fields -e isakmp.exchangetype \
+        2>/dev/null | tr '\n' ' ')
+    complaints=$(faults "$1")
+    if [[ $exchanges == "2 2 2 32 " && -z $complaints ]]; then
+        echo "ok: ${1##*/}: tshark reads exchanges $exchanges"
+    else
+        echo "FAIL: ${1##*/}: tshark reads exchanges '$exchanges', and says: '$complaints'"
+        failed=1
+    fi
+    # The control: the length of the first payload, behind the headers of file, packet, IP, UDP
+    # and ISAKMP, now reaches past the end.
+    printf '\377\377' | dd of="$1" bs=1 seek=98 conv=notrunc status=none
+    [[ $(faults "$1") == *alformed* ]] || { echo "FAIL: tshark sees no fault in $1"; failed=1; }
+}
+
+if [ -n "${2:-}" ]; then
+    psk "PSK" "phase 1 done" aes256-sha512-modp4096,aes128-sha256-modp2048 "$key" \
+        -w "$dir/psk.pcap"
+    rsa "RSA" "phase 1 done" aes256-sha256-modp2048 ca -w "$dir/rsa.pcap"
+    check_pcap "$dir/psk.pcap"
+    check_pcap "$dir/rsa.pcap"
+    exit $failed
+fi
+
 psk "3DES, SHA-1, modp1024" "phase 1 done" 3des-sha1-modp1024 "$key"
 psk "AES-128, SHA-256, modp2048" "phase 1 done" aes128-sha256-modp2048 "$key"
 psk "AES-256, SHA-384, ecp256" "phase 1 done" aes256-sha384-ecp256 "$key"
@@ -173,6 +209,7 @@ psk "no common proposal" "failed: phase 1, message 2 (proposal), timeout, notify
 rsa "RSA, AES-256, SHA-256, modp2048" "phase 1 done" aes256-sha256-modp2048 ca
 rsa "RSA, 3DES, MD5, modp1536" "phase 1 done" 3des-md5-modp1536 ca
 rsa "RSA, AES-192, SHA-512, ecp521" "phase 1 done" aes192-sha512-ecp521 ca
-rsa "an authority that we do not know" "certificate" aes256-sha256-modp2048 other-ca
+rsa "an authority that we do not know" "unable to get local issuer certificate" \
+    aes256-sha256-modp2048 other-ca
 [ $failed = 0 ] || tail -60 "$dir/log"
 exit $failed
