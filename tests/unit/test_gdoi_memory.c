@@ -61,17 +61,16 @@ static void wire_secret(struct wire *w, enum secret secret)
 
 /* ---- reading all of our memory ---- */
 
+/* The first two octets of what is looked for, masked: nearly every place is passed over. */
+static bool begins[256][256];
+
 /* How often eight octets of each secret, from either half of it, stand in n octets. A sanitizer
  * would not let us look where nothing should be read. */
 __attribute__((no_sanitize_address, no_sanitize_undefined)) static void
 look(const uint8_t *at, size_t n, unsigned seen[SECRETS])
 {
-    bool begins[256] = {false};
-
-    for (size_t s = 0; s < SECRETS; s++)
-        begins[masked[s][0] ^ MASK] = begins[masked[s][WINDOW] ^ MASK] = true;
     for (size_t i = 0; i + WINDOW <= n; i++) {
-        if (!begins[at[i]])
+        if (!begins[at[i] ^ MASK][at[i + 1] ^ MASK])
             continue;
         for (size_t s = 0; s < 2 * SECRETS; s++) {
             const uint8_t *want = masked[s / 2] + s % 2 * WINDOW;
@@ -91,6 +90,11 @@ static void look_everywhere(unsigned seen[SECRETS])
     char line[512];
 
     memset(seen, 0, SECRETS * sizeof(seen[0]));
+    memset(begins, 0, sizeof(begins));
+    for (size_t s = 0; s < SECRETS; s++) {
+        begins[masked[s][0]][masked[s][1]] = true;
+        begins[masked[s][WINDOW]][masked[s][WINDOW + 1]] = true;
+    }
     while (maps != NULL && fgets(line, sizeof(line), maps) != NULL) {
         char *rest;
         uintptr_t from = (uintptr_t)strtoull(line, &rest, 16);
