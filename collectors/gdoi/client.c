@@ -321,6 +321,24 @@ enum gv_err client_digest(const uint8_t *message, size_t n, uint8_t out[DIGEST_S
     return err;
 }
 
+static void dispatch(struct gdoi_client *client, const struct isakmp_header *header,
+                     uint8_t *message, size_t n, const struct gdoi_endpoint *from,
+                     struct gv_time now, struct gdoi_event *event)
+{
+    if (header->exchange == GDOI_PUSH)
+        client_push(client, header, message, n, from, now, event);
+    else if (memcmp(header->cookies, client->cookies, ISAKMP_COOKIE_SIZE) != 0)
+        client->counts.ignored++;
+    else if (header->exchange == ISAKMP_MAIN_MODE)
+        client_main_feed(client, header, message, n, now, event);
+    else if (header->exchange == GDOI_PULL)
+        client_pull_feed(client, header, message, n, now, event);
+    else if (header->exchange == ISAKMP_INFORMATIONAL)
+        client_info(client, header, message, n);
+    else
+        client->counts.ignored++;
+}
+
 void gdoi_client_feed(struct gdoi_client *client, uint8_t *message, size_t n,
                       const struct gdoi_endpoint *from, struct gv_time now,
                       struct gdoi_event *event)
@@ -333,19 +351,9 @@ void gdoi_client_feed(struct gdoi_client *client, uint8_t *message, size_t n,
         client->counts.ignored++;
         return;
     }
-    n = header.length;
-    if (header.exchange == GDOI_PUSH)
-        client_push(client, &header, message, n, from, now, event);
-    else if (memcmp(header.cookies, client->cookies, ISAKMP_COOKIE_SIZE) != 0)
-        client->counts.ignored++;
-    else if (header.exchange == ISAKMP_MAIN_MODE)
-        client_main_feed(client, &header, message, n, now, event);
-    else if (header.exchange == GDOI_PULL)
-        client_pull_feed(client, &header, message, n, now, event);
-    else if (header.exchange == ISAKMP_INFORMATIONAL)
-        client_info(client, &header, message, n);
-    else
-        client->counts.ignored++;
+    dispatch(client, &header, message, header.length, from, now, event);
+    if (header.flags & ISAKMP_ENCRYPTED)
+        gv_wipe(message, header.length); /* TEKs and KEKs stand there in the clear */
 }
 
 /* ---- work ---- */

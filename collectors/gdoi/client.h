@@ -150,7 +150,8 @@ void gdoi_client_free(struct gdoi_client *client); /* not while work is out; NUL
 void gdoi_client_register(struct gdoi_client *client, struct gv_time now,
                           struct gdoi_event *event);
 
-/* A datagram from the key server, without a non-ESP marker; the message is overwritten. */
+/* A datagram from the key server, without a non-ESP marker. An encrypted message is wiped: it
+ * is decrypted where it stands. */
 void gdoi_client_feed(struct gdoi_client *client, uint8_t *message, size_t n,
                       const struct gdoi_endpoint *from, struct gv_time now,
                       struct gdoi_event *event);

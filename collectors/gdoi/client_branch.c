@@ -4,7 +4,7 @@
 
 #include "gdoi/client_part.h"
 
-enum { LIFE_S = 86400 };
+enum { LIFE_S = 86400, REQUESTS_MOST = 8, X509_SIGNATURE = 4 /* RFC 2408, 3.9 */ };
 
 /* RFC 3947, 3.1: MD5 of "RFC 3947". RFC 3706, 5.1: dead peer detection 1.0. */
 static const uint8_t nat_vendor[] = {0x4a, 0x13, 0x1c, 0x81, 0x07, 0x03, 0x58, 0x45,
@@ -111,7 +111,25 @@ static enum gv_err say_nat(const struct branch *b, const struct gdoi_endpoint *e
     return err;
 }
 
-/* KE, Ni, and where the peer knows them NAT-D of its end and ours. */
+/* Many send their certificate to those only who ask for it (RFC 2409, 5.1; RFC 4945, 3.2.7). */
+static void ask_certificate(const struct gdoi_credential *credential, struct gv_buf *out,
+                            size_t *link)
+{
+    const uint8_t *name;
+    size_t n;
+
+    for (size_t i = 0;
+         i < REQUESTS_MOST && (name = gdoi_credential_authority(credential, i, &n)) != NULL;
+         i++) {
+        size_t begin = isakmp_payload_begin(out, link, ISAKMP_CERT_REQUEST);
+
+        isakmp_uint_encode(out, X509_SIGNATURE, 1);
+        gv_buf_add(out, name, n);
+        isakmp_payload_end(out, begin);
+    }
+}
+
+/* KE, Ni, certificate requests, and where the peer knows them NAT-D of its end and ours. */
 enum gv_err branch_say_3(const struct gdoi_client_config *config, struct branch *b)
 {
     struct gv_buf *out = &b->sending.message;
@@ -121,6 +139,8 @@ enum gv_err branch_say_3(const struct gdoi_client_config *config, struct branch 
     client_header(out, b->cookies, ISAKMP_MAIN_MODE, 0, 0);
     client_payload(out, &link, ISAKMP_KE, b->ke_i, gdoi_dh_public_size(b->suite.group));
     client_payload(out, &link, ISAKMP_NONCE, b->phase1->nonce_i, NONCE_SIZE);
+    if (config->psk == NULL)
+        ask_certificate(config->credential, out, &link);
     if (b->nat_known) {
         err = say_nat(b, &config->remote, out, &link);
         if (err == GV_OK)
@@ -182,7 +202,7 @@ static enum gv_err say_proof(const struct gdoi_client_config *config, struct bra
     }
     cert = gdoi_credential_cert(config->credential, &n);
     begin = isakmp_payload_begin(out, link, ISAKMP_CERT);
-    isakmp_uint_encode(out, 4, 1); /* X.509 certificate, signature: RFC 2408, 3.9 */
+    isakmp_uint_encode(out, X509_SIGNATURE, 1);
     gv_buf_add(out, cert, n);
     isakmp_payload_end(out, begin);
     begin = isakmp_payload_begin(out, link, ISAKMP_SIG);

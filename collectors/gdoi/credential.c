@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gdoi/credential.h"
 
-#include <openssl/bn.h>
-#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
@@ -11,9 +9,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gdoi/crypto_part.h"
 #include "gdoi/payload.h"
 
-enum { PEER_BITS_LEAST = 2048, PEER_BITS_MOST = 16384, EXPONENT_LEAST = 65537, CHAIN_MOST = 5 };
+enum { PEER_BITS_LEAST = 2048, EXPONENT_LEAST = 65537, CHAIN_MOST = 5 };
 
 struct gdoi_credential {
     X509 *cert;
@@ -126,6 +125,22 @@ const uint8_t *gdoi_credential_subject(const struct gdoi_credential *credential,
     return credential->subject_der;
 }
 
+const uint8_t *gdoi_credential_authority(const struct gdoi_credential *credential, size_t i,
+                                         size_t *n)
+{
+    const STACK_OF(X509_OBJECT) *objects = X509_STORE_get0_objects(credential->store);
+    const unsigned char *der;
+
+    for (int at = 0; at < sk_X509_OBJECT_num(objects); at++) {
+        X509 *cert = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(objects, at));
+
+        if (cert == NULL || i-- > 0) /* revocation lists are among them */
+            continue;
+        return X509_NAME_get0_der(X509_get_subject_name(cert), &der, n) == 1 ? der : NULL;
+    }
+    return NULL;
+}
+
 enum gv_err gdoi_credential_sign(const struct gdoi_credential *credential, const uint8_t *value,
                                  size_t n, struct gv_buf *out)
 {
@@ -145,19 +160,6 @@ enum gv_err gdoi_credential_sign(const struct gdoi_credential *credential, const
 
 /* ---- the peer ---- */
 
-/* Before anything is computed with it: neither weak nor endless (threats, row 70). */
-static bool key_is_fit(const EVP_PKEY *key)
-{
-    BIGNUM *e = NULL;
-    int bits = key != NULL && EVP_PKEY_is_a(key, "RSA") ? EVP_PKEY_get_bits(key) : 0;
-    bool fit = bits >= PEER_BITS_LEAST && bits <= PEER_BITS_MOST &&
-               EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &e) == 1 && BN_is_odd(e) &&
-               BN_num_bits(e) <= 64 && BN_get_word(e) >= EXPONENT_LEAST;
-
-    BN_free(e);
-    return fit;
-}
-
 static bool is_subject(X509 *cert, const uint8_t *id, size_t n)
 {
     unsigned char *der = NULL;
@@ -168,15 +170,24 @@ static bool is_subject(X509 *cert, const uint8_t *id, size_t n)
     return same;
 }
 
+/* The library takes a size of 0 for that of a C string, drops a NUL at the end, and lets a dot
+ * at the beginning stand for any subdomain. */
+static bool is_plain(const uint8_t *id, size_t n)
+{
+    return n > 0 && id[0] != '.' && memchr(id, '\0', n) == NULL;
+}
+
 /* The identity is the subject, or one of the alternative names (RFC 4945, 3.1). */
 static bool names_identity(X509 *cert, uint8_t type, const uint8_t *id, size_t n)
 {
     const unsigned flags = X509_CHECK_FLAG_NO_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT;
 
+    if ((type == GDOI_ID_FQDN || type == GDOI_ID_USER_FQDN) && !is_plain(id, n))
+        return false;
     switch (type) {
     case GDOI_ID_IPV4:
     case GDOI_ID_IPV6:
-        return X509_check_ip(cert, id, n, 0) == 1;
+        return n > 0 && X509_check_ip(cert, id, n, 0) == 1;
     case GDOI_ID_FQDN:
         return X509_check_host(cert, (const char *)id, n, flags, NULL) == 1;
     case GDOI_ID_USER_FQDN:
@@ -227,8 +238,9 @@ enum gv_err gdoi_credential_check(const struct gdoi_credential *credential, cons
 
     *why = "the certificate cannot be read";
     if (peer != NULL) {
-        *why = "the certificate's key is not RSA of 2048 bits or more";
-        ok = key_is_fit(key);
+        *why = "the certificate's key is not RSA of 2048 bits or more, with an exponent of "
+               "65537 or more";
+        ok = key != NULL && gdoi_rsa_fit(key, PEER_BITS_LEAST, EXPONENT_LEAST);
     }
     if (ok) {
         *why = "the certificate does not name the key server's identity";

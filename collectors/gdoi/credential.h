@@ -28,6 +28,11 @@ void gdoi_credential_free(struct gdoi_credential *credential); /* NULL is fine *
 const uint8_t *gdoi_credential_cert(const struct gdoi_credential *credential, size_t *n);
 const uint8_t *gdoi_credential_subject(const struct gdoi_credential *credential, size_t *n);
 
+/* The name in DER of the authority number i, for a certificate request; NULL where there are no
+ * more. Valid while the credential lives. */
+const uint8_t *gdoi_credential_authority(const struct gdoi_credential *credential, size_t i,
+                                         size_t *n);
+
 /* Sign value[n] as phase 1 asks: PKCS#1 block type 1 over the bare hash (RFC 2409, 5.1).
  * Appended to `out`. */
 enum gv_err gdoi_credential_sign(const struct gdoi_credential *credential, const uint8_t *value,

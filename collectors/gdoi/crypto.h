@@ -98,8 +98,8 @@ struct gdoi_verifier; /* a key server's public key */
 
 enum gdoi_key_kind { GDOI_KEY_RSA, GDOI_KEY_EC };
 
-/* Read a DER SubjectPublicKeyInfo: RSA from 1024 bits to 16384, or ECDSA on P-256, P-384,
- * P-521. NULL for anything else. */
+/* Read a DER SubjectPublicKeyInfo: RSA from 1024 bits to 16384 with an odd exponent from 3 to
+ * 64 bits, or ECDSA on P-256, P-384, P-521. NULL for anything else. */
 struct gdoi_verifier *gdoi_verifier_new(const uint8_t *der, size_t n);
 /* Another holder of the same key; NULL stays NULL. */
 struct gdoi_verifier *gdoi_verifier_share(struct gdoi_verifier *verifier);

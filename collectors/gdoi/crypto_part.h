@@ -9,4 +9,9 @@
 
 const EVP_MD *gdoi_md(enum gdoi_hash hash);
 
+/* Is this a public key of RSA that can be computed with: of bits_least to 16384 bits, with an
+ * odd exponent of exponent_least or more and at most 64 bits? An exponent of 1 proves nothing,
+ * a long one costs the time of a private key (threats, row 70). */
+bool gdoi_rsa_fit(const EVP_PKEY *key, int bits_least, unsigned long exponent_least);
+
 #endif

@@ -201,10 +201,13 @@ enum gv_err isakmp_attrs_decode(struct gv_reader r, const struct isakmp_attr_rul
 {
     struct isakmp_attrs seen = {0, 0};
     struct isakmp_attr attr;
+    unsigned turns = 0;
 
-    while (isakmp_attr_next(&r, &attr)) { /* two octets at least each turn */
+    while (isakmp_attr_next(&r, &attr)) { /* four octets at least each turn */
         enum gv_err err = attr_decode(&attr, rules, count, object, &seen);
 
+        if (err == GV_OK && ++turns > ISAKMP_ATTRS_MOST)
+            err = GV_ERR_TOO_LARGE;
         if (err != GV_OK)
             return err;
     }

@@ -150,9 +150,11 @@ struct isakmp_attrs {
     uint32_t unknown;
 };
 
+enum { ISAKMP_ATTRS_MOST = 128 };
+
 /* Read the attributes by `count` (at most 32) rules into *object. GV_ERR_MALFORMED for a
- * repeated or missing one, GV_ERR_RANGE for a value out of range, GV_ERR_TRUNCATED.
- * *object may be half filled on failure. */
+ * repeated or missing one, GV_ERR_RANGE for a value out of range, GV_ERR_TOO_LARGE for more
+ * than ISAKMP_ATTRS_MOST, GV_ERR_TRUNCATED. *object may be half filled on failure. */
 enum gv_err isakmp_attrs_decode(struct gv_reader r, const struct isakmp_attr_rule *rules,
                                 size_t count, void *object,
                                 struct isakmp_attrs *out) GV_MUST_CHECK;

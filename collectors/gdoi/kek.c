@@ -5,20 +5,38 @@
 
 enum { LENGTH_AT = 24 };
 
-/* RFC 6407, 5.3.2: DES is not among them, since a probe has no use for it. */
-static bool cipher_of(const struct gdoi_sak *sak, size_t download_n, struct gdoi_kek *out)
+/* RFC 6407, 5.3.2: DES is not among them, since a probe has no use for it. The download holds
+ * an IV and the key; a length that is told has to be the key's, but for 3DES, where some count
+ * the parity and some do not. */
+static enum gv_err cipher_of(const struct gdoi_sak *sak, size_t download_n,
+                             struct gdoi_kek *out)
 {
-    size_t key_n = sak->key_bits / 8;
+    static const struct {
+        uint32_t algorithm, key_bits;
+        enum gdoi_cipher cipher;
+        size_t key_n;
+    } rows[] = {
+        {GDOI_KEK_3DES, 0, GDOI_3DES, 24},
+        {GDOI_KEK_AES, 128, GDOI_AES, 16},
+        {GDOI_KEK_AES, 192, GDOI_AES, 24},
+        {GDOI_KEK_AES, 256, GDOI_AES, 32},
+    };
+    enum gv_err err = GV_ERR_NOT_SUPPORTED;
 
-    if (sak->algorithm == GDOI_KEK_3DES)
-        key_n = 24;
-    else if (sak->algorithm != GDOI_KEK_AES)
-        return false;
-    out->cipher = sak->algorithm == GDOI_KEK_3DES ? GDOI_3DES : GDOI_AES;
-    if (key_n == 0 && download_n > gdoi_block_size(out->cipher))
-        key_n = download_n - gdoi_block_size(out->cipher);
-    out->key_n = key_n;
-    return true;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        bool told = sak->key_bits > 0 && rows[i].key_bits > 0;
+
+        if (rows[i].algorithm != sak->algorithm)
+            continue;
+        err = GV_ERR_MALFORMED;
+        if ((told && rows[i].key_bits != sak->key_bits) ||
+            download_n != gdoi_block_size(rows[i].cipher) + rows[i].key_n)
+            continue;
+        out->cipher = rows[i].cipher;
+        out->key_n = rows[i].key_n;
+        return GV_OK;
+    }
+    return err;
 }
 
 /* RFC 6407, 5.3.5; where ECDSA's own number tells the hash, that (RFC 4754, 7). */
@@ -48,11 +66,12 @@ enum gv_err gdoi_kek_make(const struct gdoi_sak *sak, const struct gdoi_kd *kd,
 {
     struct gdoi_kek kek = {.octets = NULL};
     size_t n = kd->kek != NULL ? gv_secret_size(kd->kek) : 0;
+    enum gv_err err = cipher_of(sak, n, &kek);
 
-    if (!cipher_of(sak, n, &kek) || !hash_of(sak, &kek.hash))
+    if (err != GV_OK)
+        return err;
+    if (!hash_of(sak, &kek.hash))
         return GV_ERR_NOT_SUPPORTED;
-    if (n != gdoi_block_size(kek.cipher) + kek.key_n || kek.key_n > GDOI_KEY_MOST)
-        return GV_ERR_MALFORMED;
     memcpy(kek.spi, sak->spi, sizeof(kek.spi));
     if (kd->sig_key != NULL)
         kek.verifier = gdoi_verifier_new(kd->sig_key, kd->sig_key_n);
@@ -183,6 +202,9 @@ bool gdoi_push_verify(const struct gdoi_kek *kek, const struct gdoi_push *push,
     for (size_t i = 0; i < sizeof(variants) / sizeof(variants[0]); i++) {
         if (i > 1 && push->padding == 0)
             break; /* both lengths are the same */
+        if (variants[i].form == GDOI_SIG_BARE &&
+            gdoi_verifier_kind(kek->verifier) != GDOI_KEY_RSA)
+            continue; /* ECDSA has one form */
         if (signed_hash(kek, push, variants[i].padded_length, value) == GV_OK &&
             gdoi_verify(kek->verifier, kek->hash, variants[i].form, value, push->signature.at,
                         push->signature.left)) {

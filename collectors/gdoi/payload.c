@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-enum { PROTOCOL_KEK = 0, TEK_SPI_SIZE = 4 };
+/* Octets of an SPI of that protocol: KEK, ESP, AH (RFC 6407, 5.9). */
+static const uint8_t spi_sizes[] = {GDOI_SPI_SIZE, 4, 4};
 
 enum gv_err gdoi_seq_decode(struct gv_reader body, uint32_t *out)
 {
@@ -38,14 +39,15 @@ enum gv_err gdoi_delete_decode(struct gv_reader body, struct gdoi_delete *out)
         return GV_ERR_TRUNCATED;
     if (doi != GDOI_DOI)
         return GV_ERR_NOT_SUPPORTED;
-    if (d.spi_size != (d.protocol == PROTOCOL_KEK ? GDOI_SPI_SIZE : TEK_SPI_SIZE))
+    if (d.protocol < sizeof(spi_sizes) && d.spi_size != spi_sizes[d.protocol])
         return GV_ERR_MALFORMED;
     d.spis = gv_reader_sub(&body, (size_t)d.spi_size * d.count);
     if (body.bad)
         return GV_ERR_TRUNCATED;
     if (body.left > 0)
         return GV_ERR_MALFORMED;
-    d.all = d.count > 0 && all_zero((struct gv_reader){d.spis.at, d.spi_size, false});
+    d.all = d.count > 0 && d.spi_size > 0 &&
+            all_zero((struct gv_reader){d.spis.at, d.spi_size, false});
     *out = d;
     return GV_OK;
 }

@@ -129,7 +129,8 @@ void gdoi_kd_clear(struct gdoi_kd *kd);
 /* The sequence number of a SEQ payload, RFC 6407, 5.7. */
 enum gv_err gdoi_seq_decode(struct gv_reader body, uint32_t *out) GV_MUST_CHECK;
 
-/* A Delete, RFC 6407, 5.9: SPIs of one protocol. */
+/* A Delete, RFC 6407, 5.9: SPIs of one protocol. One that is none of these is read all the
+ * same, and says nothing to us. */
 struct gdoi_delete {
     uint8_t protocol; /* 0: KEK; 1 ESP, 2 AH */
     uint8_t spi_size;

@@ -110,30 +110,32 @@ static enum gv_err sak_decode(struct gv_reader r, struct gdoi_sak *out)
 }
 
 /* "SA Life Type precedes SA Life Duration" (RFC 2407, 4.5); there may be a pair in seconds and
- * one in kilobytes. Returns how many attributes these were. */
-static uint32_t life_decode(struct gv_reader r, uint32_t *lifetime_s)
+ * one in kilobytes. *count is how many attributes these were. A lifetime of 0 is refused. */
+static enum gv_err life_decode(struct gv_reader r, uint32_t *lifetime_s, uint32_t *count)
 {
-    uint32_t type = 0, value = 0, count = 0;
+    uint32_t type = 0, value = 0;
     struct isakmp_attr attr;
 
-    while (isakmp_attr_next(&r, &attr)) {
+    for (*count = 0; isakmp_attr_next(&r, &attr);) {
         if (attr.type != LIFE_TYPE && attr.type != LIFE_DURATION)
             continue;
-        count++;
+        ++*count;
         if (!isakmp_attr_number(&attr, &value))
             continue;
         if (attr.type == LIFE_TYPE)
             type = value;
+        else if (type == LIFE_SECONDS && value == 0)
+            return GV_ERR_RANGE;
         else if (type == LIFE_SECONDS)
             *lifetime_s = value > TEN_YEARS_S ? TEN_YEARS_S : value;
     }
-    return count;
+    return GV_OK;
 }
 
 /* RFC 6407, 5.5.1 and 5.5.2: ESP and AH have the same form. */
 static enum gv_err sat_decode(struct gv_reader r, struct gdoi_sat *out)
 {
-    struct isakmp_attrs attrs = {0, 0};
+    struct isakmp_attrs attrs;
     enum gv_err err;
     uint32_t life_attrs;
 
@@ -147,9 +149,11 @@ static enum gv_err sat_decode(struct gv_reader r, struct gdoi_sat *out)
     out->spi = gv_reader_uint(&r, 4);
     if (r.bad)
         return GV_ERR_TRUNCATED;
-    life_attrs = life_decode(r, &out->lifetime_s);
     err = isakmp_attrs_decode(r, sat_rules, COUNT(sat_rules), out, &attrs);
-    out->unknown = attrs.unknown - (err == GV_OK ? life_attrs : 0);
+    if (err == GV_OK)
+        err = life_decode(r, &out->lifetime_s, &life_attrs);
+    if (err == GV_OK)
+        out->unknown = attrs.unknown - life_attrs;
     return err;
 }
 

@@ -1,14 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rekey signatures: RSA in both forms that are in use, and ECDSA. */
 #include <openssl/bn.h>
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/ec.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
+#include <string.h>
 
 #include "gdoi/crypto_part.h"
 
-enum { RSA_BITS_LEAST = 1024, RSA_BITS_MOST = 16384, COORDINATE_MOST = 66 };
+enum {
+    RSA_BITS_LEAST = 1024,
+    RSA_BITS_MOST = 16384,
+    EXPONENT_LEAST = 3,
+    EXPONENT_BITS_MOST = 64,
+    COORDINATE_MOST = 66
+};
 
 struct gdoi_verifier {
     EVP_PKEY *key;
@@ -17,15 +25,38 @@ struct gdoi_verifier {
     unsigned holders;
 };
 
+bool gdoi_rsa_fit(const EVP_PKEY *key, int bits_least, unsigned long exponent_least)
+{
+    int bits = EVP_PKEY_get_bits(key);
+    BIGNUM *e = NULL;
+    bool fit = EVP_PKEY_is_a(key, "RSA") && bits >= bits_least && bits <= RSA_BITS_MOST &&
+               EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &e) == 1 && BN_is_odd(e) &&
+               BN_num_bits(e) <= EXPONENT_BITS_MOST && BN_get_word(e) >= exponent_least;
+
+    BN_free(e);
+    return fit;
+}
+
+/* One of RFC 4754's curves: others have their sizes, too. */
+static bool curve_fit(const EVP_PKEY *key)
+{
+    static const char *const curves[] = {SN_X9_62_prime256v1, SN_secp384r1, SN_secp521r1};
+    char name[64];
+    size_t n;
+
+    if (!EVP_PKEY_is_a(key, "EC") || EVP_PKEY_get_group_name(key, name, sizeof(name), &n) != 1)
+        return false;
+    for (size_t i = 0; i < sizeof(curves) / sizeof(curves[0]); i++)
+        if (strcmp(name, curves[i]) == 0)
+            return true;
+    return false;
+}
+
 /* The key server chooses its key: what cannot verify a rekey, or would take long, is refused.
  */
 static bool acceptable(const EVP_PKEY *key)
 {
-    int bits = EVP_PKEY_get_bits(key);
-
-    if (EVP_PKEY_is_a(key, "RSA"))
-        return bits >= RSA_BITS_LEAST && bits <= RSA_BITS_MOST;
-    return EVP_PKEY_is_a(key, "EC") && (bits == 256 || bits == 384 || bits == 521);
+    return gdoi_rsa_fit(key, RSA_BITS_LEAST, EXPONENT_LEAST) || curve_fit(key);
 }
 
 struct gdoi_verifier *gdoi_verifier_new(const uint8_t *der, size_t n)

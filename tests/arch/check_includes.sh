@@ -18,6 +18,7 @@ done <<'RULES'
 collectors/base base/
 collectors/io base/|io/
 collectors/snmp base/|io/log.h|io/loop.h|io/resolve.h|snmp/|observation.h|collector.h|target.h
+collectors/gdoi base/|io/log.h|io/loop.h|io/resolve.h|gdoi/|observation.h|collector.h|target.h
 collectors/ssh base/|io/log.h|io/loop.h|io/resolve.h|ssh/|observation.h|collector.h|target.h
 exporter/model base/|observation.h|model/
 exporter/render base/|observation.h|model/|render/
@@ -42,6 +43,7 @@ done <<'HOMES'
 uv\.h collectors/io/loop_uv\.c
 net-snmp/ collectors/snmp/(driver|usm|transport|library)[a-z_]*\.[ch]
 libssh/ collectors/ssh/(login|auth|link|keyscan)[a-z_]*\.[ch]
+openssl/ collectors/gdoi/(crypto|credential|verify)[a-z_]*\.[ch]
 microhttpd\.h exporter/http/.*
 libdeflate\.h exporter/http/.*
 curl/ exporter/(http_sd|check_getvpn)[a-z_]*\.c

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gdoi_signer.h"
+
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
+#include <openssl/ec.h>
+#include <openssl/evp.h>
+#include <openssl/param_build.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct gdoi_signer {
+    EVP_PKEY *key;
+};
+
+static void need(bool ok, const char *what)
+{
+    if (ok)
+        return;
+    (void)fprintf(stderr, "gdoi_signer: %s failed\n", what);
+    exit(2);
+}
+
+static EVP_PKEY_CTX *generator(const char *kind, unsigned bits, unsigned exponent)
+{
+    bool rsa = strncmp(kind, "RSA", 3) == 0, edwards = strcmp(kind, "ED25519") == 0;
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, rsa || edwards ? kind : "EC", NULL);
+    BIGNUM *e = BN_new();
+
+    need(ctx != NULL && e != NULL && EVP_PKEY_keygen_init(ctx) == 1, kind);
+    if (rsa)
+        need(BN_set_word(e, exponent) == 1 &&
+                 EVP_PKEY_CTX_set_rsa_keygen_bits(ctx, (int)bits) == 1 &&
+                 EVP_PKEY_CTX_set1_rsa_keygen_pubexp(ctx, e) == 1,
+             kind);
+    else if (!edwards)
+        need(EVP_PKEY_CTX_set_group_name(ctx, kind) == 1, kind);
+    BN_free(e);
+    return ctx;
+}
+
+struct gdoi_signer *gdoi_signer_new(const char *kind, unsigned bits, unsigned exponent)
+{
+    struct gdoi_signer *signer = calloc(1, sizeof(*signer));
+    EVP_PKEY_CTX *ctx = generator(kind, bits, exponent);
+
+    need(signer != NULL && EVP_PKEY_keygen(ctx, &signer->key) == 1, kind);
+    EVP_PKEY_CTX_free(ctx);
+    return signer;
+}
+
+void gdoi_signer_free(struct gdoi_signer *signer)
+{
+    EVP_PKEY_free(signer->key);
+    free(signer);
+}
+
+static size_t public_of(EVP_PKEY *key, uint8_t out[SIGNER_OCTETS_MOST])
+{
+    unsigned char *der = NULL;
+    int n = i2d_PUBKEY(key, &der);
+
+    need(n > 0 && n <= SIGNER_OCTETS_MOST, "i2d_PUBKEY");
+    memcpy(out, der, (size_t)n);
+    OPENSSL_free(der);
+    return (size_t)n;
+}
+
+size_t gdoi_signer_public(const struct gdoi_signer *signer, uint8_t out[SIGNER_OCTETS_MOST])
+{
+    return public_of(signer->key, out);
+}
+
+size_t gdoi_signer_odd_public(unsigned bits, const uint8_t *exponent, size_t n,
+                              uint8_t out[SIGNER_OCTETS_MOST])
+{
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+    OSSL_PARAM_BLD *bld = OSSL_PARAM_BLD_new();
+    BIGNUM *modulus = BN_new(), *e = BN_bin2bn(exponent, (int)n, NULL);
+    OSSL_PARAM *params;
+    EVP_PKEY *key = NULL;
+    size_t der_n;
+
+    need(ctx != NULL && bld != NULL && BN_set_bit(modulus, (int)bits - 1) == 1 &&
+             BN_set_bit(modulus, 0) == 1 &&
+             OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_N, modulus) == 1 &&
+             OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_E, e) == 1,
+         "the odd key");
+    params = OSSL_PARAM_BLD_to_param(bld);
+    need(EVP_PKEY_fromdata_init(ctx) == 1 &&
+             EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_PUBLIC_KEY, params) == 1,
+         "the odd key");
+    der_n = public_of(key, out);
+    EVP_PKEY_free(key);
+    OSSL_PARAM_free(params);
+    OSSL_PARAM_BLD_free(bld);
+    BN_free(modulus);
+    BN_free(e);
+    EVP_PKEY_CTX_free(ctx);
+    return der_n;
+}
+
+static const EVP_MD *md_of(enum gdoi_hash hash)
+{
+    return hash == GDOI_MD5      ? EVP_md5()
+           : hash == GDOI_SHA1   ? EVP_sha1()
+           : hash == GDOI_SHA256 ? EVP_sha256()
+           : hash == GDOI_SHA384 ? EVP_sha384()
+                                 : EVP_sha512();
+}
+
+/* DER to r and s side by side (RFC 4754, 7). */
+static size_t side_by_side(const EVP_PKEY *key, uint8_t *sig, size_t n)
+{
+    int coordinate = (EVP_PKEY_get_bits(key) + 7) / 8;
+    const unsigned char *at = sig;
+    ECDSA_SIG *rs = d2i_ECDSA_SIG(NULL, &at, (long)n);
+
+    need(rs != NULL && BN_bn2binpad(ECDSA_SIG_get0_r(rs), sig, coordinate) == coordinate &&
+             BN_bn2binpad(ECDSA_SIG_get0_s(rs), sig + coordinate, coordinate) == coordinate,
+         "r and s");
+    ECDSA_SIG_free(rs);
+    return 2 * (size_t)coordinate;
+}
+
+size_t gdoi_signer_sign(const struct gdoi_signer *signer, enum gdoi_hash hash,
+                        enum gdoi_sig_form form, const uint8_t *value,
+                        uint8_t out[SIGNER_OCTETS_MOST])
+{
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, signer->key, NULL);
+    const EVP_MD *md = md_of(hash);
+    bool rsa = EVP_PKEY_is_a(signer->key, "RSA");
+    size_t n = SIGNER_OCTETS_MOST;
+
+    need(ctx != NULL && EVP_PKEY_sign_init(ctx) == 1, "signing");
+    if (rsa)
+        need(EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) == 1, "padding");
+    if (rsa && form == GDOI_SIG_DIGEST_INFO)
+        need(EVP_PKEY_CTX_set_signature_md(ctx, md) == 1, "DigestInfo");
+    need(EVP_PKEY_sign(ctx, out, &n, value, (size_t)EVP_MD_get_size(md)) == 1, "signing");
+    EVP_PKEY_CTX_free(ctx);
+    return rsa ? n : side_by_side(signer->key, out, n);
+}
+
+size_t gdoi_signer_raw(const struct gdoi_signer *signer, const uint8_t *block, size_t n,
+                       uint8_t out[SIGNER_OCTETS_MOST])
+{
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, signer->key, NULL);
+    size_t out_n = SIGNER_OCTETS_MOST;
+
+    need(ctx != NULL && EVP_PKEY_sign_init(ctx) == 1 &&
+             EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_NO_PADDING) == 1 &&
+             EVP_PKEY_sign(ctx, out, &out_n, block, n) == 1,
+         "the raw operation");
+    EVP_PKEY_CTX_free(ctx);
+    return out_n;
+}
