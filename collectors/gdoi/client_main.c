@@ -389,7 +389,7 @@ void client_main_feed(struct gdoi_client *c, const struct isakmp_header *header,
                       const uint8_t *message, size_t n, struct gv_time now,
                       struct gdoi_event *event)
 {
-    enum gv_err err = GV_ERR_NOT_FOUND;
+    enum gv_err err, refused = GV_OK;
     uint8_t digest[DIGEST_SIZE];
     struct branch *known;
 
@@ -411,9 +411,12 @@ void client_main_feed(struct gdoi_client *c, const struct isakmp_header *header,
                                      : open_clear(c, b, header, message, n, digest, now, event);
         if (err == GV_OK) {
             c->answered = true;
+            c->last = GV_OK;
             return;
         }
-        c->last = err;
+        refused = err;
     }
+    if (refused != GV_OK)
+        c->last = refused;
     c->counts.ignored++;
 }
