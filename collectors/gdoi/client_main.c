@@ -369,7 +369,7 @@ static enum gv_err open_clear(struct gdoi_client *c, struct branch *b,
     if (err == GV_OK)
         err = rows[b->step].take(c, b, header, &chain, digest, now, event);
     if (err == GV_OK)
-        client_send_stop(&b->sending);
+        client_send_answered(&b->sending);
     return err;
 }
 

@@ -23,6 +23,7 @@ struct sending {
     unsigned copies; /* sent once more because the peer repeated itself */
     bool due;        /* to be sent now */
     bool on;         /* an answer is waited for */
+    bool answered;   /* not sent again; but was it the genuine one? Another may come */
 };
 
 struct branch;
@@ -120,6 +121,8 @@ void client_fail(struct gdoi_client *c, enum gv_err err, struct gv_time now,
 void client_send(struct gdoi_client *c, struct sending *sending, enum gdoi_step step,
                  struct gv_time now);
 void client_send_stop(struct sending *sending);
+/* There is an answer that may prove itself: wait on, without resending. */
+void client_send_answered(struct sending *sending);
 /* A copy of an answer that was taken: what was sent then may be lost. A few times only. */
 void client_send_again(struct sending *sending);
 /* Empty `out` and begin a message of ours. */
