@@ -188,8 +188,9 @@ void client_push(struct gdoi_client *c, const struct isakmp_header *header, uint
 void client_group_registered(struct gdoi_client *c, const struct gdoi_sa *policy,
                              struct gdoi_kek *kek, uint32_t sequence, struct gv_time now,
                              struct gdoi_event *event);
-/* ... after a push whose signature is valid. */
-void client_group_pushed(struct gdoi_client *c, struct gdoi_kek_life *life,
+/* ... after a push whose signature is valid; `life` is of the KEK that protected it, and may be
+ * gone afterwards. */
+void client_group_pushed(struct gdoi_client *c, const struct gdoi_kek_life *life,
                          const struct gdoi_push *push, struct gv_time now,
                          struct gdoi_event *event);
 struct gdoi_kek_life *client_group_find(struct gdoi_client *c,
