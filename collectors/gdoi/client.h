@@ -75,6 +75,7 @@ struct gdoi_kek_life {
     bool by_rekey;           /* came by a rekey: its lifetime is the full one */
     uint32_t sequence;       /* last one accepted */
     uint8_t last_digest[32]; /* of the last accepted push, to tell retransmission from replay */
+    uint8_t bad_digest[32];  /* of the last one with a bad signature, signature included */
     uint32_t pushes, duplicates, replays;
 };
 
