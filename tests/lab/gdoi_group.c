@@ -22,6 +22,16 @@ static void kek_make(struct lab_gdoi_group *g, struct gv_time now)
     server_random(kek->octets, sizeof(kek->octets));
 }
 
+/* All key servers that have this KEK have the same: its octets follow from its SPI. */
+static void key_of_spi(struct kek *kek)
+{
+    const struct gdoi_chunk spi = {kek->spi, GDOI_SPI_SIZE};
+    uint8_t value[GDOI_HASH_MOST];
+
+    if (gdoi_hash(GDOI_SHA512, &spi, 1, value) == GV_OK)
+        memcpy(kek->octets, value, sizeof(kek->octets));
+}
+
 static void take_fresh(struct lab_gdoi_group *g, const struct lab_gdoi_fresh *fresh)
 {
     if (fresh == NULL)
@@ -29,6 +39,7 @@ static void take_fresh(struct lab_gdoi_group *g, const struct lab_gdoi_fresh *fr
     if (fresh->kek_spi != NULL) {
         memcpy(g->keks[0].spi, fresh->kek_spi, GDOI_SPI_SIZE);
         g->keks[0].expiry = fresh->kek_expiry;
+        key_of_spi(&g->keks[0]);
     }
     if (fresh->tek_spi != NULL) {
         struct gv_reader r = gv_reader(fresh->tek_spi, 4);

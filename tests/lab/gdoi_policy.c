@@ -72,7 +72,8 @@ static void add_kek_attributes(const struct lab_gdoi_group *g, struct gv_time no
     if (p->kek_cipher == GDOI_KEK_AES)
         lab_gdoi_basic(out, 3, p->kek_bits);
     if (deviates(g, LAB_GDOI_KEK_LIFE_BASIC))
-        lab_gdoi_basic(out, 4, (uint32_t)(p->kek_life.ms / 1000));
+        lab_gdoi_basic(out, 4,
+                       p->kek_life.ms < 65535000 ? (uint32_t)(p->kek_life.ms / 1000) : 65535);
     else
         lab_gdoi_variable(out, 4, left_s(g->keks[0].expiry, now), 4);
     lab_gdoi_basic(out, 5, p->sig_hash);

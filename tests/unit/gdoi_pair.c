@@ -83,10 +83,18 @@ void pair_open(struct pair *p)
     assert(p->group != NULL);
 }
 
+void pair_open_with(struct pair *p, struct lab_gdoi *server)
+{
+    p->client = gdoi_client_new(&p->client_config);
+    p->server = server;
+    assert(p->client != NULL && p->server != NULL);
+}
+
 void pair_close(struct pair *p)
 {
     gdoi_client_free(p->client);
-    lab_gdoi_free(p->server);
+    if (p->group != NULL)
+        lab_gdoi_free(p->server);
     gv_secret_free(p->psk);
     gv_secret_free(p->server_psk);
     while (p->packet_count > 0)
@@ -215,6 +223,8 @@ static bool step(struct pair *p, struct gv_time end)
     if (i < p->packet_count)
         packet = p->packets[i].at;
     first = gv_time_before(client, server) ? client : server;
+    if (p->others_due != NULL && gv_time_before(p->others_due(p->others), first))
+        first = p->others_due(p->others);
     if (!gv_time_before(first, packet))
         first = packet;
     if (gv_time_before(end, first))
@@ -227,6 +237,8 @@ static bool step(struct pair *p, struct gv_time end)
         gdoi_client_expire(p->client, p->now, &event);
         keep(p, &event);
         lab_gdoi_expire(p->server, p->now);
+        if (p->others_live != NULL)
+            p->others_live(p->others, p->now);
     }
     flush(p);
     return true;

@@ -47,10 +47,14 @@ struct pair {
     struct lab_gdoi_policy policy;
     pair_filter *filter;
     void *arg;
+    /* Something else that lives on the same clock; NULL: nothing. */
+    struct gv_time (*others_due)(void *others);
+    void (*others_live)(void *others, struct gv_time now);
+    void *others;
 
     struct gdoi_client *client;
     struct lab_gdoi *server;
-    struct lab_gdoi_group *group;
+    struct lab_gdoi_group *group; /* of our own server */
     struct gv_time now;
     struct pair_packet packets[PAIR_PACKETS_MOST];
     size_t packet_count;
@@ -66,6 +70,8 @@ struct pair {
 void pair_defaults(struct pair *p);
 void pair_suite(struct pair *p, const char *name);
 void pair_open(struct pair *p);
+/* The same with a server that is the caller's: `group` stays NULL. */
+void pair_open_with(struct pair *p, struct lab_gdoi *server);
 void pair_close(struct pair *p);
 
 /* Live for so long. */
