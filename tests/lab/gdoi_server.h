@@ -12,7 +12,7 @@
 #define LAB_GDOI_SERVER_H
 
 #include "gdoi/client.h"
-#include "gdoi_signer.h"
+#include "gdoi_key_pair.h"
 
 struct lab_gdoi;       /* a key server */
 struct lab_gdoi_group; /* one of its groups */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Signs rekeys as key servers do: RSA with PKCS#1 blocks made by hand, ECDSA as r and s. */
-#ifndef LAB_GDOI_SIGNER_H
-#define LAB_GDOI_SIGNER_H
+#ifndef LAB_GDOI_KEY_PAIR_H
+#define LAB_GDOI_KEY_PAIR_H
 
 #include "base/buf.h"
 #include "gdoi/crypto.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gdoi_signer.h"
+#include "gdoi_key_pair.h"
 
 #include <openssl/bn.h>
 #include <openssl/ec.h>
