@@ -38,6 +38,7 @@ typedef enum gv_err branch_work(const struct gdoi_client_config *config, struct 
 struct branch {
     bool used;
     const struct phase1 *phase1;
+    unsigned born;                  /* a count: the older, the smaller */
     enum gdoi_step step;            /* the answer that it waits for */
     uint8_t opened_by[DIGEST_SIZE]; /* the answer that it came from */
     uint8_t cookies[2 * ISAKMP_COOKIE_SIZE];
@@ -64,6 +65,7 @@ struct phase1 {
     struct gv_buf sa; /* body of our SA */
     uint8_t nonce_i[NONCE_SIZE];
     struct branch branches[BRANCHES_MOST]; /* the first waits for message 2 */
+    unsigned births;
 };
 
 struct reply {
@@ -152,6 +154,9 @@ void client_main_free(struct phase1 *phase1); /* NULL is fine */
 
 /* ---- client_branch.c: what branches say and work out ---- */
 
+/* A branch off `parent` (NULL: the first one). Where all are in use the oldest gives way, so
+ * that forged answers, however many came ahead, leave room for the genuine one. NULL where none
+ * can. */
 struct branch *branch_open(struct gdoi_client *c, const struct branch *parent,
                            enum gdoi_step step, const uint8_t digest[DIGEST_SIZE]);
 void branch_close(struct branch *b);

@@ -24,6 +24,8 @@ static const struct forgery forgeries[] = {
     {"message 2, another cookie", MAIN_2, 0, 1, false},
     {"message 4, another nonce", MAIN_4, 1, 1, false},
     {"message 4, another nonce, 3 times", MAIN_4, 1, 3, false},
+    {"message 2, another cookie, 12 times", MAIN_2, 0, 12, false},
+    {"message 4, another nonce, 12 times", MAIN_4, 1, 12, false},
     {"message 6, another last block", MAIN_6, 1, 1, false},
     {"message 6, ten times", MAIN_6, 1, 10, false},
     {"PULL message 2", 4, 40, 5, false},

@@ -335,6 +335,65 @@ static void test_spoilt_copy(void)
     pair_close(&p);
 }
 
+/* The first copy is lost, the retransmission comes. */
+static void test_lost_copy(void)
+{
+    struct gdoi_event event;
+    struct pair p;
+    int64_t began;
+
+    pair_defaults(&p);
+    pair_open(&p);
+    pair_register(&p);
+    lab_gdoi_faults(p.server)->lose_nth = 1;
+    began = p.now.ms;
+    lab_gdoi_rekey(p.group, LAB_GDOI_KEK, NULL, p.now);
+    pair_run(&p, gv_secs(60));
+    event = pair_last(&p, GDOI_REKEYED);
+    CHECK("heard", event.valid && knows_all(&p));
+    CHECK_INT("ten seconds later", event.at.ms - began, 10000 + PAIR_DELAY_MS);
+    CHECK_INT("one duplicate", gdoi_client_group(p.client)->keks[1].duplicates, 1);
+    pair_close(&p);
+}
+
+/* Forgeries by one who holds the KEK: so many in one second, then the genuine rekey. */
+static void test_flood(void)
+{
+    static const struct {
+        const char *row;
+        unsigned forgeries;
+        bool heard;
+    } rows[] = {{"500 forgeries", 500, true}, {"2,500 forgeries", 2500, false}};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct gdoi_datagram d;
+        struct gdoi_event event;
+        uint8_t copy[2048];
+        struct pair p;
+
+        pair_defaults(&p);
+        pair_open(&p);
+        pair_register(&p);
+        lab_gdoi_faults(p.server)->push = LAB_GDOI_PUSH_BAD_SIGNATURE;
+        lab_gdoi_faults(p.server)->push_count = rows[i].forgeries;
+        for (unsigned k = 0; k <= rows[i].forgeries; k++) {
+            lab_gdoi_rekey(p.group, LAB_GDOI_TEK, NULL, p.now);
+            CHECK(rows[i].row, lab_gdoi_next(p.server, &d) && d.n <= sizeof(copy));
+            memcpy(copy, d.octets, d.n);
+            gdoi_client_feed(p.client, copy, d.n, &p.client_config.remote, p.now, &event);
+        }
+        CHECK(rows[i].row, (event.kind == GDOI_REKEYED && event.valid) == rows[i].heard);
+        CHECK_INT(rows[i].row, gdoi_client_counts(p.client)->bad_signatures,
+                  rows[i].heard ? rows[i].forgeries : 2000);
+        CHECK_INT(rows[i].row, gdoi_client_counts(p.client)->limited,
+                  rows[i].heard ? 0 : rows[i].forgeries - 2000 + 1);
+        pair_run(&p, gv_secs(15)); /* its retransmission */
+        CHECK(rows[i].row, pair_last(&p, GDOI_REKEYED).valid == !rows[i].heard);
+        CHECK(rows[i].row, knows_all(&p));
+        pair_close(&p);
+    }
+}
+
 /* A KEK that a bad signature brings is not believed. */
 static void test_forged_kek(void)
 {
@@ -556,6 +615,8 @@ int main(void)
     test_retransmissions();
     test_push_faults();
     test_spoilt_copy();
+    test_lost_copy();
+    test_flood();
     test_forged_kek();
     test_kept();
     test_restart();
