@@ -170,17 +170,34 @@ static void flush(struct pair *p)
 
     for (bool busy = true; busy;) {
         busy = false;
-        while (gdoi_client_work(p->client)) {
+        while (!p->held && gdoi_client_work(p->client)) {
+            p->held = p->hold;
+            busy = true;
+            if (p->held)
+                break;
             gdoi_client_run(p->client);
             gdoi_client_ran(p->client, p->now, &event);
             keep(p, &event);
-            busy = true;
         }
         for (; gdoi_client_next(p->client, &d); busy = true)
             send(p, true, &d);
         for (; lab_gdoi_next(p->server, &d); busy = true)
             send(p, false, &d);
     }
+}
+
+void pair_release(struct pair *p)
+{
+    struct gdoi_event event;
+
+    p->hold = false;
+    if (!p->held)
+        return;
+    p->held = false;
+    gdoi_client_run(p->client);
+    gdoi_client_ran(p->client, p->now, &event);
+    keep(p, &event);
+    flush(p);
 }
 
 static void deliver(struct pair *p, size_t i)

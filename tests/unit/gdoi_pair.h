@@ -52,6 +52,8 @@ struct pair {
     void (*others_live)(void *others, struct gv_time now);
     void *others;
 
+    bool hold; /* arithmetic goes out, and does not come back ... */
+    bool held; /* ... until pair_release, where some is out */
     struct gdoi_client *client;
     struct lab_gdoi *server;
     struct lab_gdoi_group *group; /* of our own server */
@@ -81,6 +83,8 @@ struct gdoi_event pair_register(struct pair *p);
 /* Put a datagram on the way: it arrives after so long. */
 void pair_inject(struct pair *p, bool to_server, const uint8_t *octets, size_t n,
                  struct gv_dur after);
+/* The held arithmetic is done. */
+void pair_release(struct pair *p);
 /* How many events of that kind there were. */
 size_t pair_events(const struct pair *p, enum gdoi_event_kind kind);
 /* The last event of that kind; of kind GDOI_NOTHING where there was none. */

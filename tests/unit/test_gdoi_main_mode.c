@@ -141,6 +141,62 @@ static void test_replaced(void)
     }
 }
 
+/* ---- arithmetic that takes long ---- */
+
+/* Ahead of message 6 another message 4 comes: work that is out when phase 1 ends. */
+static bool forge_late(struct pair *p, bool to_server, unsigned index, uint8_t *octets,
+                       size_t *n, void *arg)
+{
+    static uint8_t kept[1024];
+    static size_t kept_n;
+
+    (void)arg;
+    if (!to_server && index == MAIN_4 && *n <= sizeof(kept)) {
+        memcpy(kept, octets, *n);
+        kept_n = *n;
+        kept[kept_n - 1] ^= 1;
+    }
+    if (!to_server && index == MAIN_6) {
+        pair_inject(p, false, kept, kept_n, (struct gv_dur){PAIR_DELAY_MS / 2});
+        p->hold = true;
+    }
+    return true;
+}
+
+static void test_orphan(void)
+{
+    struct pair p;
+
+    pair_defaults(&p);
+    p.filter = forge_late;
+    pair_open(&p);
+    CHECK_INT("registered", pair_register(&p).kind, GDOI_REGISTERED);
+    CHECK("with work still out", p.held);
+    pair_run(&p, gv_secs(5));
+    pair_release(&p);
+    CHECK_INT("which changes nothing", p.event_count, 1);
+    CHECK_INT("and again", pair_register(&p).kind, GDOI_REGISTERED);
+    pair_close(&p);
+}
+
+/* Time does not end a step while our own arithmetic is what it waits for. */
+static void test_slow_work(void)
+{
+    struct pair p;
+
+    pair_defaults(&p);
+    p.hold = true;
+    pair_open(&p);
+    gdoi_client_register(p.client, p.now);
+    pair_run(&p, gv_secs(40));
+    CHECK("out", p.held);
+    CHECK_INT("no event", p.event_count, 0);
+    pair_release(&p);
+    pair_run(&p, gv_secs(1));
+    CHECK_INT("registered", pair_last(&p, GDOI_REGISTERED).kind, GDOI_REGISTERED);
+    pair_close(&p);
+}
+
 /* ---- phase 1 used again ---- */
 
 static void test_reuse(void)
@@ -337,6 +393,8 @@ int main(void)
 {
     test_forged();
     test_replaced();
+    test_orphan();
+    test_slow_work();
     test_reuse();
     test_forgotten();
     test_deleted_phase1();
