@@ -300,3 +300,27 @@ struct gdoi_event pair_last(const struct pair *p, enum gdoi_event_kind kind)
             return p->events[i - 1];
     return (struct gdoi_event){GDOI_NOTHING};
 }
+
+struct gdoi_event pair_rekey(struct pair *p, unsigned what)
+{
+    lab_gdoi_rekey(p->group, what, NULL, p->now);
+    pair_run(p, gv_secs(1));
+    return pair_last(p, GDOI_REKEYED);
+}
+
+const struct gdoi_kek_life *pair_kek(const struct pair *p)
+{
+    return &gdoi_client_group(p->client)->keks[0];
+}
+
+bool pair_in_step(const struct pair *p)
+{
+    const struct gdoi_group_state *state = gdoi_client_group(p->client);
+    struct lab_gdoi_view view = lab_gdoi_view(p->group);
+    bool tek = false;
+
+    for (size_t i = 0; i < state->tek_count; i++)
+        tek |= state->teks[i].spi == view.tek_spi;
+    return tek && state->kek_count > 0 &&
+           memcmp(pair_kek(p)->kek.spi, view.kek_spi, GDOI_SPI_SIZE) == 0;
+}

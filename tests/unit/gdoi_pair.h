@@ -83,6 +83,13 @@ struct gdoi_event pair_register(struct pair *p);
 /* Put a datagram on the way: it arrives after so long. */
 void pair_inject(struct pair *p, bool to_server, const uint8_t *octets, size_t n,
                  struct gv_dur after);
+/* A rekey of our own server (bits of enum lab_gdoi_rekey), and a second; the last such event.
+ */
+struct gdoi_event pair_rekey(struct pair *p, unsigned what);
+/* The KEK in use, as the probe has it. */
+const struct gdoi_kek_life *pair_kek(const struct pair *p);
+/* That one and the server's own are the same, and the server's TEK is known. */
+bool pair_in_step(const struct pair *p);
 /* The held arithmetic is done. */
 void pair_release(struct pair *p);
 /* How many events of that kind there were. */

@@ -3,32 +3,6 @@
 #include "check.h"
 #include "gdoi_pair.h"
 
-static const uint32_t ack_none = 0, kek_sha256 = 1, lkh_sha256 = 2, kek_sha512 = 3;
-
-static struct gdoi_event rekey(struct pair *p, unsigned what)
-{
-    lab_gdoi_rekey(p->group, what, NULL, p->now);
-    pair_run(p, gv_secs(1));
-    return pair_last(p, GDOI_REKEYED);
-}
-
-static const struct gdoi_kek_life *current(const struct pair *p)
-{
-    return &gdoi_client_group(p->client)->keks[0];
-}
-
-static bool knows_all(const struct pair *p)
-{
-    const struct gdoi_group_state *state = gdoi_client_group(p->client);
-    struct lab_gdoi_view view = lab_gdoi_view(p->group);
-    bool tek = false;
-
-    for (size_t i = 0; i < state->tek_count; i++)
-        tek |= state->teks[i].spi == view.tek_spi;
-    return tek && state->kek_count > 0 &&
-           memcmp(state->keks[0].kek.spi, view.kek_spi, GDOI_SPI_SIZE) == 0;
-}
-
 /* ---- every cipher and signature, every deviation ---- */
 
 struct kind {
@@ -99,22 +73,22 @@ static void test_kinds(void)
 
         open_kind(&p, k);
         CHECK_INT(k->row, pair_register(&p).kind, GDOI_REGISTERED);
-        memcpy(first, current(&p)->kek.spi, sizeof(first));
-        rekey(&p, LAB_GDOI_TEK);
-        event = rekey(&p, LAB_GDOI_TEK);
-        CHECK(k->row, event.valid && !event.brings_kek && knows_all(&p));
+        memcpy(first, pair_kek(&p)->kek.spi, sizeof(first));
+        pair_rekey(&p, LAB_GDOI_TEK);
+        event = pair_rekey(&p, LAB_GDOI_TEK);
+        CHECK(k->row, event.valid && !event.brings_kek && pair_in_step(&p));
         CHECK_INT(k->row, event.sequence, 2);
         if (k->sig == GDOI_SIG_RSA)
             CHECK_INT(k->row, event.variant.form, k->form);
-        event = rekey(&p, LAB_GDOI_KEK);
-        CHECK(k->row, event.valid && event.brings_kek && knows_all(&p));
+        event = pair_rekey(&p, LAB_GDOI_KEK);
+        CHECK(k->row, event.valid && event.brings_kek && pair_in_step(&p));
         CHECK_INT(k->row, event.sequence, 3);
         CHECK(k->row, memcmp(event.kek_spi, first, sizeof(first)) == 0);
-        CHECK(k->row, memcmp(event.new_kek_spi, current(&p)->kek.spi, sizeof(first)) == 0);
-        event = rekey(&p, LAB_GDOI_TEK);
-        CHECK(k->row, event.valid && !event.brings_kek && knows_all(&p));
+        CHECK(k->row, memcmp(event.new_kek_spi, pair_kek(&p)->kek.spi, sizeof(first)) == 0);
+        event = pair_rekey(&p, LAB_GDOI_TEK);
+        CHECK(k->row, event.valid && !event.brings_kek && pair_in_step(&p));
         CHECK_INT(k->row, event.sequence, k->deviations & LAB_GDOI_SEQ_GOES_ON ? 4 : 1);
-        CHECK(k->row, memcmp(event.kek_spi, current(&p)->kek.spi, sizeof(first)) == 0);
+        CHECK(k->row, memcmp(event.kek_spi, pair_kek(&p)->kek.spi, sizeof(first)) == 0);
         CHECK_INT(k->row, pair_events(&p, GDOI_REKEYED), 4);
         CHECK_INT(k->row, gdoi_client_counts(p.client)->malformed, 0);
         pair_close(&p);
@@ -137,7 +111,7 @@ static void test_length_variant(void)
             q->client = NULL;
             pair_open(q);
             pair_register(q);
-            event = rekey(q, LAB_GDOI_TEK);
+            event = pair_rekey(q, LAB_GDOI_TEK);
             CHECK("valid", event.valid);
             CHECK("which length", event.variant.padded_length == !unpadded);
             gdoi_client_free(q->client);
@@ -169,7 +143,8 @@ static void test_policies(void)
     p.policy.aces = 100;
     pair_open(&p);
     CHECK_INT("GAP, LKH, SID, 100 lines", pair_register(&p).kind, GDOI_REGISTERED);
-    CHECK("and its rekeys", rekey(&p, LAB_GDOI_KEK | LAB_GDOI_TEK).valid && knows_all(&p));
+    CHECK("and its rekeys",
+          pair_rekey(&p, LAB_GDOI_KEK | LAB_GDOI_TEK).valid && pair_in_step(&p));
     pair_close(&p);
 }
 
@@ -212,8 +187,8 @@ static void test_behaviours(void)
         /* A tenth of a second for the registration's own way and the rekey's. */
         CHECK(rows[i].row, event.lead.ms > rows[i].lead_s * 1000 - 200 &&
                                event.lead.ms < rows[i].lead_s * 1000 + 200);
-        CHECK(rows[i].row, current(&p)->by_rekey);
-        CHECK_INT(rows[i].row, current(&p)->sak.lifetime_s, 1200);
+        CHECK(rows[i].row, pair_kek(&p)->by_rekey);
+        CHECK_INT(rows[i].row, pair_kek(&p)->sak.lifetime_s, 1200);
         pair_close(&p);
     }
 }
@@ -234,7 +209,7 @@ static void test_merged(void)
     pair_run(&p, gv_secs(800));
     event = pair_last(&p, GDOI_REKEYED);
     CHECK_INT("one rekey", pair_events(&p, GDOI_REKEYED), 1);
-    CHECK("with a KEK", event.valid && event.brings_kek && knows_all(&p));
+    CHECK("with a KEK", event.valid && event.brings_kek && pair_in_step(&p));
     CHECK_INT("25 s ahead of the formula", (event.lead.ms + 500) / 1000, 250);
     pair_close(&p);
 }
@@ -251,11 +226,11 @@ static void test_retransmissions(void)
     lab_gdoi_rekey(p.group, LAB_GDOI_TEK, NULL, p.now);
     pair_run(&p, gv_secs(100));
     CHECK_INT("told once", pair_events(&p, GDOI_REKEYED), 1);
-    CHECK_INT("three more", current(&p)->duplicates, 3);
-    CHECK_INT("no replay", current(&p)->replays, 0);
+    CHECK_INT("three more", pair_kek(&p)->duplicates, 3);
+    CHECK_INT("no replay", pair_kek(&p)->replays, 0);
     lab_gdoi_repeat(p.group);
     pair_run(&p, gv_secs(1));
-    CHECK_INT("and one", current(&p)->duplicates, 4);
+    CHECK_INT("and one", pair_kek(&p)->duplicates, 4);
     pair_close(&p);
 }
 
@@ -283,9 +258,9 @@ static void test_push_faults(void)
         pair_defaults(&p);
         pair_open(&p);
         pair_register(&p);
-        rekey(&p, LAB_GDOI_TEK);
+        pair_rekey(&p, LAB_GDOI_TEK);
         pair_run(&p, gv_secs(60));
-        sequence = current(&p)->sequence;
+        sequence = pair_kek(&p)->sequence;
         lab_gdoi_faults(p.server)->push = rows[i].fault;
         lab_gdoi_faults(p.server)->push_count = 1;
         lab_gdoi_rekey(p.group, LAB_GDOI_TEK, NULL, p.now);
@@ -293,13 +268,13 @@ static void test_push_faults(void)
         counts = gdoi_client_counts(p.client);
         CHECK_INT(rows[i].row, pair_events(&p, GDOI_REKEYED), 1 + rows[i].events);
         CHECK_INT(rows[i].row, counts->bad_signatures, rows[i].bad);
-        CHECK_INT(rows[i].row, current(&p)->replays, rows[i].replays);
+        CHECK_INT(rows[i].row, pair_kek(&p)->replays, rows[i].replays);
         CHECK_INT(rows[i].row, counts->unknown_spi, rows[i].unknown);
         CHECK_INT(rows[i].row, counts->malformed, rows[i].malformed);
-        CHECK(rows[i].row, !knows_all(&p));
-        CHECK_INT(rows[i].row, current(&p)->sequence, sequence);
-        event = rekey(&p, LAB_GDOI_TEK);
-        CHECK(rows[i].row, event.valid && knows_all(&p));
+        CHECK(rows[i].row, !pair_in_step(&p));
+        CHECK_INT(rows[i].row, pair_kek(&p)->sequence, sequence);
+        event = pair_rekey(&p, LAB_GDOI_TEK);
+        CHECK(rows[i].row, event.valid && pair_in_step(&p));
         pair_close(&p);
     }
 }
@@ -328,10 +303,10 @@ static void test_spoilt_copy(void)
     p.filter = spoil_first;
     pair_open(&p);
     pair_register(&p);
-    event = rekey(&p, LAB_GDOI_KEK);
+    event = pair_rekey(&p, LAB_GDOI_KEK);
     CHECK_INT("one bad, one good", pair_events(&p, GDOI_REKEYED), 2);
     CHECK_INT("one bad", gdoi_client_counts(p.client)->bad_signatures, 1);
-    CHECK("the genuine one is taken", event.valid && knows_all(&p));
+    CHECK("the genuine one is taken", event.valid && pair_in_step(&p));
     pair_close(&p);
 }
 
@@ -350,7 +325,7 @@ static void test_lost_copy(void)
     lab_gdoi_rekey(p.group, LAB_GDOI_KEK, NULL, p.now);
     pair_run(&p, gv_secs(60));
     event = pair_last(&p, GDOI_REKEYED);
-    CHECK("heard", event.valid && knows_all(&p));
+    CHECK("heard", event.valid && pair_in_step(&p));
     CHECK_INT("ten seconds later", event.at.ms - began, 10000 + PAIR_DELAY_MS);
     CHECK_INT("one duplicate", gdoi_client_group(p.client)->keks[1].duplicates, 1);
     pair_close(&p);
@@ -389,7 +364,7 @@ static void test_flood(void)
                   rows[i].heard ? 0 : rows[i].forgeries - 2000 + 1);
         pair_run(&p, gv_secs(15)); /* its retransmission */
         CHECK(rows[i].row, pair_last(&p, GDOI_REKEYED).valid == !rows[i].heard);
-        CHECK(rows[i].row, knows_all(&p));
+        CHECK(rows[i].row, pair_in_step(&p));
         pair_close(&p);
     }
 }
@@ -404,12 +379,12 @@ static void test_forged_kek(void)
     pair_defaults(&p);
     pair_open(&p);
     pair_register(&p);
-    memcpy(before, current(&p)->kek.spi, sizeof(before));
+    memcpy(before, pair_kek(&p)->kek.spi, sizeof(before));
     lab_gdoi_faults(p.server)->push = LAB_GDOI_PUSH_BAD_SIGNATURE;
     lab_gdoi_faults(p.server)->push_count = 1;
-    event = rekey(&p, LAB_GDOI_KEK);
+    event = pair_rekey(&p, LAB_GDOI_KEK);
     CHECK("told as invalid", event.kind == GDOI_REKEYED && !event.valid && !event.brings_kek);
-    CHECK("the KEK stays", memcmp(before, current(&p)->kek.spi, sizeof(before)) == 0);
+    CHECK("the KEK stays", memcmp(before, pair_kek(&p)->kek.spi, sizeof(before)) == 0);
     CHECK_INT("one KEK", gdoi_client_group(p.client)->kek_count, 1);
     pair_close(&p);
 }
@@ -434,7 +409,7 @@ static void test_kept(void)
         pair_open(&p);
         pair_register(&p);
         pair_run(&p, gv_secs(300 + rows[i].after_s));
-        event = rekey(&p, LAB_GDOI_KEK);
+        event = pair_rekey(&p, LAB_GDOI_KEK);
         CHECK(rows[i].row, event.valid == rows[i].heard);
         if (rows[i].heard)
             CHECK_INT(rows[i].row, event.lead.ms / 1000, -rows[i].after_s);
@@ -453,10 +428,10 @@ static void test_restart(void)
     pair_open(&p);
     pair_register(&p);
     lab_gdoi_restart(p.server, p.now);
-    event = rekey(&p, LAB_GDOI_TEK);
+    event = pair_rekey(&p, LAB_GDOI_TEK);
     CHECK_INT("it forgot us: nothing is sent", event.kind, GDOI_NOTHING);
     CHECK_INT("registered anew", pair_register(&p).kind, GDOI_REGISTERED);
-    CHECK("and heard", rekey(&p, LAB_GDOI_TEK).valid && knows_all(&p));
+    CHECK("and heard", pair_rekey(&p, LAB_GDOI_TEK).valid && pair_in_step(&p));
     pair_close(&p);
 }
 
@@ -476,7 +451,7 @@ static void test_deletes(void)
     CHECK_INT("no KEK", gdoi_client_group(p.client)->kek_count, 0);
     CHECK_INT("no TEK", gdoi_client_group(p.client)->tek_count, 0);
     CHECK_INT("registered anew", pair_register(&p).kind, GDOI_REGISTERED);
-    CHECK("with what there is now", knows_all(&p));
+    CHECK("with what there is now", pair_in_step(&p));
     pair_close(&p);
 }
 
@@ -497,112 +472,11 @@ static void test_replaced(void)
         event = pair_last(&p, GDOI_REKEYED);
         CHECK("a rekey", event.kind == GDOI_REKEYED && event.valid);
         CHECK("that brings a KEK", event.brings_kek == ((whats[i] & LAB_GDOI_KEK) != 0));
-        CHECK("what it brought is known", knows_all(&p));
+        CHECK("what it brought is known", pair_in_step(&p));
         CHECK_INT("and nothing else", gdoi_client_group(p.client)->kek_count, 1);
-        CHECK("heard later", rekey(&p, LAB_GDOI_TEK).valid && knows_all(&p));
+        CHECK("heard later", pair_rekey(&p, LAB_GDOI_TEK).valid && pair_in_step(&p));
         pair_close(&p);
     }
-}
-
-/* ---- acknowledgements ---- */
-
-static void test_acks(void)
-{
-    static const struct {
-        const char *row;
-        const uint32_t *asked;
-        bool may;
-        uint16_t member_bits, server_bits;
-        uint32_t acks, bad;
-    } rows[] = {{"not asked", &ack_none, true, 0, 0, 0, 0},
-                {"asked, not allowed", &kek_sha256, false, 0, 0, 0, 0},
-                {"SHA-256", &kek_sha256, true, 0, 0, 3, 0},
-                {"SHA-512", &kek_sha512, true, 0, 0, 3, 0},
-                {"L read the other way by both", &kek_sha256, true, 512, 512, 3, 0},
-                {"L read in two ways", &kek_sha256, true, 512, 256, 0, 9},
-                {"LKH: no key for it", &lkh_sha256, true, 0, 0, 0, 0}};
-
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        const struct lab_gdoi_counts *counts;
-        struct pair p;
-
-        pair_defaults(&p);
-        p.policy.ack = *rows[i].asked;
-        p.policy.ack_key_bits = rows[i].server_bits;
-        p.client_config.ack = rows[i].may;
-        p.client_config.ack_key_bits = rows[i].member_bits;
-        pair_open(&p);
-        pair_register(&p);
-        lab_gdoi_rekey(p.group, LAB_GDOI_TEK, NULL, p.now);
-        pair_run(&p, gv_secs(60));
-        lab_gdoi_rekey(p.group, LAB_GDOI_KEK, NULL, p.now); /* acknowledged under the old one */
-        pair_run(&p, gv_secs(60));
-        lab_gdoi_rekey(p.group, LAB_GDOI_TEK, NULL, p.now);
-        pair_run(&p, gv_secs(60));
-        counts = lab_gdoi_counts(p.server);
-        CHECK_INT(rows[i].row, pair_events(&p, GDOI_REKEYED), 3);
-        CHECK_INT(rows[i].row, counts->acks, rows[i].acks);
-        CHECK_INT(rows[i].row, counts->bad_acks, rows[i].bad);
-        CHECK_INT(rows[i].row, gdoi_client_counts(p.client)->acks, rows[i].acks + rows[i].bad);
-        pair_close(&p);
-    }
-}
-
-/* The first ACK is lost: the copy is acknowledged as well, and no more copies come. */
-static bool lose_first_ack(struct pair *p, bool to_server, unsigned index, uint8_t *octets,
-                           size_t *n, void *arg)
-{
-    (void)p;
-    (void)octets;
-    (void)n;
-    (void)arg;
-    return !to_server || index != 6;
-}
-
-static void test_lost_ack(void)
-{
-    struct pair p;
-
-    pair_defaults(&p);
-    p.policy.ack = kek_sha256;
-    p.client_config.ack = true;
-    p.filter = lose_first_ack;
-    pair_open(&p);
-    pair_register(&p);
-    lab_gdoi_rekey(p.group, LAB_GDOI_TEK, NULL, p.now);
-    pair_run(&p, gv_secs(60));
-    CHECK_INT("two sent", gdoi_client_counts(p.client)->acks, 2);
-    CHECK_INT("one came", lab_gdoi_counts(p.server)->acks, 1);
-    CHECK_INT("one retransmission", current(&p)->duplicates, 1);
-    pair_close(&p);
-}
-
-/* A bad signature is never acknowledged; who is silent for three rekeys is dropped. */
-static void test_ejected(void)
-{
-    struct pair p;
-
-    pair_defaults(&p);
-    p.policy.ack = kek_sha256;
-    p.policy.eject_after = 3;
-    p.client_config.ack = true;
-    pair_open(&p);
-    pair_register(&p);
-    for (unsigned i = 0; i < 5; i++) {
-        lab_gdoi_rekey(p.group, LAB_GDOI_TEK, NULL, p.now);
-        pair_run(&p, gv_secs(60));
-    }
-    CHECK_INT("stays", lab_gdoi_view(p.group).members, 1);
-    lab_gdoi_faults(p.server)->push = LAB_GDOI_PUSH_BAD_SIGNATURE;
-    lab_gdoi_faults(p.server)->push_count = 4;
-    for (unsigned i = 0; i < 4; i++) {
-        lab_gdoi_rekey(p.group, LAB_GDOI_TEK, NULL, p.now);
-        pair_run(&p, gv_secs(60));
-    }
-    CHECK_INT("no ACK of a bad signature", gdoi_client_counts(p.client)->acks, 5);
-    CHECK_INT("ejected", lab_gdoi_counts(p.server)->ejected, 1);
-    CHECK_INT("no member", lab_gdoi_view(p.group).members, 0);
-    pair_close(&p);
 }
 
 int main(void)
@@ -622,9 +496,6 @@ int main(void)
     test_restart();
     test_deletes();
     test_replaced();
-    test_acks();
-    test_lost_ack();
-    test_ejected();
     pair_end();
     return check_end();
 }
