@@ -271,12 +271,17 @@ void pair_run(struct pair *p, struct gv_dur span)
     p->now = end;
 }
 
+void pair_begin(struct pair *p)
+{
+    gdoi_client_register(p->client, p->now);
+    flush(p);
+}
+
 struct gdoi_event pair_register(struct pair *p)
 {
     const struct gv_time end = {INT64_MAX - 1};
 
-    gdoi_client_register(p->client, p->now);
-    flush(p);
+    pair_begin(p);
     while (gdoi_client_step(p->client) != GDOI_IDLE && step(p, end))
         ;
     flush(p);
@@ -311,6 +316,26 @@ struct gdoi_event pair_rekey(struct pair *p, unsigned what)
 const struct gdoi_kek_life *pair_kek(const struct pair *p)
 {
     return &gdoi_client_group(p->client)->keks[0];
+}
+
+uint32_t pair_duplicates(const struct pair *p)
+{
+    const struct gdoi_group_state *state = gdoi_client_group(p->client);
+    uint32_t sum = 0;
+
+    for (size_t i = 0; i < state->kek_count; i++)
+        sum += state->keks[i].duplicates;
+    return sum;
+}
+
+uint32_t pair_replays(const struct pair *p)
+{
+    const struct gdoi_group_state *state = gdoi_client_group(p->client);
+    uint32_t sum = 0;
+
+    for (size_t i = 0; i < state->kek_count; i++)
+        sum += state->keks[i].replays;
+    return sum;
 }
 
 bool pair_in_step(const struct pair *p)

@@ -78,6 +78,8 @@ void pair_close(struct pair *p);
 
 /* Live for so long. */
 void pair_run(struct pair *p, struct gv_dur span);
+/* Begin a registration. */
+void pair_begin(struct pair *p);
 /* Register, and live until that has ended; its event, which is the last one. */
 struct gdoi_event pair_register(struct pair *p);
 /* Put a datagram on the way: it arrives after so long. */
@@ -88,6 +90,9 @@ void pair_inject(struct pair *p, bool to_server, const uint8_t *octets, size_t n
 struct gdoi_event pair_rekey(struct pair *p, unsigned what);
 /* The KEK in use, as the probe has it. */
 const struct gdoi_kek_life *pair_kek(const struct pair *p);
+/* Pushes that came again, and those with a number that was had before. */
+uint32_t pair_duplicates(const struct pair *p);
+uint32_t pair_replays(const struct pair *p);
 /* That one and the server's own are the same, and the server's TEK is known. */
 bool pair_in_step(const struct pair *p);
 /* The held arithmetic is done. */

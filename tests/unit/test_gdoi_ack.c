@@ -72,7 +72,7 @@ static void test_lost_ack(void)
     pair_run(&p, gv_secs(60));
     CHECK_INT("two sent", gdoi_client_counts(p.client)->acks, 2);
     CHECK_INT("one came", lab_gdoi_counts(p.server)->acks, 1);
-    CHECK_INT("one retransmission", pair_kek(&p)->duplicates, 1);
+    CHECK_INT("one retransmission", pair_duplicates(&p), 1);
     pair_close(&p);
 }
 

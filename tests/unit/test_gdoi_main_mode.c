@@ -187,7 +187,7 @@ static void test_slow_work(void)
     pair_defaults(&p);
     p.hold = true;
     pair_open(&p);
-    gdoi_client_register(p.client, p.now);
+    pair_begin(&p);
     pair_run(&p, gv_secs(40));
     CHECK("out", p.held);
     CHECK_INT("no event", p.event_count, 0);

@@ -226,11 +226,11 @@ static void test_retransmissions(void)
     lab_gdoi_rekey(p.group, LAB_GDOI_TEK, NULL, p.now);
     pair_run(&p, gv_secs(100));
     CHECK_INT("told once", pair_events(&p, GDOI_REKEYED), 1);
-    CHECK_INT("three more", pair_kek(&p)->duplicates, 3);
-    CHECK_INT("no replay", pair_kek(&p)->replays, 0);
+    CHECK_INT("three more", pair_duplicates(&p), 3);
+    CHECK_INT("no replay", pair_replays(&p), 0);
     lab_gdoi_repeat(p.group);
     pair_run(&p, gv_secs(1));
-    CHECK_INT("and one", pair_kek(&p)->duplicates, 4);
+    CHECK_INT("and one", pair_duplicates(&p), 4);
     pair_close(&p);
 }
 
@@ -268,7 +268,7 @@ static void test_push_faults(void)
         counts = gdoi_client_counts(p.client);
         CHECK_INT(rows[i].row, pair_events(&p, GDOI_REKEYED), 1 + rows[i].events);
         CHECK_INT(rows[i].row, counts->bad_signatures, rows[i].bad);
-        CHECK_INT(rows[i].row, pair_kek(&p)->replays, rows[i].replays);
+        CHECK_INT(rows[i].row, pair_replays(&p), rows[i].replays);
         CHECK_INT(rows[i].row, counts->unknown_spi, rows[i].unknown);
         CHECK_INT(rows[i].row, counts->malformed, rows[i].malformed);
         CHECK(rows[i].row, !pair_in_step(&p));
@@ -327,7 +327,7 @@ static void test_lost_copy(void)
     event = pair_last(&p, GDOI_REKEYED);
     CHECK("heard", event.valid && pair_in_step(&p));
     CHECK_INT("ten seconds later", event.at.ms - began, 10000 + PAIR_DELAY_MS);
-    CHECK_INT("one duplicate", gdoi_client_group(p.client)->keks[1].duplicates, 1);
+    CHECK_INT("one duplicate", pair_duplicates(&p), 1);
     pair_close(&p);
 }
 
