@@ -111,6 +111,7 @@ void client_send(struct gdoi_client *c, struct sending *sending, enum gdoi_step 
     sending->resend_at = gv_time_add(now, gv_secs(1));
     sending->resends = sending->copies = 0;
     sending->due = sending->on = true;
+    sending->answered = false;
     if (step > c->step)
         c->step = step;
 }
@@ -118,6 +119,12 @@ void client_send(struct gdoi_client *c, struct sending *sending, enum gdoi_step 
 void client_send_stop(struct sending *sending)
 {
     sending->due = sending->on = false;
+}
+
+void client_send_answered(struct sending *sending)
+{
+    sending->due = false;
+    sending->answered = true;
 }
 
 void client_send_again(struct sending *sending)
@@ -220,13 +227,18 @@ static struct gv_time earlier(struct gv_time a, struct gv_time b)
     return gv_time_before(a, b) ? a : b;
 }
 
+static bool may_resend(const struct sending *s)
+{
+    return !s->answered && s->resends < RESENDS_MOST;
+}
+
 static struct gv_time sending_expiry(const struct gdoi_client *c, const struct sending *s)
 {
     struct gv_time end = gv_time_add(s->began, c->config.step_timeout);
 
     if (!s->on)
         return never;
-    return s->resends < RESENDS_MOST ? earlier(s->resend_at, end) : end;
+    return may_resend(s) ? earlier(s->resend_at, end) : end;
 }
 
 /* Work that is out, or waits to be: then the registration is not at its end. */
@@ -268,7 +280,7 @@ static bool sending_expire(const struct gdoi_client *c, struct sending *s, struc
         client_send_stop(s);
         return false;
     }
-    if (s->resends < RESENDS_MOST && !gv_time_before(now, s->resend_at)) {
+    if (may_resend(s) && !gv_time_before(now, s->resend_at)) {
         s->resends++;
         s->resend_at = gv_time_add(s->resend_at, gv_secs((int64_t)1 << s->resends));
         s->due = true;

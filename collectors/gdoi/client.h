@@ -76,6 +76,7 @@ struct gdoi_kek_life {
     uint32_t sequence;       /* last one accepted */
     bool pushed;             /* a push was accepted: */
     uint8_t last_digest[32]; /* of the last one, to tell retransmission from replay */
+    uint8_t bad_digest[32];  /* of the last one with a bad signature, signature included */
 };
 
 struct gdoi_tek_life {

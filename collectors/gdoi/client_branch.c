@@ -18,17 +18,38 @@ bool branch_nat_vendor(const struct isakmp_payload *p)
            memcmp(p->body.at, nat_vendor, sizeof(nat_vendor)) == 0;
 }
 
+/* A place for a new one: free, or the oldest's that neither is the parent, nor waits for
+ * message 2, nor is at work in another thread. */
+static struct branch *branch_place(struct gdoi_client *c, const struct branch *parent)
+{
+    struct branch *oldest = NULL;
+
+    for (size_t i = 0; i < BRANCHES_MOST; i++) {
+        struct branch *b = &c->phase1->branches[i];
+
+        if (!b->used)
+            return b;
+        if (b != parent && b != c->working && b->step != GDOI_MAIN_2 &&
+            (oldest == NULL || b->born < oldest->born))
+            oldest = b;
+    }
+    if (oldest != NULL)
+        branch_close(oldest);
+    return oldest;
+}
+
 struct branch *branch_open(struct gdoi_client *c, const struct branch *parent,
                            enum gdoi_step step, const uint8_t digest[DIGEST_SIZE])
 {
-    struct branch *b = NULL;
+    struct branch *b = branch_place(c, parent);
 
-    for (size_t i = 0; b == NULL && i < BRANCHES_MOST; i++)
-        if (!c->phase1->branches[i].used)
-            b = &c->phase1->branches[i];
     if (b == NULL)
         return NULL;
-    *b = (struct branch){.used = true, .phase1 = c->phase1, .step = step, .why = ""};
+    *b = (struct branch){.used = true,
+                         .phase1 = c->phase1,
+                         .born = c->phase1->births++,
+                         .step = step,
+                         .why = ""};
     memcpy(b->cookies, c->cookies, ISAKMP_COOKIE_SIZE);
     if (digest != NULL)
         memcpy(b->opened_by, digest, sizeof(b->opened_by));

@@ -111,23 +111,26 @@ void client_group_registered(struct gdoi_client *c, const struct gdoi_sa *policy
 
 /* ---- rekeys ---- */
 
-static void take_kek(struct gdoi_client *c, const struct gdoi_kek_life *life,
-                     const struct gdoi_push *push, struct gv_time now, struct gdoi_event *event)
+/* The KEK that a push brings, if any: made while the one that it follows is still there. */
+static bool make_kek(struct gdoi_client *c, const struct gdoi_kek_life *life,
+                     const struct gdoi_push *push, struct gdoi_kek *out)
 {
-    const struct gdoi_sak *sak = &push->sa.sak;
-    struct gdoi_kek_life fresh;
-    struct gdoi_kek kek;
-
     if (!push->has_sa || !push->sa.has_sak || !push->has_kd || !push->kd.has_kek ||
-        client_group_find(c, sak->spi) != NULL)
-        return; /* a TEK rekey may repeat the KEK (12.7) */
-    if (gdoi_kek_make(sak, &push->kd, &life->kek, &kek) != GV_OK) {
-        c->counts.malformed++;
-        return;
-    }
+        client_group_find(c, push->sa.sak.spi) != NULL)
+        return false; /* a TEK rekey may repeat the KEK (12.7) */
+    if (gdoi_kek_make(&push->sa.sak, &push->kd, &life->kek, out) == GV_OK)
+        return true;
+    c->counts.malformed++;
+    return false;
+}
+
+static void take_kek(struct gdoi_client *c, const struct gdoi_sak *sak,
+                     const struct gdoi_kek *kek, struct gv_time now, struct gdoi_event *event)
+{
+    struct gdoi_kek_life fresh = kek_life(sak, kek, true, now);
+
     event->brings_kek = true;
     memcpy(event->new_kek_spi, sak->spi, GDOI_SPI_SIZE);
-    fresh = kek_life(sak, &kek, true, now);
     kek_push(&c->group, &fresh);
 }
 
@@ -158,18 +161,22 @@ static void obey(struct gdoi_group_state *group, const struct gdoi_delete *d)
     }
 }
 
-void client_group_pushed(struct gdoi_client *c, struct gdoi_kek_life *life,
+/* Deletes come first: a change of policy takes the old keys away and brings others. */
+void client_group_pushed(struct gdoi_client *c, const struct gdoi_kek_life *life,
                          const struct gdoi_push *push, struct gv_time now,
                          struct gdoi_event *event)
 {
+    struct gdoi_kek kek;
+    bool brings = make_kek(c, life, push, &kek);
+
     for (size_t i = 0; i < push->delete_count; i++)
         obey(&c->group, &push->deletes[i]);
     if (!push->has_sa && push->delete_count > 0)
         event->kind = GDOI_DELETED;
     if (push->has_sa)
         teks_add(&c->group, &push->sa, now);
-    if (client_group_find(c, event->kek_spi) == life)
-        take_kek(c, life, push, now, event);
+    if (brings)
+        take_kek(c, &push->sa.sak, &kek, now, event);
 }
 
 /* ---- time ---- */

@@ -369,7 +369,7 @@ static enum gv_err open_clear(struct gdoi_client *c, struct branch *b,
     if (err == GV_OK)
         err = rows[b->step].take(c, b, header, &chain, digest, now, event);
     if (err == GV_OK)
-        client_send_stop(&b->sending);
+        client_send_answered(&b->sending);
     return err;
 }
 
@@ -389,7 +389,7 @@ void client_main_feed(struct gdoi_client *c, const struct isakmp_header *header,
                       const uint8_t *message, size_t n, struct gv_time now,
                       struct gdoi_event *event)
 {
-    enum gv_err err = GV_ERR_NOT_FOUND;
+    enum gv_err err, refused = GV_OK;
     uint8_t digest[DIGEST_SIZE];
     struct branch *known;
 
@@ -411,9 +411,12 @@ void client_main_feed(struct gdoi_client *c, const struct isakmp_header *header,
                                      : open_clear(c, b, header, message, n, digest, now, event);
         if (err == GV_OK) {
             c->answered = true;
+            c->last = GV_OK;
             return;
         }
-        c->last = err;
+        refused = err;
     }
+    if (refused != GV_OK)
+        c->last = refused;
     c->counts.ignored++;
 }

@@ -23,6 +23,7 @@ struct sending {
     unsigned copies; /* sent once more because the peer repeated itself */
     bool due;        /* to be sent now */
     bool on;         /* an answer is waited for */
+    bool answered;   /* not sent again; but was it the genuine one? Another may come */
 };
 
 struct branch;
@@ -37,6 +38,7 @@ typedef enum gv_err branch_work(const struct gdoi_client_config *config, struct 
 struct branch {
     bool used;
     const struct phase1 *phase1;
+    unsigned born;                  /* a count: the older, the smaller */
     enum gdoi_step step;            /* the answer that it waits for */
     uint8_t opened_by[DIGEST_SIZE]; /* the answer that it came from */
     uint8_t cookies[2 * ISAKMP_COOKIE_SIZE];
@@ -63,6 +65,7 @@ struct phase1 {
     struct gv_buf sa; /* body of our SA */
     uint8_t nonce_i[NONCE_SIZE];
     struct branch branches[BRANCHES_MOST]; /* the first waits for message 2 */
+    unsigned births;
 };
 
 struct reply {
@@ -120,6 +123,8 @@ void client_fail(struct gdoi_client *c, enum gv_err err, struct gv_time now,
 void client_send(struct gdoi_client *c, struct sending *sending, enum gdoi_step step,
                  struct gv_time now);
 void client_send_stop(struct sending *sending);
+/* There is an answer that may prove itself: wait on, without resending. */
+void client_send_answered(struct sending *sending);
 /* A copy of an answer that was taken: what was sent then may be lost. A few times only. */
 void client_send_again(struct sending *sending);
 /* Empty `out` and begin a message of ours. */
@@ -149,6 +154,9 @@ void client_main_free(struct phase1 *phase1); /* NULL is fine */
 
 /* ---- client_branch.c: what branches say and work out ---- */
 
+/* A branch off `parent` (NULL: the first one). Where all are in use the oldest gives way, so
+ * that forged answers, however many came ahead, leave room for the genuine one. NULL where none
+ * can. */
 struct branch *branch_open(struct gdoi_client *c, const struct branch *parent,
                            enum gdoi_step step, const uint8_t digest[DIGEST_SIZE]);
 void branch_close(struct branch *b);
@@ -185,8 +193,9 @@ void client_push(struct gdoi_client *c, const struct isakmp_header *header, uint
 void client_group_registered(struct gdoi_client *c, const struct gdoi_sa *policy,
                              struct gdoi_kek *kek, uint32_t sequence, struct gv_time now,
                              struct gdoi_event *event);
-/* ... after a push whose signature is valid. */
-void client_group_pushed(struct gdoi_client *c, struct gdoi_kek_life *life,
+/* ... after a push whose signature is valid; `life` is of the KEK that protected it, and may be
+ * gone afterwards. */
+void client_group_pushed(struct gdoi_client *c, const struct gdoi_kek_life *life,
                          const struct gdoi_push *push, struct gv_time now,
                          struct gdoi_event *event);
 struct gdoi_kek_life *client_group_find(struct gdoi_client *c,

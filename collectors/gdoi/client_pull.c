@@ -249,6 +249,7 @@ void client_pull_feed(struct gdoi_client *c, const struct isakmp_header *header,
         err = second ? take_2(c, &chain, now, event) : take_4(c, &chain, now, event);
     if (err == GV_OK) {
         c->answered = true;
+        c->last = GV_OK;
         memcpy(c->answer, digest, sizeof(digest));
         return;
     }

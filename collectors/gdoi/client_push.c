@@ -110,6 +110,14 @@ static void take_new(struct gdoi_client *c, struct gdoi_kek_life *life,
                      const struct gdoi_push *push, const struct gdoi_endpoint *from,
                      struct gv_time now, struct gdoi_event *event)
 {
+    uint8_t whole[DIGEST_SIZE];
+
+    if (client_digest(push->message, push->header.length, whole) != GV_OK)
+        return;
+    if (memcmp(whole, life->bad_digest, DIGEST_SIZE) == 0) {
+        c->counts.duplicates++; /* what is bad is bad when it comes again */
+        return;
+    }
     *event = (struct gdoi_event){.kind = GDOI_REKEYED, .at = now, .sequence = push->sequence};
     memcpy(event->kek_spi, life->kek.spi, GDOI_SPI_SIZE);
     event->lead = gv_time_diff(life->expiry, now);
@@ -117,6 +125,8 @@ static void take_new(struct gdoi_client *c, struct gdoi_kek_life *life,
     event->full_life = gv_time_diff(life->expiry, life->since);
     event->valid = gdoi_push_verify(&life->kek, push, &event->variant);
     if (!event->valid || digest_of(push, life->last_digest) != GV_OK) {
+        event->valid = false;
+        memcpy(life->bad_digest, whole, DIGEST_SIZE);
         c->counts.bad_signatures++;
         return;
     }

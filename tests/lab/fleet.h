@@ -181,6 +181,22 @@ struct lab_ssh {
     struct lab_line line; /* the way to it */
 };
 
+enum lab_gdoi_kek { LAB_GDOI_AES256, LAB_GDOI_AES192, LAB_GDOI_AES128, LAB_GDOI_3DES };
+
+/* How a key server speaks GDOI. */
+struct lab_gdoi_box {
+    bool on;
+    uint16_t port;
+    const char *psk;             /* or, for RSA signatures, three files: */
+    const char *cert, *key, *ca; /* in PEM */
+    enum lab_gdoi_kek kek;
+    uint32_t ack;        /* KEK_ACK_REQUESTED (RFC 8263); 0: none */
+    uint16_t rekey_port; /* where rekeys go; 0: where the member registered from, or 848 */
+    bool reference;      /* leaves RFC 6407 where the reference implementation does */
+    bool mute;           /* no notify on any failure */
+    struct lab_line line;
+};
+
 /* What is wrong with a box. Instants of the fleet's clock; LAB_NEVER: does not happen. */
 struct lab_faults {
     uint32_t lose_rekeys; /* GM: so many KEK rekeys, the next ones, never arrive */
@@ -212,6 +228,7 @@ struct lab_device {
     struct lab_faults faults;
     struct lab_snmp snmp;
     struct lab_ssh ssh;
+    struct lab_gdoi_box gdoi;
     struct lab_ks *servers; /* one per group it is a KS of */
     size_t server_count;
     struct lab_gm *members; /* one per group it is a GM of */

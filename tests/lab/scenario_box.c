@@ -11,6 +11,8 @@ static const char *const auths[] = {"none",   "md5",    "sha1",   "sha224",
 static const char *const privs[] = {"none",   "des",           "aes128",        "aes192",
                                     "aes256", "aes192-reeder", "aes256-reeder", NULL};
 
+static const char *const keks[] = {"aes256", "aes192", "aes128", "3des", NULL};
+
 /* --- the line: the way to a face --- */
 
 static bool read_setting(struct lab_yaml *yaml, const yaml_node_t *key,
@@ -42,21 +44,23 @@ static bool read_direction(struct lab_yaml *yaml, const yaml_node_t *node,
     return true;
 }
 
-#define DIRECTION(part, direction)                                                             \
+#define DIRECTION(part, box, direction)                                                        \
     static bool read_##part##_##direction(struct lab_yaml *yaml, const yaml_node_t *node,      \
                                           void *object)                                        \
     {                                                                                          \
-        struct lab_line *line = &((struct lab_##part *)object)->line;                          \
+        struct lab_line *line = &((struct box *)object)->line;                                 \
                                                                                                \
         return read_direction(yaml, node, line, &line->direction);                             \
     }
-DIRECTION(snmp, toward)
-DIRECTION(snmp, back)
-DIRECTION(ssh, toward)
-DIRECTION(ssh, back)
+DIRECTION(snmp, lab_snmp, toward)
+DIRECTION(snmp, lab_snmp, back)
+DIRECTION(ssh, lab_ssh, toward)
+DIRECTION(ssh, lab_ssh, back)
+DIRECTION(gdoi, lab_gdoi_box, toward)
+DIRECTION(gdoi, lab_gdoi_box, back)
 #undef DIRECTION
 
-/* --- snmp, ssh, faults --- */
+/* --- snmp, ssh, gdoi, faults --- */
 
 #define LINE(part)                                                                             \
     {"toward", LAB_YAML_CALL, 0, 0, 0, NULL, read_##part##_toward},                            \
@@ -129,6 +133,26 @@ static const struct lab_yaml_field ssh_fields[] = {
 
 #define AT(key, kind, member)                                                                  \
     {                                                                                          \
+        key, kind, offsetof(struct lab_gdoi_box, member), 0, 0, NULL, NULL                     \
+    }
+static const struct lab_yaml_field gdoi_fields[] = {
+    AT("on", LAB_YAML_FLAG, on),
+    AT("port", LAB_YAML_PORT, port),
+    AT("psk", LAB_YAML_TEXT, psk),
+    AT("cert", LAB_YAML_TEXT, cert),
+    AT("key", LAB_YAML_TEXT, key),
+    AT("ca", LAB_YAML_TEXT, ca),
+    {"kek", LAB_YAML_WORD, offsetof(struct lab_gdoi_box, kek), 0, 0, keks, NULL},
+    {"ack", LAB_YAML_NUMBER, offsetof(struct lab_gdoi_box, ack), 0, 4, NULL, NULL},
+    AT("rekey_port", LAB_YAML_PORT, rekey_port),
+    AT("reference", LAB_YAML_FLAG, reference),
+    AT("mute", LAB_YAML_FLAG, mute),
+    LINE(gdoi),
+};
+#undef AT
+
+#define AT(key, kind, member)                                                                  \
+    {                                                                                          \
         key, kind, offsetof(struct lab_device_spec, member), 0, UINT16_MAX, NULL, NULL         \
     }
 static const struct lab_yaml_field fault_fields[] = {
@@ -148,6 +172,7 @@ static const struct lab_yaml_field fault_fields[] = {
 
 static const struct lab_yaml_schema snmp_schema = {"snmp", ROWS(snmp_fields)};
 static const struct lab_yaml_schema ssh_schema = {"ssh", ROWS(ssh_fields)};
+static const struct lab_yaml_schema gdoi_schema = {"gdoi", ROWS(gdoi_fields)};
 static const struct lab_yaml_schema fault_schema = {"faults", ROWS(fault_fields)};
 
 bool lab_box_read_snmp(struct lab_yaml *yaml, const yaml_node_t *node, void *object)
@@ -164,6 +189,14 @@ bool lab_box_read_ssh(struct lab_yaml *yaml, const yaml_node_t *node, void *obje
 
     spec->box.ssh.on = true;
     return lab_yaml_fill(yaml, node, &ssh_schema, &spec->box.ssh);
+}
+
+bool lab_box_read_gdoi(struct lab_yaml *yaml, const yaml_node_t *node, void *object)
+{
+    struct lab_device_spec *spec = object;
+
+    spec->box.gdoi.on = true;
+    return lab_yaml_fill(yaml, node, &gdoi_schema, &spec->box.gdoi);
 }
 
 bool lab_box_read_faults(struct lab_yaml *yaml, const yaml_node_t *node, void *object)

@@ -85,6 +85,7 @@ static const struct lab_yaml_field device_fields[] = {
     NUMBER("uptime", uptime_s, 1, INT32_MAX),
     CALL("snmp", lab_box_read_snmp),
     CALL("ssh", lab_box_read_ssh),
+    CALL("gdoi", lab_box_read_gdoi),
     CALL("faults", lab_box_read_faults),
 };
 #undef AT
@@ -135,6 +136,8 @@ static bool check_device(struct lab_yaml *yaml, const yaml_node_t *node,
         return lab_yaml_fault(yaml, node, "expected `address` in 127.0.0.0/8");
     if (spec->silent_for.ms > 0)
         faults->silent_until = gv_time_add(faults->silent_from, spec->silent_for);
+    if (spec->box.gdoi.on && spec->box.gdoi.psk == NULL && spec->box.gdoi.cert == NULL)
+        return lab_yaml_fault(yaml, node, "expected `psk` or `cert` in gdoi");
     if (spec->box.snmp.version == GV_SNMP_V3 && spec->box.snmp.user == NULL)
         return lab_yaml_fault(yaml, node, "expected `user` for SNMP v3");
     return true;

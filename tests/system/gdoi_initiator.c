@@ -189,7 +189,7 @@ static int drive(struct run *run)
 {
     struct gdoi_event event = {GDOI_NOTHING};
 
-    gdoi_client_register(run->client, now());
+    gdoi_client_register(run->client, now(), &event);
     while (event.kind == GDOI_NOTHING && gdoi_client_step(run->client) < GDOI_PULL_2) {
         send_all(run);
         hear(run, &event);
