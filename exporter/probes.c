@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "gdoi/sock.h"
+#include "gdoi/endpoint.h"
 #include "io/log.h"
 #include "probe_pace.h"
 #include "schedule.h"

@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "gdoi/driver.h"
-#include "gdoi/sock.h"
+#include "gdoi/endpoint.h"
 #include "probe_report.h"
 #include "secret_file.h"
 #include "tool_command.h"
@@ -78,60 +78,6 @@ struct run {
 
 /* ---- arguments ---- */
 
-/* What is offered: aes256 and aes128 with SHA-2, on groups of 2048 bits and more and on curves;
- * the legacy ones behind them (contract). */
-static size_t default_suites(bool legacy, struct gdoi_suite out[GDOI_SUITES_MOST])
-{
-    static const char *const suites[] = {
-        "aes256-sha256-modp2048", "aes256-sha256-ecp256",   "aes256-sha384-ecp384",
-        "aes256-sha512-ecp521",   "aes256-sha256-modp3072", "aes256-sha256-modp4096",
-        "aes256-sha512-modp2048", "aes256-sha512-modp4096", "aes256-sha384-modp3072",
-        "aes128-sha256-modp2048", "aes128-sha256-ecp256",   "aes128-sha256-modp3072",
-        "aes128-sha256-modp4096", "aes128-sha512-modp2048"};
-    static const char *const old[] = {
-        "aes256-sha1-modp2048",   "aes128-sha1-modp2048",   "aes256-sha256-modp1536",
-        "aes128-sha256-modp1536", "aes256-sha1-modp1536",   "aes128-sha1-modp1536",
-        "aes256-sha256-modp1024", "aes128-sha256-modp1024", "aes256-sha1-modp1024",
-        "aes128-sha1-modp1024",   "3des-sha256-modp2048",   "3des-sha1-modp2048",
-        "3des-sha1-modp1536",     "3des-sha256-modp1024",   "3des-sha1-modp1024"};
-    size_t count = 0;
-
-    for (size_t i = 0; i < sizeof(suites) / sizeof(suites[0]); i++)
-        count += gdoi_suite_read(gv_text(suites[i]), &out[count]);
-    for (size_t i = 0; legacy && i < sizeof(old) / sizeof(old[0]); i++)
-        count += gdoi_suite_read(gv_text(old[i]), &out[count]);
-    return count;
-}
-
-/* A number in 32 bits, an address, user@name, or a name. */
-static bool read_identity(const char *text, bool number, bool little_endian,
-                          struct gdoi_identity *out)
-{
-    struct gdoi_identity id = {.n = 4};
-    struct gdoi_endpoint address;
-    size_t n = strlen(text);
-    uint32_t v;
-
-    if (number && gv_text_u32(gv_text(text), &v)) {
-        id.type = GDOI_ID_KEY_ID;
-        for (unsigned i = 0; i < 4; i++)
-            id.octets[i] = (uint8_t)(v >> (little_endian ? 8 * i : 24 - 8 * i));
-    } else if (strchr(text, ']') == NULL && gdoi_endpoint_read(text, 0, &address) &&
-               address.port == 0) {
-        id.type = address.size == 4 ? GDOI_ID_IPV4 : GDOI_ID_IPV6;
-        id.n = address.size;
-        memcpy(id.octets, address.address, address.size);
-    } else if (n > 0 && n <= GDOI_IDENTITY_MOST) {
-        id.type = strchr(text, '@') != NULL ? GDOI_ID_USER_FQDN : GDOI_ID_FQDN;
-        id.n = (uint8_t)n;
-        memcpy(id.octets, text, n);
-    } else {
-        return false;
-    }
-    *out = id;
-    return true;
-}
-
 static bool read_seconds(const char *text, uint32_t most, struct gv_dur *out)
 {
     uint32_t s;
@@ -158,11 +104,13 @@ static const char *read_row(const struct row *row, struct gdoi_suite *suites,
         return "--ks: expected ADDRESS or ADDRESS:PORT, as 192.0.2.1:848 or [2001:db8::1]:848";
     if (row->local != NULL && !gdoi_endpoint_read(row->local, 0, &client->local))
         return "--local: expected ADDRESS or ADDRESS:PORT";
-    if (!read_identity(row->group, true, row->little_endian, &client->group))
+    if (!gdoi_identity_read(row->group,
+                            row->little_endian ? GDOI_LITTLE_ENDIAN : GDOI_BIG_ENDIAN,
+                            &client->group))
         return "--group: expected a number, an address or a name";
     if ((row->identity != NULL &&
-         !read_identity(row->identity, false, false, &client->identity)) ||
-        (row->peer != NULL && !read_identity(row->peer, false, false, &client->peer)))
+         !gdoi_identity_read(row->identity, GDOI_NO_NUMBER, &client->identity)) ||
+        (row->peer != NULL && !gdoi_identity_read(row->peer, GDOI_NO_NUMBER, &client->peer)))
         return "--identity, --ks-identity: expected an address, a name or user@name";
     client->step_timeout = gv_secs(TIMEOUT_S);
     if (!read_seconds(row->timeout, TIMEOUT_MOST_S, &client->step_timeout) ||
@@ -184,7 +132,7 @@ static const char *read_row(const struct row *row, struct gdoi_suite *suites,
                    "modp4096 "
                    "ecp256 ecp384 ecp521";
     if (client->suite_count == 0)
-        client->suite_count = default_suites(row->legacy, suites);
+        client->suite_count = gdoi_suites_default(row->legacy, suites);
     client->suites = suites;
     return NULL;
 }
@@ -296,19 +244,6 @@ static int run_with(const struct row *row, struct gdoi_probe_config *config,
     return code;
 }
 
-/* With a certificate the subject is who we are, unless something else is said. */
-static void subject_identity(struct gdoi_client_config *client)
-{
-    size_t n;
-    const uint8_t *subject = gdoi_credential_subject(client->credential, &n);
-
-    if (client->identity.type != 0 || n > GDOI_IDENTITY_MOST)
-        return;
-    client->identity.type = GDOI_ID_DN;
-    client->identity.n = (uint8_t)n;
-    memcpy(client->identity.octets, subject, n);
-}
-
 static int with_certificate(const struct row *row, struct gdoi_probe_config *config,
                             struct gv_dur listen)
 {
@@ -320,7 +255,7 @@ static int with_certificate(const struct row *row, struct gdoi_probe_config *con
     if (credential == NULL)
         return tool_fail(row->json, "certificate", why, TOOL_NEGATIVE);
     config->client.credential = credential;
-    subject_identity(&config->client);
+    gdoi_identity_of_subject(credential, &config->client.identity);
     code = run_with(row, config, listen);
     gdoi_credential_free(credential);
     return code;

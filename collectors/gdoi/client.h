@@ -17,7 +17,7 @@
 
 struct gdoi_client;
 
-enum { GDOI_IDENTITY_MOST = 255, GDOI_SUITES_MOST = 64, GDOI_DATAGRAM_MOST = 65507 };
+enum { GDOI_IDENTITY_MOST = 255, GDOI_DATAGRAM_MOST = 65507 };
 
 /* An IP address and port, without a system's types. */
 struct gdoi_endpoint {

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "gdoi/endpoint.h"
 #include "gdoi/sock.h"
 
 enum {

@@ -117,6 +117,29 @@ bool gdoi_suite_equal(const struct gdoi_suite *a, const struct gdoi_suite *b)
            a->group == b->group;
 }
 
+size_t gdoi_suites_default(bool legacy, struct gdoi_suite out[GDOI_SUITES_MOST])
+{
+    static const char *const suites[] = {
+        "aes256-sha256-modp2048", "aes256-sha256-ecp256",   "aes256-sha384-ecp384",
+        "aes256-sha512-ecp521",   "aes256-sha256-modp3072", "aes256-sha256-modp4096",
+        "aes256-sha512-modp2048", "aes256-sha512-modp4096", "aes256-sha384-modp3072",
+        "aes128-sha256-modp2048", "aes128-sha256-ecp256",   "aes128-sha256-modp3072",
+        "aes128-sha256-modp4096", "aes128-sha512-modp2048"};
+    static const char *const old[] = {
+        "aes256-sha1-modp2048",   "aes128-sha1-modp2048",   "aes256-sha256-modp1536",
+        "aes128-sha256-modp1536", "aes256-sha1-modp1536",   "aes128-sha1-modp1536",
+        "aes256-sha256-modp1024", "aes128-sha256-modp1024", "aes256-sha1-modp1024",
+        "aes128-sha1-modp1024",   "3des-sha256-modp2048",   "3des-sha1-modp2048",
+        "3des-sha1-modp1536",     "3des-sha256-modp1024",   "3des-sha1-modp1024"};
+    size_t count = 0;
+
+    for (size_t i = 0; i < sizeof(suites) / sizeof(suites[0]); i++)
+        count += gdoi_suite_read(gv_text(suites[i]), &out[count]);
+    for (size_t i = 0; legacy && i < sizeof(old) / sizeof(old[0]); i++)
+        count += gdoi_suite_read(gv_text(old[i]), &out[count]);
+    return count;
+}
+
 /* ---- the payload ---- */
 
 enum { PROTOCOL_ISAKMP = 1, KEY_IKE = 1, LIFE_SECONDS = 1 };

@@ -21,6 +21,12 @@ void gdoi_suite_name(const struct gdoi_suite *suite, struct gv_buf *out);
 /* Is a part of it known to be weak: 3DES, MD5, SHA-1, or a group of 1536 bits or less? */
 bool gdoi_suite_weak(const struct gdoi_suite *suite);
 
+/* What is offered where nothing else is said: aes256 and aes128 with SHA-2, on groups of 2048
+ * bits and more and on curves; `legacy` puts sha1, modp1536, modp1024 and 3des behind them
+ * (contract). How many. */
+enum { GDOI_SUITES_MOST = 64 };
+size_t gdoi_suites_default(bool legacy, struct gdoi_suite out[GDOI_SUITES_MOST]);
+
 /* Append the body of an SA that offers `count` (1 to 254) suites in their order, with that way
  * to authenticate and that life in seconds. */
 void gdoi_phase1_sa_encode(const struct gdoi_suite *suites, size_t count, enum gdoi_auth auth,

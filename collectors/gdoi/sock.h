@@ -3,7 +3,7 @@
 #ifndef GV_GDOI_SOCK_H
 #define GV_GDOI_SOCK_H
 
-#include "gdoi/client.h"
+#include "gdoi/endpoint.h"
 
 /* Open a socket bound to `local` (port 0: any free one, written back). -1 with a sentence in
  * `why`. It never blocks, has a large receive buffer, and is closed on exec. */
@@ -23,14 +23,5 @@ long gdoi_sock_receive(int fd, void *octets, size_t room, struct gdoi_endpoint *
 
 /* True where the system took it. */
 bool gdoi_sock_send(int fd, const void *octets, size_t n, const struct gdoi_endpoint *to);
-
-/* "192.0.2.1" or "[2001:db8::1]:848", an address alone gets `port`. False for other text. */
-bool gdoi_endpoint_read(const char *text, uint16_t port, struct gdoi_endpoint *out);
-
-/* Its text, with the port. */
-enum { GDOI_ENDPOINT_TEXT = 64 };
-void gdoi_endpoint_text(const struct gdoi_endpoint *endpoint, char out[GDOI_ENDPOINT_TEXT]);
-
-bool gdoi_endpoint_is_multicast(const struct gdoi_endpoint *endpoint);
 
 #endif
