@@ -125,6 +125,39 @@ static enum gv_err apply_targets(struct gv_app *app, const struct gv_config *con
     return err == GV_OK ? gv_poller_set_targets(app->poller, polls, count) : err;
 }
 
+/* What the probes saw joins the evidence of the snapshots to come. */
+static void probes_changed(void *arg)
+{
+    struct gv_app *app = arg;
+
+    gv_store_probes(app->store, gv_probes_seen(app->probes), gv_probes_count(app->probes));
+}
+
+/* Hand this shard's probes over. */
+static enum gv_err apply_probes(struct gv_app *app, const struct gv_config *config)
+{
+    struct gv_probe_spec *specs;
+    size_t count = 0;
+    enum gv_err err;
+
+    if (app->settings->once || (app->probes == NULL && config->probe_count == 0))
+        return GV_OK;
+    specs = calloc(config->probe_count + 1, sizeof(*specs));
+    if (app->probes == NULL && specs != NULL)
+        app->probes = gv_probes_new(app->loop, config->state_directory, probes_changed, app);
+    if (app->probes == NULL || specs == NULL) {
+        free(specs);
+        return GV_ERR_NO_MEMORY;
+    }
+    for (size_t i = 0; i < config->probe_count; i++)
+        if (gv_shard_holds(app->settings->shard, config->probes[i].spec.name))
+            specs[count++] = config->probes[i].spec;
+    err = gv_probes_set(app->probes, specs, count);
+    free(specs);
+    probes_changed(app);
+    return err;
+}
+
 static enum gv_err apply(struct gv_app *app, const struct gv_config *config)
 {
     size_t room = config->target_count + 1;
@@ -135,6 +168,8 @@ static enum gv_err apply(struct gv_app *app, const struct gv_config *config)
 
     if (targets != NULL && polls != NULL)
         err = apply_targets(app, config, targets, polls);
+    if (err == GV_OK)
+        err = apply_probes(app, config);
     if (err == GV_OK)
         gv_poller_set_policy(app->poller, &policy);
     free(targets);
@@ -182,6 +217,7 @@ void gv_app_clear(struct gv_app *app)
     gv_timer_stop(app->look_timer);
     gv_http_sd_stop(app->sd);
     gv_poller_free(app->poller);
+    gv_probes_free(app->probes);
     gv_store_free(app->store);
     gv_loop_free(app->loop);
     gv_config_free(app->config);

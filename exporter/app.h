@@ -8,6 +8,7 @@
 #include "http_sd.h"
 #include "options.h"
 #include "poller.h"
+#include "probes.h"
 #include "render/render.h"
 #include "shard.h"
 #include "store.h"
@@ -37,6 +38,7 @@ struct gv_app {
     struct gv_config *config;
     struct gv_store *store;
     struct gv_poller *poller;
+    struct gv_probes *probes; /* NULL: none configured yet, or a single round */
     struct gv_http_sd *sd;
     struct gv_http_server *server; /* only while serving */
     struct gv_app_list *lists;

@@ -104,6 +104,17 @@ static void read_urls(struct gv_config_reader *reader, const struct gv_node *lis
     }
 }
 
+/* systemd's StateDirectory= names one or several; the first is ours. */
+static const char *state_directory(struct gv_config_reader *reader, const char *told)
+{
+    const char *given = getenv("STATE_DIRECTORY");
+    struct gv_text first = gv_text_head(gv_text(given), gv_text_index(gv_text(given), ':'));
+
+    if (told != NULL)
+        return gv_config_path(reader, told);
+    return first.n > 0 ? gv_arena_text(&reader->config->arena, first) : NULL;
+}
+
 /* Profiles before the targets that name them, limits before the intervals they
  * are compared with. */
 static void read_root(struct gv_config_reader *reader, const struct gv_node *root)
@@ -131,6 +142,9 @@ static void read_root(struct gv_config_reader *reader, const struct gv_node *roo
         gv_config_target_files(reader, row.target_files);
     gv_config_target_lists(reader);
     gv_config_duplicates(reader);
+    reader->config->state_directory = state_directory(reader, row.state_directory);
+    if (row.probes != NULL)
+        gv_config_probes(reader, row.probes);
 }
 
 static void read_text(struct gv_config_reader *reader, struct gv_text text)
@@ -217,6 +231,10 @@ void gv_config_free(struct gv_config *config)
         gv_secret_free(config->ssh[i].credential.password);
         gv_secret_free(config->ssh[i].credential.key_passphrase);
         gv_secret_free(config->ssh[i].credential.enable);
+    }
+    for (size_t i = 0; i < config->gdoi_count; i++) {
+        gv_secret_free(config->gdoi[i].psk);
+        gdoi_credential_free(config->gdoi[i].credential);
     }
     free(config->targets);
     gv_arena_clear(&config->arena);

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "config_faults.h"
+#include "probes.h"
 #include "store.h"
 #include "target.h"
 
@@ -24,6 +25,24 @@ struct gv_config_snmp_profile {
 struct gv_config_ssh_profile {
     const char *name;
     struct gv_ssh_credential credential;
+};
+
+/* How probes prove themselves: a pre-shared key, or a certificate. */
+struct gv_config_gdoi_profile {
+    const char *name;
+    struct gv_secret *psk;
+    struct gdoi_credential *credential;
+    bool is_certificate;
+    const char *certificate, *private_key, *authorities, *revocations; /* for /config */
+    const char *identity_text, *key_server_text;
+    struct gdoi_identity identity, key_server;
+    struct gdoi_suite suites[GDOI_SUITES_MOST];
+    size_t suite_count;
+};
+
+struct gv_config_probe {
+    struct gv_probe_spec spec;
+    const char *profile; /* its name */
 };
 
 struct gv_config_target {
@@ -60,8 +79,13 @@ struct gv_config {
     size_t target_file_count;
     struct gv_config_url *urls;
     size_t url_count;
+    struct gv_config_gdoi_profile *gdoi;
+    size_t gdoi_count;
+    struct gv_config_probe *probes;
+    size_t probe_count;
     const char *known_hosts;
-    size_t warnings; /* of this load */
+    const char *state_directory; /* NULL: none, and no probes */
+    size_t warnings;             /* of this load */
 };
 
 /* The last good answer of one of the `target_urls`. */

@@ -120,6 +120,8 @@ void gv_config_credentials(struct gv_config_reader *reader, const struct gv_node
         config->snmp = gv_config_alloc(reader, row.snmp->count * sizeof(*config->snmp));
     if (row.ssh != NULL)
         config->ssh = gv_config_alloc(reader, row.ssh->count * sizeof(*config->ssh));
+    if (row.gdoi != NULL)
+        gv_config_gdoi(reader, row.gdoi);
     if (config->snmp != NULL)
         for (const struct gv_node *n = row.snmp->first; n != NULL; n = n->next)
             read_snmp(reader, n, &config->snmp[config->snmp_count++]);

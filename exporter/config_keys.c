@@ -17,6 +17,8 @@ static const char *const profiles[] = {"modern", "default", "legacy", NULL};
 /* In the order of enum gv_rekey_transport; "" is never written. */
 static const char *const transports[] = {"auto", "unicast", "multicast", NULL};
 static const char *const collectors[] = {"snmp", "ssh", NULL};
+/* In the order of enum gdoi_number, without its first. */
+static const char *const octet_orders[] = {"big-endian", "little-endian", NULL};
 
 #define FIELD(member) offsetof(struct ROW, member)
 #define TEXT(key, field, least, most, help)                                                    \
@@ -56,7 +58,8 @@ static const char *const collectors[] = {"snmp", "ssh", NULL};
 
 #define ROW gv_config_root_row
 static const struct gv_key root_keys[] = {
-    NODE("credentials", GV_KEY_MAP, credentials, false, "profiles of logins: snmp and ssh"),
+    NODE("credentials", GV_KEY_MAP, credentials, false,
+         "profiles of logins: snmp, ssh and gdoi"),
     NODE("defaults", GV_KEY_MAP, defaults, false, "values for every target that does not say"),
     NODE("targets", GV_KEY_LIST, targets, false, "the devices to poll"),
     NODE("target_files", GV_KEY_TEXTS, target_files, false,
@@ -65,6 +68,9 @@ static const struct gv_key root_keys[] = {
          "http or https addresses of target lists"),
     NODE("groups", GV_KEY_LIST, groups, false,
          "rekey policy of groups that no collector tells"),
+    NODE("probes", GV_KEY_LIST, probes, false, "group members of our own, that only watch"),
+    TEXT("state_directory", state_directory, 1, GV_CONFIG_PATH,
+         "where probes keep when they last registered (default: systemd's $STATE_DIRECTORY)"),
     NODE("limits", GV_KEY_MAP, limits, false, "budgets of the whole process"),
     TEXT("known_hosts", known_hosts, 1, GV_CONFIG_PATH,
          "the file of SSH host keys (default: known_hosts)"),
@@ -75,6 +81,7 @@ static const struct gv_key root_keys[] = {
 static const struct gv_key credentials_keys[] = {
     NODE("snmp", GV_KEY_MAP, snmp, false, "SNMP profiles by name"),
     NODE("ssh", GV_KEY_MAP, ssh, false, "SSH profiles by name"),
+    NODE("gdoi", GV_KEY_MAP, gdoi, false, "profiles of probes by name"),
 };
 #undef ROW
 
@@ -98,6 +105,51 @@ static const struct gv_key ssh_keys[] = {
     SECRET("passphrase", passphrase, "the private key's passphrase"),
     YESNO("agent", agent, "also ask the agent at $SSH_AUTH_SOCK"),
     SECRET("enable", enable, "the enable password; without it `enable` is never sent"),
+};
+#undef ROW
+
+#define ROW gv_config_gdoi_row
+static const struct gv_key gdoi_keys[] = {
+    SECRET("psk", psk, "the pre-shared key"),
+    TEXT("certificate", certificate, 1, GV_CONFIG_PATH,
+         "our certificate (PEM): RSA signatures instead of a pre-shared key"),
+    TEXT("private_key", private_key, 1, GV_CONFIG_PATH, "the certificate's key (PEM)"),
+    TEXT("authorities", authorities, 1, GV_CONFIG_PATH,
+         "certificates that key servers are checked against (PEM)"),
+    TEXT("revocations", revocations, 1, GV_CONFIG_PATH, "their revocation lists (PEM)"),
+    TEXT("identity", identity, 1, 255,
+         "who we are: an address, a name, user@name (default: the local address, or the "
+         "certificate's subject)"),
+    TEXT("key_server", key_server, 1, 255,
+         "who the key server has to be (default: whoever proves itself)"),
+    NODE("proposals", GV_KEY_TEXTS, proposals, false,
+         "exactly what phase 1 offers, as aes128-sha256-modp2048"),
+    YESNO("legacy", legacy, "also offer 3des, sha1, modp1024 and modp1536"),
+};
+#undef ROW
+
+#define ROW gv_config_probe_row
+static const struct gv_key probe_keys[] = {
+    NEEDED_TEXT("name", name, 1, GV_CONFIG_NAME, "the probe label, unique"),
+    NEEDED_TEXT("ks", ks, 1, GV_CONFIG_ADDRESS,
+                "the key server: the name of a target, an IPv4 or an IPv6 address"),
+    NUMBER("port", port, 1, 65535, "its UDP port"),
+    NEEDED_TEXT("group", group, 1, 255, "the group: a number, an address or a name"),
+    WORD("group_octets", group_octets, false, octet_orders,
+         "the order in which the octets of a group's number are sent"),
+    NEEDED_TEXT("gdoi", gdoi, 1, GV_CONFIG_NAME, "the name of a gdoi profile"),
+    TEXT("local", local, 1, GV_CONFIG_ADDRESS,
+         "our address (default: that of the route to the key server)"),
+    NUMBER("local_port", local_port, 0, 65535,
+           "our UDP port; 848 needs CAP_NET_BIND_SERVICE (default 0: any free one)"),
+    NUMBER("nat_port", nat_port, 1, 65535, "our UDP port where a NAT is found (default 4500)"),
+    TEXT("interface", interface, 1, 15,
+         "that joins multicast groups (default: the one of our address)"),
+    SPAN("interval", interval, SECONDS(300), HOURS(24), "time between two registrations"),
+    SPAN("timeout", timeout, SECONDS(1), SECONDS(300), "time for each step of a registration"),
+    YESNO("ack", ack, "acknowledge rekeys where the key server asks (RFC 8263)"),
+    NUMBER("ack_key_bits", ack_key_bits, 0, 4096,
+           "the L of RFC 8263, section 3.2.1 (default 0: the bits of the hash)"),
 };
 #undef ROW
 
@@ -181,6 +233,8 @@ const struct gv_schema gv_config_target_schema = SCHEMA("a target", target_keys)
 const struct gv_schema gv_config_list_schema = SCHEMA("an entry of a target list", list_keys);
 const struct gv_schema gv_config_group_schema = SCHEMA("a group", group_keys);
 const struct gv_schema gv_config_url_schema = SCHEMA("a target URL", url_keys);
+const struct gv_schema gv_config_gdoi_schema = SCHEMA("a gdoi profile", gdoi_keys);
+const struct gv_schema gv_config_probe_schema = SCHEMA("a probe", probe_keys);
 const struct gv_schema gv_config_limits_schema = SCHEMA("limits", limits_keys);
 
 const struct gv_config_target_row gv_config_target_defaults = {
@@ -193,6 +247,13 @@ const struct gv_config_target_row gv_config_target_defaults = {
     .ssh_port = 22,
     .ssh_profile = GV_SSH_DEFAULT,
     .ssh_keep = true,
+};
+
+const struct gv_config_probe_row gv_config_probe_defaults = {
+    .port = 848,
+    .nat_port = 4500,
+    .interval = {SECONDS(3600)},
+    .timeout = {SECONDS(30)},
 };
 
 const struct gv_config_limits gv_config_limits_defaults = {

@@ -17,12 +17,12 @@ enum {
 /* The file as a whole; members are NULL where it does not say. */
 struct gv_config_root_row {
     const struct gv_node *credentials, *defaults, *limits, *groups;
-    const struct gv_node *targets, *target_files, *target_urls;
-    const char *known_hosts;
+    const struct gv_node *targets, *target_files, *target_urls, *probes;
+    const char *known_hosts, *state_directory;
 };
 
 struct gv_config_credentials_row {
-    const struct gv_node *snmp, *ssh;
+    const struct gv_node *snmp, *ssh, *gdoi;
 };
 
 /* Fields of enum type hold an index into the table's words. */
@@ -36,6 +36,22 @@ struct gv_config_ssh_row {
     const char *user, *key_file;
     struct gv_secret_source password, enable, passphrase;
     bool agent;
+};
+
+struct gv_config_gdoi_row {
+    struct gv_secret_source psk;
+    const char *certificate, *private_key, *authorities, *revocations;
+    const char *identity, *key_server;
+    const struct gv_node *proposals;
+    bool legacy;
+};
+
+/* Numbers of a group are sent in the order of `group_octets`. */
+struct gv_config_probe_row {
+    const char *name, *ks, *group, *gdoi, *local, *interface;
+    struct gv_dur interval, timeout;
+    uint32_t port, local_port, nat_port, ack_key_bits, group_octets;
+    bool ack;
 };
 
 enum { GV_COLLECT_SNMP = 1, GV_COLLECT_SSH = 2 };
@@ -67,10 +83,12 @@ struct gv_config_url_row {
 
 extern const struct gv_schema gv_config_root_schema, gv_config_credentials_schema,
     gv_config_snmp_schema, gv_config_ssh_schema, gv_config_target_schema, gv_config_list_schema,
-    gv_config_group_schema, gv_config_url_schema, gv_config_limits_schema;
+    gv_config_group_schema, gv_config_url_schema, gv_config_limits_schema,
+    gv_config_gdoi_schema, gv_config_probe_schema;
 
 /* What holds where nothing is said. */
 extern const struct gv_config_target_row gv_config_target_defaults;
 extern const struct gv_config_limits gv_config_limits_defaults;
+extern const struct gv_config_probe_row gv_config_probe_defaults;
 
 #endif

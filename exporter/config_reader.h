@@ -40,6 +40,10 @@ void gv_config_secret(struct gv_config_reader *reader, const struct gv_secret_so
 /* Read `credentials:` into the configuration's profiles. */
 void gv_config_credentials(struct gv_config_reader *reader, const struct gv_node *map);
 
+/* Read `gdoi:` of the credentials, and `probes:`, after the targets that they may name. */
+void gv_config_gdoi(struct gv_config_reader *reader, const struct gv_node *map);
+void gv_config_probes(struct gv_config_reader *reader, const struct gv_node *list);
+
 /* Read `targets:`; then the files and lists; then look for duplicates. */
 void gv_config_targets(struct gv_config_reader *reader, const struct gv_node *list);
 void gv_config_target_files(struct gv_config_reader *reader, const struct gv_node *list);

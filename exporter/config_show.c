@@ -104,6 +104,41 @@ static void show_ssh(const struct gv_config_ssh_profile *profile, struct gv_buf 
     add_secret(out, "enable", c->enable);
 }
 
+static void show_gdoi(const struct gv_config_gdoi_profile *profile, struct gv_buf *out)
+{
+    gv_buf_add_str(out, "    ");
+    add_quoted(out, profile->name);
+    gv_buf_add_str(out, ":\n");
+    add_secret(out, "psk", profile->psk);
+    add_text(out, "      ", "certificate", profile->certificate);
+    add_text(out, "      ", "private_key", profile->private_key);
+    add_text(out, "      ", "authorities", profile->authorities);
+    add_text(out, "      ", "revocations", profile->revocations);
+    add_text(out, "      ", "identity", profile->identity_text);
+    add_text(out, "      ", "key_server", profile->key_server_text);
+    gv_buf_add_str(out, "      proposals:\n");
+    for (size_t i = 0; i < profile->suite_count; i++) {
+        gv_buf_add_str(out, "        - ");
+        gdoi_suite_name(&profile->suites[i], out);
+        gv_buf_add_char(out, '\n');
+    }
+}
+
+static void show_probe(const struct gv_config_probe *probe, struct gv_buf *out)
+{
+    const struct gv_probe_spec *spec = &probe->spec;
+
+    add_text(out, "  - ", "name", spec->name);
+    add_text(out, "    ", "ks", spec->ks);
+    add_number(out, "    ", "port", spec->client.remote.port);
+    add_text(out, "    ", "group", spec->group);
+    add_text(out, "    ", "gdoi", probe->profile);
+    add_number(out, "    ", "local_port", spec->client.local.port);
+    add_span(out, "    ", "interval", spec->interval);
+    add_span(out, "    ", "timeout", spec->client.step_timeout);
+    add_word(out, "    ", "ack", spec->client.ack ? "true" : "false");
+}
+
 static void show_target(const struct gv_config_target *config, struct gv_buf *out)
 {
     const struct gv_target *target = &config->target;
@@ -155,7 +190,7 @@ static void show_limits(const struct gv_config_limits *limits, struct gv_buf *ou
 
 static void show_credentials(const struct gv_config *config, struct gv_buf *out)
 {
-    if (config->snmp_count + config->ssh_count > 0)
+    if (config->snmp_count + config->ssh_count + config->gdoi_count > 0)
         gv_buf_add_str(out, "credentials:\n");
     if (config->snmp_count > 0)
         gv_buf_add_str(out, "  snmp:\n");
@@ -165,6 +200,10 @@ static void show_credentials(const struct gv_config *config, struct gv_buf *out)
         gv_buf_add_str(out, "  ssh:\n");
     for (size_t i = 0; i < config->ssh_count; i++)
         show_ssh(&config->ssh[i], out);
+    if (config->gdoi_count > 0)
+        gv_buf_add_str(out, "  gdoi:\n");
+    for (size_t i = 0; i < config->gdoi_count; i++)
+        show_gdoi(&config->gdoi[i], out);
 }
 
 void gv_config_show(const struct gv_config *config, struct gv_buf *out)
@@ -193,6 +232,12 @@ void gv_config_show(const struct gv_config *config, struct gv_buf *out)
         gv_buf_add_str(out, "targets:\n");
     for (size_t i = 0; i < config->target_count; i++)
         show_target(&config->targets[i], out);
+    if (config->probe_count > 0) {
+        add_text(out, "", "state_directory", config->state_directory);
+        gv_buf_add_str(out, "probes:\n");
+    }
+    for (size_t i = 0; i < config->probe_count; i++)
+        show_probe(&config->probes[i], out);
 }
 
 void gv_config_summary(const struct gv_config *config, struct gv_buf *out)
@@ -210,11 +255,11 @@ void gv_config_summary(const struct gv_config *config, struct gv_buf *out)
     (void)snprintf(text, sizeof(text),
                    "targets: %zu (snmp %zu, ssh %zu, of these legacy %zu)\n"
                    "target lists: %zu files, %zu URLs\n"
-                   "credentials: %zu snmp, %zu ssh\n"
-                   "groups: %zu\nwarnings: %zu\n",
+                   "credentials: %zu snmp, %zu ssh, %zu gdoi\n"
+                   "groups: %zu\nprobes: %zu\nwarnings: %zu\n",
                    config->target_count, snmp, ssh, legacy, config->target_file_count,
-                   config->url_count, config->snmp_count, config->ssh_count,
-                   config->group_count, config->warnings);
+                   config->url_count, config->snmp_count, config->ssh_count, config->gdoi_count,
+                   config->group_count, config->probe_count, config->warnings);
     gv_buf_add_str(out, text);
 }
 
@@ -227,10 +272,12 @@ void gv_config_help(struct gv_buf *out)
         {"the file", &gv_config_root_schema},
         {"credentials: snmp: NAME:", &gv_config_snmp_schema},
         {"credentials: ssh: NAME:", &gv_config_ssh_schema},
+        {"credentials: gdoi: NAME:", &gv_config_gdoi_schema},
         {"targets, defaults", &gv_config_target_schema},
         {"target lists", &gv_config_list_schema},
         {"target_urls", &gv_config_url_schema},
         {"groups", &gv_config_group_schema},
+        {"probes", &gv_config_probe_schema},
         {"limits", &gv_config_limits_schema},
     };
 

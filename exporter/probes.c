@@ -45,6 +45,7 @@ struct gv_probes {
     void (*changed)(void *arg);
     void *arg;
     struct entry **entries;
+    const struct gv_probe_seen **seen; /* theirs */
     size_t count;
     struct server *servers;
     bool state_bad; /* unreadable: every key server may just have been asked */
@@ -261,7 +262,8 @@ static void take_registration(struct entry *e, const struct gdoi_event *event)
     e->seen.success = true;
     e->seen.reason = "";
     e->seen.registrations++;
-    e->seen.phase1 = event->phase1;
+    if (event->phase1.ms > 0) /* else an earlier phase 1 was used */
+        e->seen.phase1 = event->phase1;
     e->seen.pull = event->pull;
     if (expiry != NULL)
         gv_probe_saw_registration(
@@ -460,15 +462,20 @@ enum gv_err gv_probes_set(struct gv_probes *probes, const struct gv_probe_spec *
                           size_t count)
 {
     struct entry **fresh = calloc(count + 1, sizeof(*fresh));
+    const struct gv_probe_seen **seen = calloc(count + 1, sizeof(*seen));
 
-    if (fresh == NULL)
+    if (fresh == NULL || seen == NULL) {
+        free(fresh);
+        free(seen);
         return GV_ERR_NO_MEMORY;
+    }
     for (size_t i = 0; i < count; i++) {
         if (is_kept(probes, &specs[i]))
             continue;
         fresh[i] = entry_new(probes, &specs[i]);
         if (fresh[i] == NULL) {
             entries_free(fresh, count);
+            free(seen);
             return GV_ERR_NO_MEMORY;
         }
     }
@@ -476,7 +483,11 @@ enum gv_err gv_probes_set(struct gv_probes *probes, const struct gv_probe_spec *
         if (fresh[i] == NULL)
             fresh[i] = keep(probes, &specs[i]);
     entries_free(probes->entries, probes->count);
+    free(probes->seen);
+    for (size_t i = 0; i < count; i++)
+        seen[i] = &fresh[i]->seen;
     probes->entries = fresh;
+    probes->seen = seen;
     probes->count = count;
     rearm(probes);
     return GV_OK;
@@ -512,6 +523,7 @@ void gv_probes_free(struct gv_probes *probes)
         free(probes->servers);
         probes->servers = next;
     }
+    free(probes->seen);
     gv_timer_stop(probes->timer);
     gdoi_driver_free(probes->driver);
     free(probes->directory);
@@ -523,7 +535,7 @@ size_t gv_probes_count(const struct gv_probes *probes)
     return probes->count;
 }
 
-const struct gv_probe_seen *gv_probes_seen(const struct gv_probes *probes, size_t i)
+const struct gv_probe_seen *const *gv_probes_seen(const struct gv_probes *probes)
 {
-    return &probes->entries[i]->seen;
+    return probes->seen;
 }

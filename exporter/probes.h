@@ -37,6 +37,6 @@ enum gv_err gv_probes_set(struct gv_probes *probes, const struct gv_probe_spec *
 
 /* What each has seen, in the order of the specs. Valid until the next gv_probes_set. */
 size_t gv_probes_count(const struct gv_probes *probes);
-const struct gv_probe_seen *gv_probes_seen(const struct gv_probes *probes, size_t i);
+const struct gv_probe_seen *const *gv_probes_seen(const struct gv_probes *probes);
 
 #endif

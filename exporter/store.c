@@ -46,6 +46,8 @@ struct gv_store {
     struct gv_dur stale_after;
     struct gv_group_override *overrides;
     size_t override_count;
+    const struct gv_probe_seen *const *probes; /* the caller's */
+    size_t probe_count;
     struct device **devices;
     size_t device_count;
     struct gv_arena index_arena;
@@ -496,6 +498,8 @@ static enum gv_err build(struct gv_store *store, struct gv_time now)
         .device_count = count,
         .overrides = store->overrides,
         .override_count = store->override_count,
+        .probes = store->probes,
+        .probe_count = store->probe_count,
         .now = now,
         .seed = store->seed,
     };
@@ -523,6 +527,14 @@ static enum gv_err build(struct gv_store *store, struct gv_time now)
     free(devices);
     free(collectors);
     return err;
+}
+
+void gv_store_probes(struct gv_store *store, const struct gv_probe_seen *const *probes,
+                     size_t count)
+{
+    store->probes = probes;
+    store->probe_count = count;
+    store->fed = true;
 }
 
 const struct gv_snapshot *gv_store_snapshot(struct gv_store *store, struct gv_time now)

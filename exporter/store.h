@@ -9,6 +9,7 @@
 
 #include "collector.h"
 #include "model/policy.h"
+#include "model/probe.h"
 #include "model/snapshot.h"
 
 struct gv_store;
@@ -36,6 +37,11 @@ enum gv_err gv_store_set_targets(struct gv_store *store, const struct gv_target 
  * freed. */
 void gv_store_feed(struct gv_store *store, const char *target, const char *collector,
                    struct gv_poll_result *result, struct gv_time now);
+
+/* What the probes have seen, for the snapshots to come; the list and its rows stay the
+ * caller's. Call it again whenever something in them has changed. */
+void gv_store_probes(struct gv_store *store, const struct gv_probe_seen *const *probes,
+                     size_t count);
 
 /* The verdicts at `now`. Rebuilt only when something was fed or the last one is
  * a second old (so no expiry and no staleness is told later than that); else the

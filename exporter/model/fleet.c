@@ -165,7 +165,9 @@ enum gv_err gv_fleet_build(const struct gv_fleet_in *in, struct gv_snapshot *out
         .text = gv_buf(TEXT_CEILING),
     };
 
-    build_devices(&fleet);
+    fleet_probes(&fleet);
+    if (!fleet.failed)
+        build_devices(&fleet);
     if (!fleet.failed)
         build_groups(&fleet);
     gv_buf_clear(&fleet.text);

@@ -7,6 +7,7 @@
 #ifndef GV_MODEL_FLEET_H
 #define GV_MODEL_FLEET_H
 
+#include "model/probe.h"
 #include "model/snapshot.h"
 #include "model/track.h"
 
@@ -38,6 +39,8 @@ struct gv_fleet_in {
     size_t device_count;
     const struct gv_group_override *overrides;
     size_t override_count;
+    const struct gv_probe_seen *const *probes;
+    size_t probe_count;
     struct gv_time now;
     uint64_t seed; /* of the hash tables: anything that devices cannot know */
 };

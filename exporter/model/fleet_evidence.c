@@ -2,10 +2,10 @@
 #include "model/fleet_parts.h"
 #include "model/version.h"
 
-/* Evidence of one role of one device: at most two of timing, one of each other
- * source. */
+/* Evidence of one role of one device: at most two of timing and two of a probe, one
+ * of each other source. */
 struct gathered {
-    struct gv_evidence list[GV_EVIDENCE_SOURCE_COUNT + 1];
+    struct gv_evidence list[GV_EVIDENCE_SOURCE_COUNT + 2];
     size_t count;
 };
 
@@ -57,6 +57,15 @@ static void gather_timing(struct fleet *fleet, struct gathered *all,
 
     gather_one_timing(fleet, all, old_first ? old : fresh);
     gather_one_timing(fleet, all, old_first ? fresh : old);
+}
+
+/* A probe's texts are in the snapshot already. */
+static void gather_probe(const struct fleet *fleet, struct gathered *all, const char *ks)
+{
+    const struct gv_probe_verdict *probe = fleet_probe_of(fleet, ks);
+
+    for (size_t i = 0; probe != NULL && i < probe->behaviour.evidence_count; i++)
+        all->list[all->count++] = probe->behaviour.evidence[i];
 }
 
 /* The sentence begins with `who` and `what`. */
@@ -156,6 +165,8 @@ struct gv_behaviour_verdict fleet_behaviour(struct fleet *fleet,
     if (obs->device.vendor == GV_VENDOR_JUNIPER)
         return verdict;
     gather_timing(fleet, &all, device, ks ? GV_TRACK_KS : GV_TRACK_GM);
+    if (ks)
+        gather_probe(fleet, &all, device->name);
     gather_gdoi(fleet, &all, obs, ks);
     os = os_version(&obs->device);
     gather_version(fleet, &all, "", os.os == GV_OS_IOS_XE ? "IOS-XE " : "IOS ",

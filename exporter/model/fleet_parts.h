@@ -52,6 +52,11 @@ const char *fleet_sentence(struct fleet *fleet);
 void fleet_device(struct fleet *fleet, const struct gv_fleet_device *device,
                   struct gv_device_verdict *out, struct fleet_member *members);
 
+/* fleet_probe.c: the rows of the probes; before the devices, which ask for them: the first
+ * probe that proves something of the key server with that label. NULL where none does. */
+void fleet_probes(struct fleet *fleet);
+const struct gv_probe_verdict *fleet_probe_of(const struct fleet *fleet, const char *ks);
+
 /* fleet_evidence.c: old or new, as KS or as GM, with all evidence; and the GDOI
  * version of that role, as the first group tells it, else the box. */
 struct gv_behaviour_verdict fleet_behaviour(struct fleet *fleet,

@@ -47,7 +47,7 @@ struct gv_behaviour_verdict gv_probe_judge(struct gv_probe_evidence *evidence);
 struct gv_probe_seen {
     const char *probe, *ks, *group; /* labels */
     bool tried, success;            /* the last registration */
-    struct gv_dur phase1, pull; /* of the last good one; phase1 0: an earlier one was used */
+    struct gv_dur phase1, pull;     /* of the last good one that had it */
     bool has_kek;
     struct gv_time kek_expiry;
     bool listening;

@@ -138,6 +138,21 @@ struct gv_group_verdict {
     size_t interop_count;
 };
 
+/* What one of our own probes saw of its key server. */
+struct gv_probe_verdict {
+    const char *probe, *ks, *group; /* labels */
+    bool tried, success;            /* the last registration */
+    bool timed;                     /* one succeeded: */
+    struct gv_dur phase1, pull;     /* of the last that did */
+    struct gv_when kek_expiry;
+    bool listening; /* rekeys can reach it */
+    uint64_t rekeys;
+    bool has_lead;
+    struct gv_dur lead; /* of the last rekey that brought a KEK; may be negative */
+    const char *reason; /* why the last registration failed; empty */
+    struct gv_behaviour_verdict behaviour;
+};
+
 struct gv_snapshot {
     struct gv_arena arena;
     struct gv_time at;
@@ -145,6 +160,8 @@ struct gv_snapshot {
     size_t device_count;
     struct gv_group_verdict *groups; /* sorted by label */
     size_t group_count;
+    struct gv_probe_verdict *probes; /* in the order of the configuration */
+    size_t probe_count;
 };
 
 #endif

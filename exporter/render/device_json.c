@@ -26,8 +26,8 @@ static void put_collector(struct gv_json *doc, json_t *list,
             gv_json_u64(doc, failures, gv_err_name((enum gv_err)i), c->failures[i]);
 }
 
-static void put_behaviour(struct gv_json *doc, json_t *parent, const char *name,
-                          const struct gv_behaviour_verdict *b)
+void gv_json_behaviour(struct gv_json *doc, json_t *parent, const char *name,
+                       const struct gv_behaviour_verdict *b)
 {
     json_t *o = gv_json_object(doc, parent, name), *evidence;
 
@@ -63,9 +63,9 @@ void gv_json_device(struct gv_json *doc, json_t *o, const struct gv_device_verdi
     for (size_t i = 0; i < d->collector_count; i++)
         put_collector(doc, collectors, &d->collectors[i]);
     if (d->is_ks)
-        put_behaviour(doc, o, "ks_behavior", &d->ks_behaviour);
+        gv_json_behaviour(doc, o, "ks_behavior", &d->ks_behaviour);
     if (d->is_gm)
-        put_behaviour(doc, o, "gm_behavior", &d->gm_behaviour);
+        gv_json_behaviour(doc, o, "gm_behavior", &d->gm_behaviour);
 }
 
 enum gv_err gv_render_device_json(const struct gv_render_in *in, const char *device,

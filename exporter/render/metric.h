@@ -25,6 +25,7 @@ enum gv_scope {
     GV_SCOPE_MEMBER,     /* struct gv_member_verdict */
     GV_SCOPE_GROUP,      /* struct gv_group_verdict */
     GV_SCOPE_INTEROP,    /* struct gv_interop_verdict */
+    GV_SCOPE_PROBE,      /* struct gv_probe_verdict */
     GV_SCOPE_SELF,       /* struct gv_self */
     GV_SCOPE_COUNT
 };
@@ -91,8 +92,8 @@ struct gv_metric {
     bool untyped_in_text; /* the name ends as a histogram's does: see metrics_fleet.c */
 };
 
-extern const struct gv_metric gv_metrics_fleet[], gv_metrics_self[];
-extern const size_t gv_metrics_fleet_count, gv_metrics_self_count;
+extern const struct gv_metric gv_metrics_fleet[], gv_metrics_probe[], gv_metrics_self[];
+extern const size_t gv_metrics_fleet_count, gv_metrics_probe_count, gv_metrics_self_count;
 
 /* Octets of the family's name: OpenMetrics leaves a counter's _total off. */
 size_t gv_metric_family_n(enum gv_exposition format, const struct gv_metric *metric);

@@ -58,16 +58,19 @@ const char *gv_metric_fault(const struct gv_metric *m)
     return NULL;
 }
 
-/* The i-th row of both tables. */
+/* The i-th row of all tables. */
 static const struct gv_metric *metric(size_t i)
 {
-    return i < gv_metrics_fleet_count ? &gv_metrics_fleet[i]
-                                      : &gv_metrics_self[i - gv_metrics_fleet_count];
+    if (i < gv_metrics_fleet_count)
+        return &gv_metrics_fleet[i];
+    i -= gv_metrics_fleet_count;
+    return i < gv_metrics_probe_count ? &gv_metrics_probe[i]
+                                      : &gv_metrics_self[i - gv_metrics_probe_count];
 }
 
 const char *gv_metrics_fault(const char **name)
 {
-    size_t count = gv_metrics_fleet_count + gv_metrics_self_count;
+    size_t count = gv_metrics_fleet_count + gv_metrics_probe_count + gv_metrics_self_count;
 
     for (size_t i = 0; i < count; i++) {
         const char *fault = gv_metric_fault(metric(i));

@@ -176,6 +176,7 @@ void gv_render_metrics(enum gv_exposition format, const struct gv_render_in *in,
                        struct gv_buf *out)
 {
     emit_table(format, in, gv_metrics_fleet, gv_metrics_fleet_count, out);
+    emit_table(format, in, gv_metrics_probe, gv_metrics_probe_count, out);
     emit_table(format, in, gv_metrics_self, gv_metrics_self_count, out);
     if (format == GV_OPENMETRICS)
         gv_buf_add_str(out, "# EOF\n");

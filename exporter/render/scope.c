@@ -126,24 +126,33 @@ static void interop(struct walk *w, const struct gv_group_verdict *g)
     }
 }
 
-/* A scope walks the devices, or the groups, or is the exporter itself. */
+static void probe(struct walk *w, const struct gv_probe_verdict *p)
+{
+    w->row.labels[1] = p->ks;
+    w->row.labels[2] = p->group;
+    visit(w, p);
+}
+
+/* A scope walks the devices, the groups, or the probes, or is the exporter itself. */
 static const struct {
     const char *labels[GV_SCOPE_LABELS_MOST + 1];
     void (*in_device)(struct walk *w, const struct gv_device_verdict *d);
     void (*in_group)(struct walk *w, const struct gv_group_verdict *g);
+    void (*in_probe)(struct walk *w, const struct gv_probe_verdict *p);
 } scopes[GV_SCOPE_COUNT] = {
-    [GV_SCOPE_DEVICE] = {{"device"}, device, NULL},
-    [GV_SCOPE_COLLECTOR] = {{"device", "collector"}, collectors, NULL},
-    [GV_SCOPE_BEHAVIOUR] = {{"device", "role"}, behaviours, NULL},
-    [GV_SCOPE_MEMBERSHIP] = {{"device", "group"}, memberships, NULL},
-    [GV_SCOPE_KEK] = {{"device", "group", "role"}, keks, NULL},
-    [GV_SCOPE_TEK] = {{"device", "group", "role"}, teks, NULL},
-    [GV_SCOPE_REKEY] = {{"device", "group"}, rekeys, NULL},
-    [GV_SCOPE_PEER] = {{"device", "group", "ks"}, peers, NULL},
-    [GV_SCOPE_MEMBER] = {{"device", "group", "gm"}, members, NULL},
-    [GV_SCOPE_GROUP] = {{"group"}, NULL, group},
-    [GV_SCOPE_INTEROP] = {{"group", "ks"}, NULL, interop},
-    [GV_SCOPE_SELF] = {{NULL}, NULL, NULL},
+    [GV_SCOPE_DEVICE] = {{"device"}, device, NULL, NULL},
+    [GV_SCOPE_COLLECTOR] = {{"device", "collector"}, collectors, NULL, NULL},
+    [GV_SCOPE_BEHAVIOUR] = {{"device", "role"}, behaviours, NULL, NULL},
+    [GV_SCOPE_MEMBERSHIP] = {{"device", "group"}, memberships, NULL, NULL},
+    [GV_SCOPE_KEK] = {{"device", "group", "role"}, keks, NULL, NULL},
+    [GV_SCOPE_TEK] = {{"device", "group", "role"}, teks, NULL, NULL},
+    [GV_SCOPE_REKEY] = {{"device", "group"}, rekeys, NULL, NULL},
+    [GV_SCOPE_PEER] = {{"device", "group", "ks"}, peers, NULL, NULL},
+    [GV_SCOPE_MEMBER] = {{"device", "group", "gm"}, members, NULL, NULL},
+    [GV_SCOPE_GROUP] = {{"group"}, NULL, group, NULL},
+    [GV_SCOPE_INTEROP] = {{"group", "ks"}, NULL, interop, NULL},
+    [GV_SCOPE_PROBE] = {{"probe", "ks", "group"}, NULL, NULL, probe},
+    [GV_SCOPE_SELF] = {{NULL}, NULL, NULL, NULL},
 };
 
 const char *const *gv_scope_labels(enum gv_scope scope)
@@ -174,6 +183,16 @@ static void walk_groups(enum gv_scope scope, struct walk *w)
     }
 }
 
+static void walk_probes(enum gv_scope scope, struct walk *w)
+{
+    const struct gv_snapshot *s = w->row.in->snapshot;
+
+    for (size_t i = 0; i < s->probe_count; i++) {
+        w->row.labels[0] = s->probes[i].probe;
+        scopes[scope].in_probe(w, &s->probes[i]);
+    }
+}
+
 void gv_scope_walk(enum gv_scope scope, const struct gv_render_in *in,
                    void (*visit_row)(void *arg, const struct gv_row *row), void *arg)
 {
@@ -183,6 +202,8 @@ void gv_scope_walk(enum gv_scope scope, const struct gv_render_in *in,
         walk_devices(scope, &w);
     else if (scopes[scope].in_group != NULL && in->device == NULL)
         walk_groups(scope, &w);
+    else if (scopes[scope].in_probe != NULL && in->device == NULL)
+        walk_probes(scope, &w);
     else if (scope == GV_SCOPE_SELF && in->self != NULL)
         visit(&w, in->self);
 }

@@ -212,11 +212,45 @@ static struct gv_group_verdict groups[] = {
      .interop_count = 2},
 };
 
+static struct gv_evidence probe_evidence[] = {
+    {GV_EVIDENCE_PROBE, GV_BEHAVIOUR_OLD, GV_CERTAIN,
+     "a KEK rekey with a valid signature came 0.4 s after expiry"},
+};
+
+static struct gv_probe_verdict probes[] = {
+    {.probe = "probe-a",
+     .ks = "ks-a",
+     .group = "G1",
+     .tried = true,
+     .success = true,
+     .timed = true,
+     .phase1 = {42},
+     .pull = {7},
+     .kek_expiry = AT(787),
+     .listening = true,
+     .rekeys = 3,
+     .has_lead = true,
+     .lead = {-400},
+     .reason = "",
+     .behaviour = {.behaviour = GV_BEHAVIOUR_OLD,
+                   .confidence = GV_CERTAIN,
+                   .evidence = probe_evidence,
+                   .evidence_count = 1}},
+    {.probe = "probe-b",
+     .ks = "192.0.2.9",
+     .group = "G2",
+     .tried = true,
+     .reason = "phase 1, message 2 (proposal)"},
+    {.probe = "probe-new", .ks = "ks-b", .group = "G1", .reason = ""},
+};
+
 static struct gv_snapshot snapshot = {.at = {NOW_MS - 250},
                                       .devices = devices,
                                       .device_count = 4,
                                       .groups = groups,
-                                      .group_count = 2};
+                                      .group_count = 2,
+                                      .probes = probes,
+                                      .probe_count = sizeof(probes) / sizeof(probes[0])};
 
 static const struct gv_self self = {.version = "1.2.3",
                                     .reload_successful = true,
