@@ -124,6 +124,9 @@ bool server_answer(struct lab_gdoi *s, struct phase *p, struct answered *slot,
 /* The form that a payload of that message takes. */
 enum lab_gdoi_form server_form(const struct lab_gdoi *s, enum lab_gdoi_message message,
                                uint8_t payload);
+/* Let the faults change payloads, before HASH or SIG are made over them. */
+void server_edit(const struct lab_gdoi *s, enum lab_gdoi_message message,
+                 struct lab_gdoi_chain *chain);
 void server_nonce(const struct lab_gdoi *s, uint8_t nonce[NONCE_MOST], size_t *n);
 /* Random octets; dies where the library has none. */
 void server_random(void *octets, size_t n);

@@ -131,6 +131,9 @@ struct lab_gdoi_faults {
     enum lab_gdoi_ke ke;
     enum lab_gdoi_push_fault push;
     uint32_t push_count; /* it strikes so many pushes */
+    /* May change the payloads of PULL_2, PULL_4 and PUSH, which HASH or SIG then cover. */
+    void (*edit)(void *arg, enum lab_gdoi_message message, uint8_t *octets, size_t n);
+    void *edit_arg;
 };
 
 struct lab_gdoi_counts {
