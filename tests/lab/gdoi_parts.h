@@ -70,6 +70,7 @@ struct member {
 struct lab_gdoi_group {
     struct lab_gdoi *server;
     struct lab_gdoi_policy policy;
+    bool asked;                 /* a member has begun to register since the birth */
     struct kek keks[KEKS_KEPT]; /* the one in use first */
     struct tek tek;
     struct member members[LAB_GDOI_MEMBERS_MOST];
@@ -190,6 +191,8 @@ void group_born(struct lab_gdoi_group *g, struct gv_time now);
 void group_expire(struct lab_gdoi_group *g, struct gv_time now);
 struct gv_time group_expiry(const struct lab_gdoi_group *g);
 struct lab_gdoi_group *group_find(struct lab_gdoi *s, const struct gdoi_identity *id);
+/* A member begins to register. */
+void group_asked(struct lab_gdoi_group *g, struct gv_time now);
 void group_join(struct lab_gdoi_group *g, const struct phase *p);
 
 #endif
