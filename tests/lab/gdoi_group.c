@@ -51,6 +51,7 @@ static void take_fresh(struct lab_gdoi_group *g, const struct lab_gdoi_fresh *fr
 
 void group_born(struct lab_gdoi_group *g, struct gv_time now)
 {
+    g->asked = false;
     g->member_count = 0;
     g->resends_left = 0;
     gv_buf_clear(&g->push);
@@ -134,6 +135,13 @@ struct lab_gdoi_group *group_find(struct lab_gdoi *s, const struct gdoi_identity
     return NULL;
 }
 
+void group_asked(struct lab_gdoi_group *g, struct gv_time now)
+{
+    if (!g->asked && g->policy.deviations & LAB_GDOI_BORN_LATE)
+        group_born(g, now);
+    g->asked = true;
+}
+
 static bool same_place(const struct gdoi_endpoint *a, const struct gdoi_endpoint *b)
 {
     return a->size == b->size && a->port == b->port &&
@@ -156,13 +164,18 @@ void group_join(struct lab_gdoi_group *g, const struct phase *p)
 
 /* ---- time ---- */
 
+static bool has_timers(const struct lab_gdoi_group *g)
+{
+    return g->policy.timers && (g->asked || !(g->policy.deviations & LAB_GDOI_BORN_LATE));
+}
+
 /* Old: at expiry. New: by the formula (Cisco note 116737). */
 static struct gv_time kek_due(const struct lab_gdoi_group *g)
 {
     const struct lab_gdoi_policy *p = &g->policy;
     int64_t lead = p->lead_base.ms + p->retransmits * p->interval.ms;
 
-    if (!p->timers || p->signer == NULL)
+    if (!has_timers(g) || p->signer == NULL)
         return never;
     if (p->old)
         return g->keks[0].expiry;
@@ -176,7 +189,7 @@ static struct gv_time kek_due(const struct lab_gdoi_group *g)
 
 static struct gv_time tek_due(const struct lab_gdoi_group *g)
 {
-    return g->policy.timers ? gv_time_sub(g->tek.expiry, g->policy.tek_lead) : never;
+    return has_timers(g) ? gv_time_sub(g->tek.expiry, g->policy.tek_lead) : never;
 }
 
 struct gv_time group_expiry(const struct lab_gdoi_group *g)

@@ -70,6 +70,7 @@ struct member {
 struct lab_gdoi_group {
     struct lab_gdoi *server;
     struct lab_gdoi_policy policy;
+    bool asked;                 /* a member has begun to register since the birth */
     struct kek keks[KEKS_KEPT]; /* the one in use first */
     struct tek tek;
     struct member members[LAB_GDOI_MEMBERS_MOST];
@@ -124,6 +125,9 @@ bool server_answer(struct lab_gdoi *s, struct phase *p, struct answered *slot,
 /* The form that a payload of that message takes. */
 enum lab_gdoi_form server_form(const struct lab_gdoi *s, enum lab_gdoi_message message,
                                uint8_t payload);
+/* Let the faults change payloads, before HASH or SIG are made over them. */
+void server_edit(const struct lab_gdoi *s, enum lab_gdoi_message message,
+                 struct lab_gdoi_chain *chain);
 void server_nonce(const struct lab_gdoi *s, uint8_t nonce[NONCE_MOST], size_t *n);
 /* Random octets; dies where the library has none. */
 void server_random(void *octets, size_t n);
@@ -187,6 +191,8 @@ void group_born(struct lab_gdoi_group *g, struct gv_time now);
 void group_expire(struct lab_gdoi_group *g, struct gv_time now);
 struct gv_time group_expiry(const struct lab_gdoi_group *g);
 struct lab_gdoi_group *group_find(struct lab_gdoi *s, const struct gdoi_identity *id);
+/* A member begins to register. */
+void group_asked(struct lab_gdoi_group *g, struct gv_time now);
 void group_join(struct lab_gdoi_group *g, const struct phase *p);
 
 #endif

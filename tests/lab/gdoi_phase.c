@@ -148,6 +148,7 @@ struct lab_gdoi_chain phase_protect(const struct lab_gdoi *s, const struct phase
     uint8_t value[GDOI_HASH_MOST];
 
     assert(count < 4);
+    server_edit(s, message, &rest);
     if (count > 0)
         memcpy(all, before, count * sizeof(before[0]));
     all[count] = (struct gdoi_chunk){rest.octets.n > 0 ? rest.octets.at : "", rest.octets.n};

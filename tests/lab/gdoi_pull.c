@@ -65,6 +65,7 @@ static void take_1(struct lab_gdoi *s, struct phase *p, struct request *q)
         refuse_group(s, p);
         return;
     }
+    group_asked(p->group, q->now);
     p->pull_nonce_i_n = nonce->body.left;
     memcpy(p->pull_nonce_i, nonce->body.at, p->pull_nonce_i_n);
     server_nonce(s, p->pull_nonce_r, &p->pull_nonce_r_n);

@@ -145,6 +145,7 @@ static struct gv_buf compose(struct lab_gdoi_group *g, const struct say *say,
     lab_gdoi_add(&chain, GDOI_SEQ, seq, server_form(g->server, LAB_GDOI_PUSH, GDOI_SEQ));
     add_deletes(g, say, &chain);
     add_keys(g, say, now, &chain);
+    server_edit(g->server, LAB_GDOI_PUSH, &chain);
     sig = sign(g, spi, &chain);
     sig.at[sig.n / 2] ^= fault == LAB_GDOI_PUSH_BAD_SIGNATURE ? 4 : 0;
     lab_gdoi_add(&chain, ISAKMP_SIG, sig, server_form(g->server, LAB_GDOI_PUSH, ISAKMP_SIG));

@@ -122,6 +122,14 @@ enum lab_gdoi_form server_form(const struct lab_gdoi *s, enum lab_gdoi_message m
     return struck ? s->faults.form : LAB_GDOI_WHOLE;
 }
 
+void server_edit(const struct lab_gdoi *s, enum lab_gdoi_message message,
+                 struct lab_gdoi_chain *chain)
+{
+    if (s->faults.edit != NULL && message != LAB_GDOI_NONE && chain->octets.n > 0)
+        s->faults.edit(s->faults.edit_arg, message, (uint8_t *)chain->octets.at,
+                       chain->octets.n);
+}
+
 void server_send(struct lab_gdoi *s, const struct gv_buf *message,
                  const struct gdoi_endpoint *to, bool marked)
 {

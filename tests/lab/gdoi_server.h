@@ -46,6 +46,7 @@ enum lab_gdoi_deviation {
     LAB_GDOI_NO_PUBLIC_KEY = 512,  /* a KEK rekey does not repeat the public key */
     LAB_GDOI_OTHER_PADDING = 1024, /* of pushes: octets other than 0 */
     LAB_GDOI_UNKNOWN_PARTS = 2048, /* private attributes, payloads and key packets */
+    LAB_GDOI_BORN_LATE = 4096,     /* the first keys begin to live at the first registration */
     /* What the reference implementation does. */
     LAB_GDOI_REFERENCE = LAB_GDOI_LONG_RESERVED | LAB_GDOI_KEK_LIFE_BASIC | LAB_GDOI_SIG_BARE |
                          LAB_GDOI_LENGTH_UNPADDED | LAB_GDOI_SEQ_GOES_ON | LAB_GDOI_KD_OLD_SPI |
@@ -131,6 +132,9 @@ struct lab_gdoi_faults {
     enum lab_gdoi_ke ke;
     enum lab_gdoi_push_fault push;
     uint32_t push_count; /* it strikes so many pushes */
+    /* May change the payloads of PULL_2, PULL_4 and PUSH, which HASH or SIG then cover. */
+    void (*edit)(void *arg, enum lab_gdoi_message message, uint8_t *octets, size_t n);
+    void *edit_arg;
 };
 
 struct lab_gdoi_counts {

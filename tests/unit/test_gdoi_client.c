@@ -290,6 +290,36 @@ static void test_no_proposal(void)
     pair_close(&p);
 }
 
+/* "SHA-256" becomes "MD5" in message 2: weaker than offered is never taken. */
+static bool weaken(struct pair *p, bool to_server, unsigned index, uint8_t *octets, size_t *n,
+                   void *arg)
+{
+    static const uint8_t sha256[] = {0x80, 2, 0, 4};
+
+    (void)p;
+    (void)index;
+    (void)arg;
+    for (size_t i = 0; !to_server && i + sizeof(sha256) <= *n; i++)
+        if (memcmp(octets + i, sha256, sizeof(sha256)) == 0)
+            octets[i + 3] = 1;
+    return true;
+}
+
+static void test_weaker(void)
+{
+    struct gdoi_event event;
+    struct pair p;
+
+    pair_defaults(&p);
+    p.filter = weaken;
+    pair_open(&p);
+    event = pair_register(&p);
+    CHECK_INT("weaker than offered", event.kind, GDOI_FAILED);
+    CHECK_INT("message 2", event.step, GDOI_MAIN_2);
+    CHECK_INT("not supported", event.last, GV_ERR_NOT_SUPPORTED);
+    pair_close(&p);
+}
+
 /* Several offered: the key server's preference among them. */
 static void test_choice(void)
 {
@@ -375,6 +405,7 @@ int main(void)
     test_unknown_member();
     test_unknown_server();
     test_no_proposal();
+    test_weaker();
     test_choice();
     test_bad_exchange();
     pair_end();

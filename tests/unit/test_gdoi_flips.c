@@ -168,6 +168,76 @@ static void test_push(void)
     pair_close(&p);
 }
 
+/* ---- a key server that lies ---- */
+
+struct edit {
+    enum lab_gdoi_message message;
+    size_t bit;
+    size_t n; /* out: octets of the payloads */
+};
+
+static void flip(void *arg, enum lab_gdoi_message message, uint8_t *octets, size_t n)
+{
+    struct edit *e = arg;
+
+    if (message != e->message)
+        return;
+    e->n = n;
+    if (e->bit / 8 < n)
+        octets[e->bit / 8] ^= (uint8_t)(1u << e->bit % 8);
+}
+
+/* Every bit of the payloads flipped, under a right HASH: whatever it says, there is one
+ * outcome, and nothing goes wrong later. */
+static void test_lies(void)
+{
+    static const enum lab_gdoi_message messages[] = {LAB_GDOI_PULL_2, LAB_GDOI_PULL_4};
+
+    for (size_t i = 0; i < sizeof(messages) / sizeof(messages[0]); i++) {
+        struct edit e = {.message = messages[i], .n = 1};
+
+        for (e.bit = 0; e.bit < 8 * e.n; e.bit++) {
+            struct pair p;
+
+            pair_defaults(&p);
+            pair_open(&p);
+            lab_gdoi_faults(p.server)->edit = flip;
+            lab_gdoi_faults(p.server)->edit_arg = &e;
+            pair_register(&p);
+            CHECK_INT("one outcome", p.event_count, 1);
+            lab_gdoi_rekey(p.group, LAB_GDOI_KEK, NULL, p.now);
+            pair_run(&p, gv_secs(1));
+            pair_close(&p);
+        }
+    }
+}
+
+/* ... under a right signature: a rekey is taken once, or not at all. */
+static void test_lying_push(void)
+{
+    struct edit e = {.message = LAB_GDOI_PUSH, .n = 1};
+    struct pair p;
+
+    pair_defaults(&p);
+    p.policy.retransmits = 0;
+    pair_open(&p);
+    lab_gdoi_faults(p.server)->edit_arg = &e;
+    for (e.bit = 0; e.bit < 8 * e.n; e.bit++) {
+        lab_gdoi_faults(p.server)->edit = NULL;
+        p.event_count = p.log_count = 0;
+        CHECK_INT("registered", pair_register(&p).kind, GDOI_REGISTERED);
+        p.event_count = 0;
+        lab_gdoi_faults(p.server)->edit = flip;
+        lab_gdoi_delete(p.group, LAB_GDOI_TEK, e.bit % 2 == 0, p.now);
+        lab_gdoi_rekey(p.group, LAB_GDOI_KEK | LAB_GDOI_TEK, NULL, p.now);
+        pair_run(&p, gv_secs(1));
+        CHECK("two at most", p.event_count <= 2);
+        CHECK("bounded", gdoi_client_group(p.client)->kek_count <= GDOI_KEKS_MOST &&
+                             gdoi_client_group(p.client)->tek_count <= GDOI_TEKS_MOST);
+    }
+    pair_close(&p);
+}
+
 /* ---- payloads as they should not be ---- */
 
 struct impair {
@@ -247,6 +317,8 @@ int main(void)
 {
     test_damage();
     test_push();
+    test_lies();
+    test_lying_push();
     test_impaired();
     pair_end();
     return check_end();

@@ -344,6 +344,18 @@ static struct gdoi_identity subject(const struct gdoi_credential *credential)
     return id;
 }
 
+/* Both sides by certificate, each identified by its subject. */
+static void by_certificate(struct pair *p, const struct gdoi_credential *client,
+                           const struct gdoi_credential *server)
+{
+    pair_defaults(p);
+    p->client_config.psk = p->server_config.psk = NULL;
+    p->client_config.credential = client;
+    p->client_config.identity = subject(client);
+    p->server_config.credential = server;
+    p->server_config.identity = subject(server);
+}
+
 static void test_certificate(const struct certs *certs, const struct cert_row *row)
 {
     struct gdoi_credential *client = certs_load(certs, row->client, row->crl);
@@ -351,12 +363,7 @@ static void test_certificate(const struct certs *certs, const struct cert_row *r
     struct gdoi_event event;
     struct pair p;
 
-    pair_defaults(&p);
-    p.client_config.psk = p.server_config.psk = NULL;
-    p.client_config.credential = client;
-    p.client_config.identity = subject(client);
-    p.server_config.credential = server;
-    p.server_config.identity = subject(server);
+    by_certificate(&p, client, server);
     if (row->server_type != 0) {
         size_t n = row->server_type == GDOI_ID_IPV4 ? 4 : strlen(row->server_id);
 
@@ -379,6 +386,34 @@ static void test_certificate(const struct certs *certs, const struct cert_row *r
     gdoi_credential_free(server);
 }
 
+/* CERT and SIG as they should not be. */
+static void test_impaired(const struct certs *certs)
+{
+    static const uint8_t payloads[] = {ISAKMP_CERT, ISAKMP_SIG};
+    struct gdoi_credential *client = certs_load(certs, "gm", NULL);
+    struct gdoi_credential *server = certs_load(certs, "ks", NULL);
+
+    for (size_t i = 0; i < sizeof(payloads); i++)
+        for (enum lab_gdoi_form form = LAB_GDOI_OMITTED; form <= LAB_GDOI_TWICE; form++) {
+            /* Of several certificates the first is the key server's own. */
+            bool good = payloads[i] == ISAKMP_CERT && form == LAB_GDOI_TWICE;
+            struct lab_gdoi_faults *faults;
+            struct pair p;
+
+            by_certificate(&p, client, server);
+            pair_open(&p);
+            faults = lab_gdoi_faults(p.server);
+            faults->message = LAB_GDOI_MAIN_6;
+            faults->payload = payloads[i];
+            faults->form = form;
+            CHECK_INT("CERT, SIG impaired", pair_register(&p).kind,
+                      good ? GDOI_REGISTERED : GDOI_FAILED);
+            pair_close(&p);
+        }
+    gdoi_credential_free(client);
+    gdoi_credential_free(server);
+}
+
 static void test_certificates(void)
 {
     struct certs certs;
@@ -386,6 +421,7 @@ static void test_certificates(void)
     certs_make(&certs);
     for (size_t i = 0; i < sizeof(cert_rows) / sizeof(cert_rows[0]); i++)
         test_certificate(&certs, &cert_rows[i]);
+    test_impaired(&certs);
     certs_remove(&certs);
 }
 

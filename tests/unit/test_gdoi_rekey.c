@@ -193,6 +193,30 @@ static void test_behaviours(void)
     }
 }
 
+/* The reference implementation: the first keys live from the first registration on. */
+static void test_born_late(void)
+{
+    struct gdoi_event event;
+    struct pair p;
+
+    pair_defaults(&p);
+    p.policy.timers = p.policy.old = true;
+    p.policy.kek_life = gv_secs(600);
+    p.policy.tek_life = gv_secs(7000);
+    p.policy.deviations = LAB_GDOI_REFERENCE | LAB_GDOI_BORN_LATE;
+    p.policy.signer = pair_signer(GDOI_SIG_RSA, 1024);
+    pair_open(&p);
+    pair_run(&p, gv_secs(5000));
+    pair_register(&p);
+    CHECK_INT("its whole life", pair_kek(&p)->sak.lifetime_s, 600);
+    pair_run(&p, gv_secs(700));
+    event = pair_last(&p, GDOI_REKEYED);
+    CHECK_INT("one rekey", pair_events(&p, GDOI_REKEYED), 1);
+    CHECK("at its expiry",
+          event.valid && event.brings_kek && event.lead.ms > -200 && event.lead.ms < 200);
+    pair_close(&p);
+}
+
 /* A TEK's rekey that the KEK's, due soon, rides along with. */
 static void test_merged(void)
 {
@@ -485,6 +509,7 @@ int main(void)
     test_length_variant();
     test_policies();
     test_behaviours();
+    test_born_late();
     test_merged();
     test_retransmissions();
     test_push_faults();
