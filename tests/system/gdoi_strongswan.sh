@@ -18,10 +18,11 @@ skip() {
 if [ -z "${GV_TEST_NAMESPACE:-}" ]; then
     [ -x $charon ] || skip "no strongSwan ($charon)"
     for program in swanctl openssl ip unshare ${2:-}; do
-        [ -n "$(command -v $program)" ] || skip "no $program"
+        [ -n "$(command -v "$program")" ] || skip "no $program"
     done
-    unshare -n -m true 2>/dev/null || skip "no permission to make a network namespace"
-    GV_TEST_NAMESPACE=1 exec unshare -n -m "$0" "$@"
+    unshare -n -m -p --fork --mount-proc true 2>/dev/null || skip "no permission to make a network namespace"
+    # Whoever kills this test ends everything in it.
+    GV_TEST_NAMESPACE=1 exec unshare -n -m -p --fork --kill-child --mount-proc "$0" "$@"
 fi
 
 mount -t tmpfs none /run || skip "no permission to mount"
