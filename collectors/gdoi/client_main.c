@@ -411,7 +411,7 @@ void client_main_feed(struct gdoi_client *c, const struct isakmp_header *header,
                                      : open_clear(c, b, header, message, n, digest, now, event);
         if (err == GV_OK) {
             c->answered = true;
-            c->last = GV_OK;
+            c->last = GV_OK; /* that it did not fit another branch says nothing */
             return;
         }
         refused = err;

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A probe's client over a UDP socket, against a responder of phase 1 written by others.
  *
- * usage: gdoi_initiator [-l LOST] [-w PCAP] LOCAL:PORT REMOTE:PORT SUITE[,SUITE...] psk TEXT
- *        gdoi_initiator ... rsa CERT KEY CA
- * Prints one line: "phase 1 done with SUITE", once the client waits for an answer to its PULL,
- * or the step that failed, why, the notify heard and the last answer's fault. The first LOST
- * datagrams are not sent. What is sent also goes to PCAP. */
+ * usage: gdoi_initiator [-k] [-l LOST] [-n ADDRESS:PORT] [-w PCAP] LOCAL:PORT REMOTE:PORT
+ *            SUITE[,SUITE...] psk TEXT | rsa CERT KEY CA
+ * Prints one line: "phase 1 done" once the client waits for an answer to its PULL, with "by the
+ * NAT port" where it floated to it, or the step that failed, why, the notify heard and the last
+ * answer's fault. With -k it goes on until the PULL is given up, too. The first LOST datagrams
+ * are not sent. With -n the client takes itself to be at ADDRESS, as behind a NAT. What is sent
+ * also goes to PCAP. */
 #include <arpa/inet.h>
 #include <poll.h>
 #include <stdio.h>
@@ -17,15 +19,16 @@
 
 #include "gdoi/client.h"
 
-enum { SUITES = 8, STEP_S = 5, PART = 64 };
+enum { SUITES = 8, STEP_S = 5, PART = 64, NAT_PORT = 4500, MARKER = 4 };
 
 struct run {
     struct gdoi_client_config config;
     struct gdoi_suite suites[SUITES];
     struct gdoi_client *client;
     unsigned lost;
+    bool keep, floated;
     FILE *pcap;
-    int fd;
+    int fds[2]; /* on the configured port, on the NAT port */
 };
 
 static void quit(const char *what)
@@ -136,53 +139,67 @@ static void record(const struct run *run, const struct gdoi_datagram *d)
     (void)fwrite(d->octets, 1, d->n, run->pcap);
 }
 
+/* RFC 3947, 4: to and from port 4500, behind four zeros. */
+static void transmit(struct run *run, const struct gdoi_datagram *d)
+{
+    static uint8_t message[MARKER + GDOI_DATAGRAM_MOST];
+    struct gdoi_endpoint end = d->to;
+    struct sockaddr_in to;
+    size_t marker = d->marked ? MARKER : 0;
+
+    if (d->marked)
+        end.port = NAT_PORT;
+    run->floated |= d->marked;
+    to = system_address(&end);
+    memset(message, 0, MARKER);
+    memcpy(message + marker, d->octets, d->n);
+    if (sendto(run->fds[d->marked], message, marker + d->n, 0, (struct sockaddr *)&to,
+               sizeof(to)) < 0)
+        quit("sendto failed");
+}
+
 static void send_all(struct run *run)
 {
     struct gdoi_datagram d;
 
     while (gdoi_client_next(run->client, &d)) {
-        struct sockaddr_in to = system_address(&d.to);
-
-        if (d.marked)
-            quit("a NAT was seen where there is none");
         record(run, &d);
         if (run->lost > 0)
             run->lost--;
-        else if (sendto(run->fd, d.octets, d.n, 0, (struct sockaddr *)&to, sizeof(to)) < 0)
-            quit("sendto failed");
+        else
+            transmit(run, &d);
     }
 }
 
 static void hear(struct run *run, struct gdoi_event *event)
 {
-    static uint8_t message[GDOI_DATAGRAM_MOST];
+    static uint8_t message[MARKER + GDOI_DATAGRAM_MOST];
     int64_t left = gv_time_diff(gdoi_client_expiry(run->client), now()).ms;
-    struct pollfd p = {.fd = run->fd, .events = POLLIN};
+    struct pollfd p[2] = {{.fd = run->fds[0], .events = POLLIN},
+                          {.fd = run->fds[1], .events = POLLIN}};
+    size_t marker;
     ssize_t n;
 
-    if (poll(&p, 1, left < 0 ? 0 : left > 1000 ? 1000 : (int)left) <= 0) {
+    if (poll(p, 2, left < 0 ? 0 : left > 1000 ? 1000 : (int)left) <= 0) {
         gdoi_client_expire(run->client, now(), event);
         return;
     }
-    n = recv(run->fd, message, sizeof(message), 0);
-    if (n > 0)
-        gdoi_client_feed(run->client, message, (size_t)n, &run->config.remote, now(), event);
+    marker = p[0].revents != 0 ? 0 : MARKER;
+    n = recv(run->fds[marker > 0], message, sizeof(message), 0);
+    if (n > (ssize_t)marker)
+        gdoi_client_feed(run->client, message + marker, (size_t)n - marker, &run->config.remote,
+                         now(), event);
 }
 
 static int report(const struct run *run, const struct gdoi_event *event)
 {
-    struct gv_buf name = gv_buf(PART);
-
-    if (event->kind == GDOI_FAILED) {
+    if (event->kind == GDOI_FAILED)
         printf("failed: %s, %s, notify %u, last %s %s\n", gdoi_step_name(event->step),
                gv_err_name(event->err), (unsigned)event->notify, gv_err_name(event->last),
                event->why);
-        return 1;
-    }
-    gdoi_suite_name(&run->suites[0], &name);
-    printf("phase 1 done, offered %s first\n", name.at);
-    gv_buf_clear(&name);
-    return 0;
+    else
+        printf("phase 1 done%s\n", run->floated ? " by the NAT port" : "");
+    return event->kind == GDOI_FAILED;
 }
 
 static int drive(struct run *run)
@@ -190,7 +207,8 @@ static int drive(struct run *run)
     struct gdoi_event event = {GDOI_NOTHING};
 
     gdoi_client_register(run->client, now(), &event);
-    while (event.kind == GDOI_NOTHING && gdoi_client_step(run->client) < GDOI_PULL_2) {
+    while (event.kind == GDOI_NOTHING &&
+           (run->keep || gdoi_client_step(run->client) < GDOI_PULL_2)) {
         send_all(run);
         hear(run, &event);
         while (event.kind == GDOI_NOTHING && gdoi_client_work(run->client)) {
@@ -202,13 +220,16 @@ static int drive(struct run *run)
     return report(run, &event);
 }
 
-static void open_socket(struct run *run)
+static int open_socket(struct gdoi_endpoint at, uint16_t port)
 {
-    struct sockaddr_in local = system_address(&run->config.local);
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    struct sockaddr_in local;
 
-    run->fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (run->fd < 0 || bind(run->fd, (struct sockaddr *)&local, sizeof(local)) != 0)
+    at.port = port;
+    local = system_address(&at);
+    if (fd < 0 || bind(fd, (struct sockaddr *)&local, sizeof(local)) != 0)
         quit("bind failed");
+    return fd;
 }
 
 static void open_pcap(struct run *run, const char *path)
@@ -223,34 +244,55 @@ static void open_pcap(struct run *run, const char *path)
     put(run->pcap, 101, 4);
 }
 
-int main(int argc, char **argv)
+/* Before the arguments proper; returns how many were options. */
+static int read_options(struct run *run, int argc, char **argv, const char **nat)
 {
-    static const uint8_t group[] = {0, 0, 4, 210};
-    struct run run = {.config = {.step_timeout = gv_secs(STEP_S)}};
-    int option, status;
+    int option;
 
-    while ((option = getopt(argc, argv, "l:w:")) != -1) {
-        if (option == 'l')
-            run.lost = (unsigned)strtoul(optarg, NULL, 10);
+    while ((option = getopt(argc, argv, "kl:n:w:")) != -1) {
+        if (option == 'k')
+            run->keep = true;
+        else if (option == 'l')
+            run->lost = (unsigned)strtoul(optarg, NULL, 10);
+        else if (option == 'n')
+            *nat = optarg;
         else if (option == 'w')
-            open_pcap(&run, optarg);
+            open_pcap(run, optarg);
         else
             quit("an unknown option");
     }
-    argv += optind;
-    argc -= optind;
-    if (argc < 5)
+    if (argc - optind < 5)
         quit("too few arguments");
-    run.config.local = endpoint(argv[0]);
-    run.config.remote = endpoint(argv[1]);
-    run.config.suites = run.suites;
-    run.config.suite_count = read_suites(argv[2], run.suites);
-    read_proof(argv + 3, argc - 3, &run.config);
-    set_address(&run.config.identity, &run.config.local);
-    set_address(&run.config.peer, &run.config.remote);
-    run.config.group = (struct gdoi_identity){.type = GDOI_ID_KEY_ID, .n = sizeof(group)};
-    memcpy(run.config.group.octets, group, sizeof(group));
-    open_socket(&run);
+    return optind;
+}
+
+static void configure(struct run *run, int argc, char **argv, const char *nat)
+{
+    static const uint8_t group[] = {0, 0, 4, 210};
+    struct gdoi_client_config *config = &run->config;
+
+    config->local = endpoint(argv[0]);
+    config->remote = endpoint(argv[1]);
+    config->suites = run->suites;
+    config->suite_count = read_suites(argv[2], run->suites);
+    read_proof(argv + 3, argc - 3, config);
+    set_address(&config->identity, &config->local);
+    set_address(&config->peer, &config->remote);
+    config->group = (struct gdoi_identity){.type = GDOI_ID_KEY_ID, .n = sizeof(group)};
+    memcpy(config->group.octets, group, sizeof(group));
+    run->fds[0] = open_socket(config->local, config->local.port);
+    run->fds[1] = open_socket(config->local, NAT_PORT);
+    if (nat != NULL)
+        config->local = endpoint(nat);
+}
+
+int main(int argc, char **argv)
+{
+    struct run run = {.config = {.step_timeout = gv_secs(STEP_S)}};
+    const char *nat = NULL;
+    int options = read_options(&run, argc, argv, &nat), status;
+
+    configure(&run, argc - options, argv + options, nat);
     run.client = gdoi_client_new(&run.config);
     if (run.client == NULL)
         quit("no memory");
@@ -260,6 +302,7 @@ int main(int argc, char **argv)
     gdoi_credential_free((struct gdoi_credential *)run.config.credential);
     if (run.pcap != NULL)
         (void)fclose(run.pcap);
-    (void)close(run.fd);
+    (void)close(run.fds[0]);
+    (void)close(run.fds[1]);
     return status;
 }

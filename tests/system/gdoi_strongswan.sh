@@ -18,10 +18,11 @@ skip() {
 if [ -z "${GV_TEST_NAMESPACE:-}" ]; then
     [ -x $charon ] || skip "no strongSwan ($charon)"
     for program in swanctl openssl ip unshare ${2:-}; do
-        [ -n "$(command -v $program)" ] || skip "no $program"
+        [ -n "$(command -v "$program")" ] || skip "no $program"
     done
-    unshare -n -m true 2>/dev/null || skip "no permission to make a network namespace"
-    GV_TEST_NAMESPACE=1 exec unshare -n -m "$0" "$@"
+    unshare -n -m -p --fork --mount-proc true 2>/dev/null || skip "no permission to make a network namespace"
+    # Whoever kills this test ends everything in it.
+    GV_TEST_NAMESPACE=1 exec unshare -n -m -p --fork --kill-child --mount-proc "$0" "$@"
 fi
 
 mount -t tmpfs none /run || skip "no permission to mount"
@@ -97,6 +98,7 @@ connections {
         version = 1
         local_addrs = $ks
         remote_addrs = $psk_gm
+        dpd_delay = 1s
         proposals = 3des-sha1-modp1024, aes128-sha256-modp2048, aes256-sha384-ecp256
         local {
             auth = psk
@@ -142,12 +144,13 @@ STRONGSWAN_CONF=$dir/strongswan.conf SWANCTL_DIR=$dir/swanctl \
 # ---- the rows ----
 
 failed=0
-# NAME, what the line must contain, arguments of the initiator
+# NAME, a pattern that the line must contain, arguments of the initiator
 row() {
     local name=$1 want=$2 got
     shift 2
     got=$(ip netns exec gm "$initiator" "$@" 2>&1) || true
-    if [[ $got == *"$want"* ]]; then
+    # shellcheck disable=SC2053
+    if [[ $got == *$want* ]]; then
         echo "ok: $name: $got"
     else
         echo "FAIL: $name: '$got', not '$want'"
@@ -206,10 +209,16 @@ psk "another key" "failed: phase 1, message 6 (authentication), timeout" aes128-
     "a key of our own"
 psk "no common proposal" "failed: phase 1, message 2 (proposal), timeout, notify 14" \
     aes256-sha512-modp4096 "$key"
+psk "behind a NAT" "phase 1 done by the NAT port" aes128-sha256-modp2048 "$key" \
+    -n 198.51.100.7:500
+psk "no group here" "failed: GROUPKEY-PULL, message 2 (policy), timeout, notify *, last ok" \
+    aes128-sha256-modp2048 "$key" -k
+grep -q 'parsed INFORMATIONAL_V1 .*N(DPD_ACK)' "$dir/log" ||
+    { echo "FAIL: strongSwan's question whether we live was not answered"; failed=1; }
 rsa "RSA, AES-256, SHA-256, modp2048" "phase 1 done" aes256-sha256-modp2048 ca
 rsa "RSA, 3DES, MD5, modp1536" "phase 1 done" 3des-md5-modp1536 ca
 rsa "RSA, AES-192, SHA-512, ecp521" "phase 1 done" aes192-sha512-ecp521 ca
 rsa "an authority that we do not know" "unable to get local issuer certificate" \
     aes256-sha256-modp2048 other-ca
-[ $failed = 0 ] || tail -60 "$dir/log"
+[ $failed = 0 ] || tail -100 "$dir/log"
 exit $failed

@@ -358,6 +358,28 @@ static void test_verify(void)
     }
 }
 
+/* SEQ and SIG alone fill the blocks: with padding and without, the length is the same. */
+static void test_no_padding(void)
+{
+    const struct ks_row *row = &ks_rows[COUNT(ks_rows) - 1];
+    struct push_ks ks = ks_of(row), other = ks_of(row);
+    struct gdoi_kek kek = kek_of(&ks);
+    struct gdoi_sig_variant variant = {GDOI_SIG_BARE, false};
+
+    push_begin(&w, &ks, GDOI_SEQ);
+    push_seq(&w, ISAKMP_SIG, 9);
+    push_end(&w, &ks);
+    CHECK_INT("no padding", w.n, 28 + 8 + 4 + 132);
+    CHECK("no padding", holds(&kek, w.at, w.n, &variant) && variant.padded_length);
+    push_begin(&w, &other, GDOI_SEQ);
+    push_seq(&w, ISAKMP_SIG, 9);
+    push_end(&w, &other);
+    CHECK("no padding, forged", !holds(&kek, w.at, w.n, &variant));
+    gdoi_kek_clear(&kek);
+    gdoi_signer_free(ks.signer);
+    gdoi_signer_free(other.signer);
+}
+
 /* ---- a rekey that brings another KEK ---- */
 
 /* SAK and KD of a KEK of AES-128; the public key only where der_n > 0. */
@@ -431,6 +453,7 @@ int main(void)
     test_headers();
     test_large();
     test_verify();
+    test_no_padding();
     test_follow();
     wire_clear(&w);
     return check_end();

@@ -66,8 +66,8 @@ static bool begins[256][256];
 
 /* How often eight octets of each secret, from either half of it, stand in n octets. A sanitizer
  * would not let us look where nothing should be read. */
-__attribute__((no_sanitize_address, no_sanitize_undefined)) static void
-look(const uint8_t *at, size_t n, unsigned seen[SECRETS])
+__attribute__((no_sanitize_address)) static void look(const uint8_t *at, size_t n,
+                                                      unsigned seen[SECRETS])
 {
     for (size_t i = 0; i + WINDOW <= n; i++) {
         if (!begins[at[i] ^ MASK][at[i + 1] ^ MASK])

@@ -214,6 +214,8 @@ static const struct sat_row {
      GV_OK, 3600, 0},
     {"kilobytes, then seconds", SAT_HEAD "8001 0002 0002 0004 00465000 8001 0001 8002 0e10",
      GV_OK, 3600, 0},
+    {"seconds in eight octets: not read", SAT_HEAD "8001 0001 0002 0008 0000000000000e10",
+     GV_OK, 0, 0},
     {"a duration without its type", SAT_HEAD "8002 0e10", GV_OK, 0, 0},
     {"no lifetime", SAT_HEAD "8004 0001", GV_OK, 0, 0},
     {"a century is cut to ten years", SAT_HEAD "8001 0001 0002 0004 ffffffff", GV_OK, 315360000,
