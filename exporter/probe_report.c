@@ -224,10 +224,11 @@ void probe_report_registered(struct probe_report *report, const struct gdoi_clie
     take_keys(report, state, event->at);
     take_weak(report, state, &event->suite);
     if (state->kek_count > 0)
-        gv_probe_saw_registration(&report->evidence,
-                                  &(struct gv_probe_registration){
-                                      gv_time_diff(state->keks[0].expiry, event->at),
-                                      event->had_kek, event->other_kek, event->previous_left});
+        gv_probe_saw_registration(
+            &report->evidence,
+            &(struct gv_probe_registration){gv_time_diff(state->keks[0].expiry, event->at),
+                                            event->had_kek, event->other_kek,
+                                            event->previous_left, event->life_unsure});
 }
 
 void probe_report_listening(struct probe_report *report, bool listening)
@@ -354,7 +355,8 @@ void probe_report_rekey(struct probe_report *report, const struct gdoi_event *ev
                                                     .brings_kek = true,
                                                     .lead = event->lead,
                                                     .full_life_known = event->full_life_known,
-                                                    .full_life = event->full_life});
+                                                    .full_life = event->full_life,
+                                                    .unsure = event->life_unsure});
     }
     (void)json_array_append_new(report->rekeys, rekey);
     (void)fprintf(stderr, "getvpntool: rekey %u, signature %s%s\n", event->sequence,

@@ -267,9 +267,9 @@ static void take_registration(struct entry *e, const struct gdoi_event *event)
     e->seen.pull = event->pull;
     if (expiry != NULL)
         gv_probe_saw_registration(
-            &e->seen.evidence,
-            &(struct gv_probe_registration){gv_time_diff(*expiry, event->at), event->had_kek,
-                                            event->other_kek, event->previous_left});
+            &e->seen.evidence, &(struct gv_probe_registration){
+                                   gv_time_diff(*expiry, event->at), event->had_kek,
+                                   event->other_kek, event->previous_left, event->life_unsure});
     gv_probe_pace_registered(&e->pace, expiry, event->at);
     e->seen.listening = gdoi_probe_listening(e->probe, &why);
     if (!e->seen.listening)
@@ -309,7 +309,7 @@ static void take_rekey(struct entry *e, const struct gdoi_event *event)
     e->seen.lead = event->lead;
     gv_probe_saw_rekey(&e->seen.evidence,
                        &(struct gv_probe_rekey){true, true, event->lead, event->full_life_known,
-                                                event->full_life});
+                                                event->full_life, event->life_unsure});
     if (group->kek_count > 0)
         gv_probe_pace_rekeyed(&e->pace, group->keks[0].expiry);
 }

@@ -110,6 +110,8 @@ struct gdoi_event {
     struct gdoi_suite suite;
     bool had_kek, other_kek;     /* we had one before, and this is another */
     struct gv_dur previous_left; /* what the one before had left; where had_kek */
+    bool life_unsure; /* the key server may tell the full lifetime however old the KEK is; also
+                       * of the KEK that protected a rekey, where it came by a registration */
 
     /* GDOI_FAILED */
     enum gdoi_step step;

@@ -97,6 +97,7 @@ void client_group_registered(struct gdoi_client *c, const struct gdoi_sa *policy
     teks_add(group, policy, now);
     if (kek == NULL)
         return;
+    event->life_unsure = policy->sak.life_in_place;
     if (known != NULL) { /* the same one: its expiry and sequence stay (11.4; 6407, 3.3) */
         gdoi_kek_clear(kek);
         if (sequence > known->sequence)

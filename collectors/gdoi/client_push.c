@@ -121,6 +121,7 @@ static void take_new(struct gdoi_client *c, struct gdoi_kek_life *life,
     *event = (struct gdoi_event){.kind = GDOI_REKEYED, .at = now, .sequence = push->sequence};
     memcpy(event->kek_spi, life->kek.spi, GDOI_SPI_SIZE);
     event->lead = gv_time_diff(life->expiry, now);
+    event->life_unsure = !life->by_rekey && life->sak.life_in_place;
     event->full_life_known = life->by_rekey;
     event->full_life = gv_time_diff(life->expiry, life->since);
     event->valid = gdoi_push_verify(&life->kek, push, &event->variant);

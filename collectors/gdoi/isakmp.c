@@ -153,7 +153,8 @@ bool isakmp_attr_next(struct gv_reader *r, struct isakmp_attr *out)
         return false;
     head = gv_reader_uint(r, 2);
     out->type = (uint16_t)(head & ~(uint32_t)IN_PLACE);
-    out->value = gv_reader_sub(r, head & IN_PLACE ? 2 : gv_reader_uint(r, 2));
+    out->in_place = (head & IN_PLACE) != 0;
+    out->value = gv_reader_sub(r, out->in_place ? 2 : gv_reader_uint(r, 2));
     return !r->bad;
 }
 

@@ -126,7 +126,8 @@ void isakmp_uint_encode(struct gv_buf *out, uint32_t v, size_t n);
 
 struct isakmp_attr {
     uint16_t type;
-    struct gv_reader value; /* two octets where it came in place */
+    bool in_place; /* the value stands where else its length does: two octets */
+    struct gv_reader value;
 };
 
 /* The next attribute of `r`; false at the end, or when malformed (then r->bad). */

@@ -59,6 +59,8 @@ struct gdoi_sak {
     uint32_t sig_key_bits;
     uint32_t ack_requested; /* RFC 8263: 1..4; 0: none */
     struct isakmp_attrs attrs;
+    bool life_in_place; /* the lifetime came in two octets in place, as the reference
+                         * implementation sends it: then it may be the full one always */
     bool long_reserved; /* six reserved octets, as RFC 3547's POP fields */
 };
 

@@ -8,7 +8,8 @@
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 enum {
-    LIFE_TYPE = 1,
+    KEK_LIFETIME = 4, /* of a SAK */
+    LIFE_TYPE = 1,    /* of a SAT */
     LIFE_DURATION = 2,
     LIFE_SECONDS = 1,
     PROTOCOL_ESP = 1,
@@ -87,6 +88,16 @@ static void skip_reserved(struct gv_reader *r, bool *long_reserved)
         *r = ahead;
 }
 
+static bool is_in_place(struct gv_reader r, uint16_t type)
+{
+    struct isakmp_attr attr;
+
+    while (isakmp_attr_next(&r, &attr))
+        if (attr.type == type)
+            return attr.in_place;
+    return false;
+}
+
 static enum gv_err sak_decode(struct gv_reader r, struct gdoi_sak *out)
 {
     const uint8_t *spi;
@@ -104,6 +115,7 @@ static enum gv_err sak_decode(struct gv_reader r, struct gdoi_sak *out)
         return GV_ERR_TRUNCATED;
     memcpy(out->spi, spi, GDOI_SPI_SIZE);
     err = isakmp_attrs_decode(r, sak_rules, COUNT(sak_rules), out, &out->attrs);
+    out->life_in_place = is_in_place(r, KEK_LIFETIME);
     if (out->lifetime_s > TEN_YEARS_S)
         out->lifetime_s = TEN_YEARS_S;
     return err;

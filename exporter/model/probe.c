@@ -7,11 +7,12 @@
 
 /* Seconds. The bounds of a new key server's lead, and of the windows of a new member. */
 enum {
-    LEAD_NEW_S = 193,   /* 200 less the tolerance: rekey-behaviour, chapter 1 */
-    LEAD_OLD_S = 5,     /* at expiry */
-    SHORT_LIFE_S = 250, /* a KEK that lives no longer leaves the formula no room */
-    HANDED_OUT_S = 190, /* a new key server would have replaced it: chapter 2 */
-    WINDOW_END_S = 40   /* a new member has registered again by then */
+    LEAD_NEW_S = 193,    /* 200 less the tolerance: rekey-behaviour, chapter 1 */
+    LEAD_LIKELY_S = 900, /* far more than the formula gives with usual settings */
+    LEAD_OLD_S = 5,      /* at expiry */
+    SHORT_LIFE_S = 250,  /* a KEK that lives no longer leaves the formula no room */
+    HANDED_OUT_S = 190,  /* a new key server would have replaced it: chapter 2 */
+    WINDOW_END_S = 40    /* a new member has registered again by then */
 };
 
 static bool less(struct gv_dur a, int64_t seconds)
@@ -37,9 +38,10 @@ static void say(char out[GV_PROBE_TEXT], const char *before, struct gv_dur n, co
     gv_buf_clear(&text);
 }
 
-static void conclude(struct gv_evidence *item, enum gv_behaviour behaviour)
+static void conclude(struct gv_evidence *item, enum gv_behaviour behaviour, bool unsure)
 {
-    *item = (struct gv_evidence){GV_EVIDENCE_PROBE, behaviour, GV_CERTAIN, NULL};
+    *item = (struct gv_evidence){GV_EVIDENCE_PROBE, behaviour, unsure ? GV_LIKELY : GV_CERTAIN,
+                                 NULL};
 }
 
 void gv_probe_saw_registration(struct gv_probe_evidence *evidence,
@@ -47,11 +49,11 @@ void gv_probe_saw_registration(struct gv_probe_evidence *evidence,
 {
     if (r->had_kek && r->other_kek && !less(r->previous_left, WINDOW_END_S) &&
         !above(r->previous_left, HANDED_OUT_S)) {
-        conclude(&evidence->registration, GV_BEHAVIOUR_NEW);
+        conclude(&evidence->registration, GV_BEHAVIOUR_NEW, r->unsure);
         say(evidence->registration_text, "a registration ", r->previous_left,
             " s before the KEK's expiry brought its successor");
     } else if (less(r->left, HANDED_OUT_S)) {
-        conclude(&evidence->registration, GV_BEHAVIOUR_OLD);
+        conclude(&evidence->registration, GV_BEHAVIOUR_OLD, r->unsure);
         say(evidence->registration_text, "a registration gave a KEK that had only ", r->left,
             " s left; a new key server would have replaced it");
     }
@@ -77,11 +79,12 @@ void gv_probe_saw_rekey(struct gv_probe_evidence *evidence, const struct gv_prob
     if (!r->valid || !r->brings_kek)
         return;
     behaviour = by_lead(r);
-    if (behaviour != GV_BEHAVIOUR_OLD)
+    if (behaviour != GV_BEHAVIOUR_OLD && !r->unsure)
         evidence->refuted = true;
-    if (behaviour == GV_BEHAVIOUR_UNKNOWN)
+    /* A lead that is at most so long: as much of it as no schedule asks for proves nothing. */
+    if (behaviour == GV_BEHAVIOUR_UNKNOWN || (r->unsure && above(r->lead, LEAD_LIKELY_S)))
         return;
-    conclude(&evidence->rekey, behaviour);
+    conclude(&evidence->rekey, behaviour, r->unsure && behaviour == GV_BEHAVIOUR_NEW);
     say(evidence->rekey_text, "a KEK rekey with a valid signature came ",
         (struct gv_dur){late ? -r->lead.ms : r->lead.ms},
         late ? " s after expiry" : " s before expiry");

@@ -16,6 +16,8 @@ struct gv_probe_registration {
     bool had_kek;                /* we held one from before */
     bool other_kek;              /* and this is another */
     struct gv_dur previous_left; /* what that one had left; where had_kek */
+    bool unsure; /* this key server may tell the full lifetime always: then `left` is at most
+                    that */
 };
 
 /* A rekey that brought a new KEK. Those without a valid signature prove nothing. */
@@ -25,6 +27,7 @@ struct gv_probe_rekey {
     struct gv_dur lead;   /* what the KEK that protected it had left; negative after expiry */
     bool full_life_known; /* that KEK came by a rekey */
     struct gv_dur full_life; /* its lifetime, where known */
+    bool unsure;             /* its expiry is as above, at the latest: the lead may be less */
 };
 
 /* What is kept: the newest of each kind. All zero at first; movable only by judging again. */

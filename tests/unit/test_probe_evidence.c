@@ -11,7 +11,7 @@ struct sight {
     int64_t left; /* of the KEK that was handed out; or the rekey's lead */
     bool had, other;
     int64_t previous_left;
-    bool bad_signature, no_kek;
+    bool bad_signature, no_kek, unsure;
     int64_t full_life; /* 0: not known */
 };
 
@@ -78,6 +78,22 @@ static const struct {
     {"a rekey at expiry goes with it", {GAVE(100), LEAD(0)}, GV_BEHAVIOUR_OLD, 2},
     {"a rekey at expiry outranks it", {AGAIN(3600, true, 100), LEAD(0)}, GV_BEHAVIOUR_OLD, 2},
     {"the newest rekey counts", {LEAD(225), LEAD(0)}, GV_BEHAVIOUR_OLD, 1},
+    {"full life always told: a lead of hours is no lead",
+     {{.kind = REKEY, .left = 7197, .unsure = true}},
+     GV_BEHAVIOUR_UNKNOWN,
+     0},
+    {"... one of the formula's is likely",
+     {{.kind = REKEY, .left = 225, .unsure = true}},
+     GV_BEHAVIOUR_NEW,
+     1},
+    {"... and yields to what is certain",
+     {GAVE(100), {.kind = REKEY, .left = 225, .unsure = true}},
+     GV_BEHAVIOUR_OLD,
+     2},
+    {"... none at all is none",
+     {{.kind = REKEY, .left = 2, .unsure = true}},
+     GV_BEHAVIOUR_OLD,
+     1},
     {"a fresh KEK keeps what was known",
      {GAVE(100), AGAIN(3600, true, -5)},
      GV_BEHAVIOUR_OLD,
@@ -87,9 +103,10 @@ static const struct {
 static void see(struct gv_probe_evidence *evidence, const struct sight *s)
 {
     struct gv_probe_registration registration = {gv_secs(s->left), s->had, s->other,
-                                                 gv_secs(s->previous_left)};
-    struct gv_probe_rekey rekey = {!s->bad_signature, !s->no_kek, gv_secs(s->left),
-                                   s->full_life > 0, gv_secs(s->full_life)};
+                                                 gv_secs(s->previous_left), s->unsure};
+    struct gv_probe_rekey rekey = {!s->bad_signature,     !s->no_kek,
+                                   gv_secs(s->left),      s->full_life > 0,
+                                   gv_secs(s->full_life), s->unsure};
 
     if (s->kind == REGISTRATION)
         gv_probe_saw_registration(evidence, &registration);
