@@ -209,15 +209,16 @@ static void take_weak(struct probe_report *report, const struct gdoi_group_state
     }
 }
 
-void probe_report_registered(struct probe_report *report, const struct gdoi_client *client,
+void probe_report_registered(struct probe_report *report, const struct gdoi_probe *probe,
                              const struct gdoi_event *event)
 {
-    const struct gdoi_group_state *state = gdoi_client_group(client);
+    const struct gdoi_group_state *state = gdoi_client_group(gdoi_probe_client(probe));
+    const struct gdoi_timing *timing = gdoi_probe_timing(probe);
     struct gv_buf name = gv_buf(sizeof(report->suite) - 1);
 
     report->registered = true;
-    report->phase1_s = seconds(event->phase1);
-    report->pull_s = seconds(event->pull);
+    report->phase1_s = (double)timing->phase1_ns / 1e9;
+    report->pull_s = (double)timing->pull_ns / 1e9;
     gdoi_suite_name(&event->suite, &name);
     (void)snprintf(report->suite, sizeof(report->suite), "%s", name.at ? name.at : "");
     gv_buf_clear(&name);

@@ -3,7 +3,7 @@
 #ifndef GV_PROBE_REPORT_H
 #define GV_PROBE_REPORT_H
 
-#include "gdoi/client.h"
+#include "gdoi/driver.h"
 
 struct probe_report;
 
@@ -13,7 +13,7 @@ void probe_report_free(struct probe_report *report); /* NULL is fine */
 
 /* The registration that succeeded, with the keys that it gave: whatever comes later does not
  * change them (contract). */
-void probe_report_registered(struct probe_report *report, const struct gdoi_client *client,
+void probe_report_registered(struct probe_report *report, const struct gdoi_probe *probe,
                              const struct gdoi_event *event);
 void probe_report_listening(struct probe_report *report, bool listening);
 

@@ -159,7 +159,7 @@ static void registered(struct run *run, const struct gdoi_event *event)
 {
     const char *why;
 
-    probe_report_registered(run->report, gdoi_probe_client(run->probe), event);
+    probe_report_registered(run->report, run->probe, event);
     run->code = TOOL_OK;
     (void)fprintf(stderr, "getvpntool: registered: phase 1 %lld ms, PULL %lld ms\n",
                   (long long)event->phase1.ms, (long long)event->pull.ms);

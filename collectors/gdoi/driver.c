@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "gdoi/endpoint.h"
@@ -49,6 +50,9 @@ struct gdoi_probe {
     struct gdoi_event pending; /* of a registration that failed as it began */
     bool work_out, closed;
     struct gdoi_traffic traffic;
+    enum gdoi_step step; /* when it was last looked at */
+    uint64_t part_began_ns;
+    struct gdoi_timing timing;
 };
 
 struct gdoi_driver {
@@ -404,11 +408,37 @@ static void start_work(struct gdoi_probe *probe)
     }
 }
 
+static uint64_t monotonic_ns(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+/* A part of a registration has begun, or ended. */
+static void take_time(struct gdoi_probe *probe)
+{
+    enum gdoi_step step = gdoi_client_step(probe->client), before = probe->step;
+    uint64_t now = monotonic_ns();
+
+    if (step == before)
+        return;
+    probe->step = step;
+    if (before >= GDOI_PULL_2 && step == GDOI_IDLE)
+        probe->timing.pull_ns = now - probe->part_began_ns;
+    if (before < GDOI_PULL_2 && step >= GDOI_PULL_2)
+        probe->timing.phase1_ns = before == GDOI_IDLE ? 0 : now - probe->part_began_ns;
+    if (before == GDOI_IDLE || (before < GDOI_PULL_2 && step >= GDOI_PULL_2))
+        probe->part_began_ns = now;
+}
+
 /* After each call of the client: what it wants sent, done, or told. */
 static void turn(struct gdoi_probe *probe, const struct gdoi_event *event)
 {
     struct gdoi_datagram datagram;
 
+    take_time(probe);
     start_work(probe);
     while (gdoi_client_next(probe->client, &datagram))
         send_one(probe, &datagram);
@@ -507,6 +537,11 @@ bool gdoi_probe_listening(const struct gdoi_probe *probe, const char **why)
 const struct gdoi_client *gdoi_probe_client(const struct gdoi_probe *probe)
 {
     return probe->client;
+}
+
+const struct gdoi_timing *gdoi_probe_timing(const struct gdoi_probe *probe)
+{
+    return &probe->timing;
 }
 
 const struct gdoi_traffic *gdoi_probe_traffic(const struct gdoi_probe *probe)

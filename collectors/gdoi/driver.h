@@ -50,6 +50,14 @@ bool gdoi_probe_listening(const struct gdoi_probe *probe, const char **why);
 
 const struct gdoi_client *gdoi_probe_client(const struct gdoi_probe *probe);
 
+/* How long the last registration took, finer than the loop's clock tells: from the first
+ * datagram of each part to its last answer verified. phase1_ns is 0 where an earlier phase 1
+ * was used. */
+struct gdoi_timing {
+    uint64_t phase1_ns, pull_ns;
+};
+const struct gdoi_timing *gdoi_probe_timing(const struct gdoi_probe *probe);
+
 /* Datagrams sent and received, by this probe. */
 struct gdoi_traffic {
     uint64_t sent, received, send_errors;
