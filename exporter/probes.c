@@ -187,10 +187,8 @@ static bool place(struct entry *e)
         strncat(config.interface, e->interface, sizeof(config.interface) - 1);
     if (e->probe == NULL)
         e->probe = gdoi_probe_new(e->probes->driver, &config, why);
-    if (e->probe == NULL) {
+    if (e->probe == NULL)
         gv_log(GV_LOG_ERROR, e->name, "probe: %s", why);
-        e->seen.reason = "no socket: see the log";
-    }
     return e->probe != NULL;
 }
 
@@ -209,6 +207,10 @@ static void begin(struct entry *e, struct gv_time now)
                    probes->directory, state_name, strerror(errno));
         *e->server = before;
         e->not_before = gv_time_add(now, gv_secs(RETRY_S));
+        e->seen.tried = true;
+        e->seen.success = false;
+        e->seen.reason = "no socket, or no state file: see the log";
+        probes->changed(probes->arg);
         return;
     }
     gv_probe_pace_began(&e->pace, now);

@@ -38,6 +38,7 @@ struct key {
 };
 
 struct gdoi_probe {
+    struct gdoi_probe *next; /* of the driver */
     struct gdoi_driver *driver;
     struct gdoi_client *client;
     struct gdoi_probe_config config;
@@ -58,6 +59,7 @@ struct gdoi_probe {
 struct gdoi_driver {
     struct gv_loop *loop;
     struct port *ports;
+    struct gdoi_probe *probes;
     struct key *buckets[BUCKETS];
     struct gdoi_probe **found; /* for the datagram at hand */
     size_t found_count, found_room;
@@ -155,19 +157,35 @@ static bool remember(struct gdoi_driver *driver, struct gdoi_probe *probe)
     return true;
 }
 
-/* Whose is it? A rekey may be several probes' of one group; only the key server's own address
- * counts. Owners may free probes while it is handed round, so they are noted first. */
+static bool comes_from(const struct gdoi_probe *probe, const struct gdoi_endpoint *from)
+{
+    const struct gdoi_endpoint *remote = &probe->config.client.remote;
+
+    return remote->size == from->size &&
+           memcmp(remote->address, from->address, remote->size) == 0;
+}
+
+/* A rekey may come from another key server of the group than the one that we registered at: the
+ * primary sends it. So any key server that a probe is configured for will do. */
+static bool is_key_server(const struct gdoi_driver *driver, const struct gdoi_endpoint *from)
+{
+    for (const struct gdoi_probe *probe = driver->probes; probe != NULL; probe = probe->next)
+        if (comes_from(probe, from))
+            return true;
+    return false;
+}
+
+/* Whose is it? A rekey may be several probes' of one group; nothing counts that comes from
+ * elsewhere. Owners may free probes while it is handed round, so they are noted first. */
 static void find(struct gdoi_driver *driver, const uint8_t *octets, bool push,
                  const struct gdoi_endpoint *from)
 {
     driver->found_count = 0;
     for (struct key *key = *bucket_of(driver, octets); key != NULL; key = key->next) {
-        const struct gdoi_endpoint *remote = &key->probe->config.client.remote;
         bool is_push = key != &key->probe->keys[0];
 
         if (is_push == push && memcmp(key->octets, octets, KEY_SIZE) == 0 &&
-            remote->size == from->size &&
-            memcmp(remote->address, from->address, remote->size) == 0 &&
+            (comes_from(key->probe, from) || (push && is_key_server(driver, from))) &&
             !remember(driver, key->probe))
             return;
     }
@@ -493,8 +511,11 @@ struct gdoi_probe *gdoi_probe_new(struct gdoi_driver *driver,
         probe->config.nat_port_remote = GDOI_NAT_PORT;
     if (place(probe, why))
         probe->client = gdoi_client_new(&probe->config.client);
-    if (probe->client != NULL)
+    if (probe->client != NULL) {
+        probe->next = driver->probes;
+        driver->probes = probe;
         return probe;
+    }
     port_put(probe->port);
     free(probe);
     return NULL;
@@ -502,8 +523,13 @@ struct gdoi_probe *gdoi_probe_new(struct gdoi_driver *driver,
 
 void gdoi_probe_free(struct gdoi_probe *probe)
 {
+    struct gdoi_probe **at;
+
     if (probe == NULL)
         return;
+    for (at = &probe->driver->probes; *at != probe; at = &(*at)->next)
+        continue;
+    *at = probe->next;
     for (size_t i = 0; i < KEYS_MOST; i++)
         key_off(probe->driver, &probe->keys[i]);
     for (size_t i = 0; i < probe->driver->found_count; i++)
