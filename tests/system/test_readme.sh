@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# The README tells the truth: its configuration is valid, its metrics are those of the tables,
-# its links lead somewhere, the tool's examples run.
+# The README tells the truth: its configurations and the example are valid, its figures and
+# metrics are those of the tables, its links lead somewhere, the tool's examples run. The tests
+# that SECURITY.md names exist.
 # usage: test_readme.sh SOURCE-ROOT GETVPN_EXPORTER GETVPNTOOL
 set -u
 root=$1 exporter=$2 tool=$3
@@ -11,13 +12,31 @@ trap 'rm -rf "$dir"' EXIT
 failed=0
 fail() { printf 'FAIL %s\n' "$1"; failed=1; }
 
-# --- the configuration ---
+# --- the configurations ---
 umask 077
-sed -n '/^```yaml$/,/^```$/p' "$readme" | sed '1d;$d' >"$dir/getvpn.yml"
-for secret in snmp-auth snmp-priv ssh-password; do echo "not-a-secret" >"$dir/$secret"; done
+awk -v dir="$dir" '/^```yaml$/ { name = dir "/" ++n ".yml"; next } /^```$/ { name = "" }
+    name != "" { print >name }' "$readme"
+for secret in snmp-auth snmp-priv ssh-password gdoi-psk; do echo "not-a-secret-of-anybody" >"$dir/$secret"; done
 : >"$dir/known_hosts"
-said=$("$exporter" --config.file="$dir/getvpn.yml" --config.check 2>&1) || fail "configuration: $said"
-grep -q '^targets: 3 (snmp 3, ssh 3' <<<"$said" || fail "three targets: $said"
+check() { # FILE WHAT-THE-SUMMARY-SAYS...
+    said=$("$exporter" --config.file="$dir/$1" --config.check 2>&1) || fail "$1: $said"
+    for want in "${@:2}" 'warnings: 0$'; do
+        grep -q "^$want" <<<"$said" || fail "$1: no '$want': $said"
+    done
+}
+check 1.yml 'targets: 3 (snmp 3, ssh 3'
+check 2.yml 'probes: 1$'
+cp "$root/deploy/examples/getvpn-exporter.yml" "$dir/example.yml"
+CREDENTIALS_DIRECTORY=$dir check example.yml 'targets: 3 (snmp 3, ssh 3'
+[ ! -e "$dir/3.yml" ] || fail "a configuration that is not checked here"
+
+# --- the figures: each row stands in the benchmarks' own table ---
+sed -n '/^## Measured$/,/^## Limits$/p' "$readme" | grep '^| ' | grep -v '^| figure ' >"$dir/figures"
+[ -s "$dir/figures" ] || fail "no figure found"
+while IFS= read -r row; do
+    awk -v row="$row" 'index($0, row) == 1 { found = 1 } END { exit !found }' \
+        "$root/tests/bench/README.md" || fail "not in tests/bench/README.md: $row"
+done <"$dir/figures"
 
 # --- the metrics, both ways ---
 sed -n 's/^ *{\.name = "\([a-z_]*\)".*/\1/p' "$root"/exporter/render/metrics_*.c |
@@ -25,6 +44,18 @@ sed -n 's/^ *{\.name = "\([a-z_]*\)".*/\1/p' "$root"/exporter/render/metrics_*.c
 sed -n 's/^| `\(getvpn_[a-z_]*\)` |.*/\1/p' "$readme" | sort >"$dir/reference"
 [ -s "$dir/tables" ] || fail "no metric found in the tables"
 diff "$dir/tables" "$dir/reference" || fail "metrics: < only in the tables, > only in the README"
+
+# --- SECURITY.md: each claim's test is one that the build knows ---
+{
+    sed -n 's/^ *gv_unit_test(\([a-z_0-9]*\).*/unit.\1/p' "$root"/tests/unit/CMakeLists.txt
+    sed -n 's/^ *gv_fuzz_target(\([a-z_0-9]*\).*/fuzz.\1/p' "$root"/tests/fuzz/CMakeLists.txt
+    grep -rhoP --include=CMakeLists.txt 'add_test\(NAME \K[a-z_.0-9]+' "$root/tests"
+} >"$dir/tests"
+grep -oP '`\K(unit|fuzz|golden|system)\.[a-z_0-9*]+(?=`)' "$root/SECURITY.md" | sort -u >"$dir/claimed"
+[ -s "$dir/claimed" ] || fail "SECURITY.md names no test"
+while read -r name; do
+    grep -qx "${name//\*/.*}" "$dir/tests" || fail "SECURITY.md: no test $name"
+done <"$dir/claimed"
 
 # --- links ---
 grep -oP '\]\(\K[^)]+' "$readme" | while read -r link; do
