@@ -116,16 +116,16 @@ void gv_config_credentials(struct gv_config_reader *reader, const struct gv_node
     struct gv_config *config = reader->config;
 
     gv_schema_read(&gv_config_credentials_schema, GV_USE_MAP, map, &row, &reader->faults);
-    if (row.snmp != NULL)
-        config->snmp = gv_config_alloc(reader, row.snmp->count * sizeof(*config->snmp));
-    if (row.ssh != NULL)
-        config->ssh = gv_config_alloc(reader, row.ssh->count * sizeof(*config->ssh));
     if (row.gdoi != NULL)
         gv_config_gdoi(reader, row.gdoi);
-    if (config->snmp != NULL)
+    if (row.snmp != NULL)
+        config->snmp = gv_config_alloc(reader, row.snmp->count * sizeof(*config->snmp));
+    if (row.snmp != NULL && config->snmp != NULL)
         for (const struct gv_node *n = row.snmp->first; n != NULL; n = n->next)
             read_snmp(reader, n, &config->snmp[config->snmp_count++]);
-    if (config->ssh != NULL)
+    if (row.ssh != NULL)
+        config->ssh = gv_config_alloc(reader, row.ssh->count * sizeof(*config->ssh));
+    if (row.ssh != NULL && config->ssh != NULL)
         for (const struct gv_node *n = row.ssh->first; n != NULL; n = n->next)
             read_ssh(reader, n, &config->ssh[config->ssh_count++]);
 }

@@ -7,8 +7,7 @@
 #include <unistd.h>
 
 #include "config_reader.h"
-
-enum { OTHERS_READ = S_IROTH };
+#include "secret_file.h"
 
 static enum gv_err read_all(int fd, size_t most, struct gv_buf *out)
 {
@@ -51,54 +50,26 @@ enum gv_err gv_config_read_file(const char *path, size_t most, struct gv_buf *ou
     return err;
 }
 
-static const char *why(enum gv_err err)
-{
-    if (err == GV_ERR_NOT_FOUND)
-        return "it does not exist";
-    if (err == GV_ERR_TOO_LARGE)
-        return "it is larger than a secret may be";
-    return errno == EISDIR ? "it is no regular file" : strerror(errno);
-}
-
-/* The secret in `text` without the newline that editors put at its end. */
 static void take(struct gv_config_reader *reader, const struct gv_node *node,
                  struct gv_text text, struct gv_secret **out)
 {
-    if (text.n > 0 && text.at[text.n - 1] == '\n')
-        text.n--;
-    if (text.n > 0 && text.at[text.n - 1] == '\r')
-        text.n--;
-    if (text.n == 0 || gv_text_index(text, '\0') < text.n) {
-        gv_fault(&reader->faults, node->at, "the secret of %s is %s; expected a line of text",
-                 node->key, text.n == 0 ? "empty" : "binary");
-        return;
-    }
-    *out = gv_secret_new(text.at, text.n);
-    if (*out == NULL)
-        gv_fault(&reader->faults, node->at, "no memory for the secret of %s", node->key);
+    const char *why;
+
+    if (gv_secret_of_line(text, out, &why) != GV_OK)
+        gv_fault(&reader->faults, node->at, "the secret of %s %s", node->key, why);
 }
 
 static void from_file(struct gv_config_reader *reader, const struct gv_node *node,
                       const char *path, struct gv_secret **out)
 {
-    struct gv_buf text = gv_buf(GV_CONFIG_SECRET + 8);
-    unsigned mode = 0;
-    enum gv_err err = gv_config_read_file(path, GV_CONFIG_SECRET, &text, &mode);
+    struct gv_buf why = gv_buf(GV_CONFIG_PATH * 4);
+    enum gv_err err = gv_secret_file_read(path, reader->options->insecure_perms, out, &why);
 
     if (err != GV_OK)
-        gv_fault(&reader->faults, node->at, "%s: cannot read \"%s\": %s", node->key, path,
-                 why(err));
-    else if ((mode & OTHERS_READ) != 0 && !reader->options->insecure_perms)
-        gv_fault(
-            &reader->faults, node->at,
-            "%s: \"%s\" can be read by everybody (mode %04o); run chmod o= on it, or start "
-            "with --insecure-perms",
-            node->key, path, mode);
-    else
-        take(reader, node, (struct gv_text){text.at, text.n}, out);
-    if (text.at != NULL)
-        gv_wipe(text.at, text.n);
-    gv_buf_clear(&text);
+        gv_fault(&reader->faults, node->at, "%s: %s%s", node->key,
+                 why.at != NULL ? why.at : "no memory",
+                 err == GV_ERR_AUTHORIZATION ? ", or start with --insecure-perms" : "");
+    gv_buf_clear(&why);
 }
 
 static void from_credential(struct gv_config_reader *reader, const struct gv_node *node,

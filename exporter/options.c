@@ -86,13 +86,23 @@ static bool set_flag(const struct gv_option *option, void *row, bool has_value,
     return true;
 }
 
+/* A word that is no option. */
+static bool take_rest(const struct gv_option *rest, void *row, const char *word,
+                      struct gv_buf *why)
+{
+    if (rest != NULL)
+        return add_text(rest, (char *)row + rest->offset, word, why);
+    complain(why, word, ": no argument is expected; see --help", "");
+    return false;
+}
+
 bool gv_options_read(const struct gv_option *options, size_t count, int argc,
                      const char *const *argv, void *row, struct gv_buf *why)
 {
     const struct gv_option *rest = positional(options, count);
-    bool ended = false;
+    bool ended = false, ok = true;
 
-    for (int i = 1; i < argc; i++) {
+    for (int i = 1; i < argc && ok; i++) {
         struct gv_text word = gv_text(argv[i]);
         size_t equals = gv_text_index(word, '=');
         const struct gv_option *option = find(options, count, gv_text_head(word, equals));
@@ -100,27 +110,20 @@ bool gv_options_read(const struct gv_option *options, size_t count, int argc,
         if (!ended && gv_text_is(word, "--")) {
             ended = true;
         } else if (ended || argv[i][0] != '-' || argv[i][1] == '\0') {
-            if (rest == NULL) {
-                complain(why, argv[i], ": no argument is expected; see --help", "");
-                return false;
-            }
-            if (!add_text(rest, (char *)row + rest->offset, argv[i], why))
-                return false;
+            ok = take_rest(rest, row, argv[i], why);
         } else if (option == NULL) {
             unknown(options, count, argv[i], why);
-            return false;
+            ok = false;
         } else if (option->kind == GV_OPTION_FLAG) {
-            if (!set_flag(option, row, equals < word.n, why))
-                return false;
+            ok = set_flag(option, row, equals < word.n, why);
+        } else if (equals < word.n) {
+            ok = store(option, row, argv[i] + equals + 1, why);
         } else {
-            const char *next = i + 1 < argc ? argv[i + 1] : NULL;
-
-            if (!store(option, row, equals < word.n ? argv[i] + equals + 1 : next, why))
-                return false;
-            i += equals == word.n;
+            i++;
+            ok = store(option, row, i < argc ? argv[i] : NULL, why);
         }
     }
-    return true;
+    return ok;
 }
 
 void gv_options_help(const struct gv_option *options, size_t count, struct gv_buf *out)

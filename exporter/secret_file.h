@@ -6,9 +6,15 @@
 #include "base/buf.h"
 #include "base/secret.h"
 
-/* Read the one line of the file, without the newline that editors put at its end. Refused, with
- * a sentence in `why` that says what to do: a file that everybody can read (unless
- * `insecure_perms`), that is no regular one, that is empty, binary or too large. */
+/* The one line of `text` as a secret, without the newline that editors put at its end.
+ * GV_ERR_MALFORMED where it is empty or binary, GV_ERR_NO_MEMORY; *why then says what it is
+ * ("is empty; expected a line of text"), a static text. */
+enum gv_err gv_secret_of_line(struct gv_text text, struct gv_secret **out,
+                              const char **why) GV_MUST_CHECK;
+
+/* The same of the file `path`, which must be a regular one. On failure `why` gets a sentence
+ * that names it and what to do. GV_ERR_AUTHORIZATION: everybody can read the file, and
+ * `insecure_perms` does not allow it. */
 enum gv_err gv_secret_file_read(const char *path, bool insecure_perms, struct gv_secret **out,
                                 struct gv_buf *why) GV_MUST_CHECK;
 

@@ -241,6 +241,7 @@ static int run_with(const struct row *row, struct gdoi_probe_config *config,
     code = run.report != NULL ? start(&run, config)
                               : tool_fail(row->json, "start", "no memory", TOOL_NEGATIVE);
     probe_report_free(run.report);
+    config->arg = NULL; /* `run` ends here */
     return code;
 }
 

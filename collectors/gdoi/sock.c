@@ -166,7 +166,7 @@ bool gdoi_sock_route(const struct gdoi_endpoint *remote, struct gdoi_endpoint *o
 
 long gdoi_sock_receive(int fd, void *octets, size_t room, struct gdoi_endpoint *from)
 {
-    union address address;
+    union address address = {.any = {.sa_family = AF_UNSPEC}};
     socklen_t n = sizeof(address);
     ssize_t got;
 

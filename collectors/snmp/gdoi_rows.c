@@ -127,6 +127,12 @@ static bool told_id(const struct source *s, struct gv_gdoi_id *out)
 
 /* ---- Groups ----------------------------------------------------------------------------- */
 
+static bool same_id(const struct gv_gdoi_id *a, const struct gv_gdoi_id *b)
+{
+    return a->type == b->type && a->octets_n == b->octets_n &&
+           memcmp(a->octets, b->octets, a->octets_n) == 0;
+}
+
 /* The name of the group that `index` begins with, from the group table. */
 static struct gv_text group_name(const struct gv_gdoi_store *store,
                                  const struct gv_gdoi_index *index)
@@ -143,7 +149,7 @@ static struct gv_text group_name(const struct gv_gdoi_store *store,
         struct gv_text name;
 
         if (gv_gdoi_index_decode(table, arcs, n, &own) == GV_OK &&
-            memcmp(&own.id[0], &index->id[0], sizeof(own.id[0])) == 0) {
+            same_id(&own.id[0], &index->id[0])) {
             name = gv_gdoi_cell_octets(row, column);
             return gv_text_head(name, gv_text_index(name, '\0'));
         }

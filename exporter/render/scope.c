@@ -48,18 +48,25 @@ static void memberships(struct walk *w, const struct gv_device_verdict *d)
     }
 }
 
+/* What a key server, and what a member of the group has; NULL: nothing. */
+static void roles(struct walk *w, const struct gv_membership *m, const void *ks, const void *gm)
+{
+    w->row.labels[1] = m->group;
+    w->row.labels[2] = "ks";
+    if (m->has_ks && ks != NULL)
+        visit(w, ks);
+    w->row.labels[2] = "gm";
+    if (m->has_gm && gm != NULL)
+        visit(w, gm);
+}
+
 static void keks(struct walk *w, const struct gv_device_verdict *d)
 {
     for (size_t i = 0; i < d->membership_count; i++) {
         const struct gv_membership *m = &d->memberships[i];
 
-        w->row.labels[1] = m->group;
-        w->row.labels[2] = "ks";
-        if (m->has_ks && m->ks_kek.present)
-            visit(w, &m->ks_kek);
-        w->row.labels[2] = "gm";
-        if (m->has_gm && m->gm_kek.present)
-            visit(w, &m->gm_kek);
+        roles(w, m, m->ks_kek.present ? &m->ks_kek : NULL,
+              m->gm_kek.present ? &m->gm_kek : NULL);
     }
 }
 
@@ -68,13 +75,8 @@ static void teks(struct walk *w, const struct gv_device_verdict *d)
     for (size_t i = 0; i < d->membership_count; i++) {
         const struct gv_membership *m = &d->memberships[i];
 
-        w->row.labels[1] = m->group;
-        w->row.labels[2] = "ks";
-        if (m->has_ks && m->ks_tek.present)
-            visit(w, &m->ks_tek);
-        w->row.labels[2] = "gm";
-        if (m->has_gm && m->gm_tek.present)
-            visit(w, &m->gm_tek);
+        roles(w, m, m->ks_tek.present ? &m->ks_tek : NULL,
+              m->gm_tek.present ? &m->gm_tek : NULL);
     }
 }
 

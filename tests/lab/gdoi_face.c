@@ -17,7 +17,7 @@ enum { MESSAGES_A_TURN = 64, WAIT_MOST_MS = 1000, DATAGRAM_MOST = 65535 };
 
 /* One signer for all: the key servers of a group share it, and RSA keys take long to make. */
 static struct {
-    struct lab_gdoi_signer *signer;
+    struct gdoi_signer *signer;
     struct gdoi_suite suites[256];
     size_t suite_count;
     size_t faces;
@@ -57,24 +57,21 @@ static void name_suites(void)
             }
 }
 
-static bool share(void)
+static void share(void)
 {
     if (shared.faces == 0) {
-        shared.signer = lab_gdoi_signer_new(GDOI_SIG_RSA, 2048);
-        if (shared.signer == NULL)
-            return false;
+        shared.signer = gdoi_signer_new("RSA", 2048, 65537);
         shared.suite_count = 0;
         name_suites();
     }
     shared.faces++;
-    return true;
 }
 
 static void unshare(void)
 {
     if (--shared.faces > 0)
         return;
-    lab_gdoi_signer_free(shared.signer);
+    gdoi_signer_free(shared.signer);
     shared.signer = NULL;
 }
 
@@ -272,11 +269,11 @@ static struct lab_face *start(struct lab_world *world, struct lab_device *device
 {
     struct lab_face *face = calloc(1, sizeof(*face));
 
-    if (face == NULL || !share()) {
-        free(face);
+    if (face == NULL) {
         (void)snprintf(error, LAB_ERROR_SIZE, "no memory");
         return NULL;
     }
+    share();
     *face = (struct lab_face){.world = world, .device = device, .fd = -1};
     if (begin(face, error))
         return face;

@@ -20,7 +20,7 @@ static struct gdoi_endpoint rekey_to(const struct lab_device *device,
 
 static struct lab_gdoi_policy policy_of(const struct lab_device *device,
                                         const struct lab_group *group,
-                                        const struct lab_gdoi_signer *signer)
+                                        const struct gdoi_signer *signer)
 {
     static const struct {
         enum gdoi_kek_cipher cipher;
@@ -82,8 +82,8 @@ static void follow_group(struct lab_gdoi_followed *f, bool born, struct gv_time 
 }
 
 bool lab_gdoi_follow_start(struct lab_gdoi_follow *follow, const struct lab_gdoi_config *config,
-                           const struct lab_device *device,
-                           const struct lab_gdoi_signer *signer, struct gv_time now)
+                           const struct lab_device *device, const struct gdoi_signer *signer,
+                           struct gv_time now)
 {
     struct lab_gdoi_follow f = {
         .server = lab_gdoi_new(config), .device = device, .boots = device->boots};

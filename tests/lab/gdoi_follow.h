@@ -27,8 +27,8 @@ struct lab_gdoi_follow {
 /* Begin to follow the box; its `gdoi` says what its groups' rekeys look like. The key servers
  * of a group share one signer, as they share the keys. Zeroed *follow; false without memory. */
 bool lab_gdoi_follow_start(struct lab_gdoi_follow *follow, const struct lab_gdoi_config *config,
-                           const struct lab_device *device,
-                           const struct lab_gdoi_signer *signer, struct gv_time now);
+                           const struct lab_device *device, const struct gdoi_signer *signer,
+                           struct gv_time now);
 void lab_gdoi_follow_stop(struct lab_gdoi_follow *follow);
 
 /* The fleet has lived up to `now`: tell what has changed. */

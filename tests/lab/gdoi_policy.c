@@ -6,7 +6,7 @@
 
 enum { LIFE_S = 1, TUNNEL = 1, AUTH_SHA1 = 2, TEK_KEY_N = 16, TEK_AUTH_N = 20, PRIVATE = 200 };
 
-struct lab_gdoi_policy lab_gdoi_policy(uint32_t group, const struct lab_gdoi_signer *signer)
+struct lab_gdoi_policy lab_gdoi_policy(uint32_t group, const struct gdoi_signer *signer)
 {
     struct lab_gdoi_policy p = {.group = {.type = GDOI_ID_KEY_ID, .n = 4},
                                 .signer = signer,
@@ -77,8 +77,8 @@ static void add_kek_attributes(const struct lab_gdoi_group *g, struct gv_time no
     else
         lab_gdoi_variable(out, 4, left_s(g->keks[0].expiry, now), 4);
     lab_gdoi_basic(out, 5, p->sig_hash);
-    lab_gdoi_basic(out, 6, lab_gdoi_signer_kind(p->signer));
-    lab_gdoi_basic(out, 7, lab_gdoi_signer_bits(p->signer));
+    lab_gdoi_basic(out, 6, gdoi_signer_kind(p->signer));
+    lab_gdoi_basic(out, 7, gdoi_signer_bits(p->signer));
     if (p->ack > 0)
         lab_gdoi_basic(out, 9, p->ack);
     if (deviates(g, LAB_GDOI_UNKNOWN_PARTS))
@@ -191,15 +191,15 @@ static void add_kek(const struct lab_gdoi_group *g, const struct kek *old, struc
     size_t key_n = g->policy.kek_cipher == GDOI_KEK_3DES ? 24 : g->policy.kek_bits / 8;
     size_t iv_n = g->policy.kek_cipher == GDOI_KEK_3DES ? 8 : 16;
     const uint8_t *spi = rekey && deviates(g, LAB_GDOI_KD_OLD_SPI) ? old->spi : g->keks[0].spi;
-    struct gv_buf a = lab_gdoi_body(), der = lab_gdoi_body();
+    struct gv_buf a = lab_gdoi_body();
 
     lab_gdoi_opaque(&a, 1, g->keks[0].octets, iv_n + key_n);
     if (!rekey || !deviates(g, LAB_GDOI_NO_PUBLIC_KEY)) {
-        lab_gdoi_signer_public(g->policy.signer, &der);
-        lab_gdoi_opaque(&a, 2, der.at, der.n);
+        uint8_t der[SIGNER_OCTETS_MOST];
+
+        lab_gdoi_opaque(&a, 2, der, gdoi_signer_public(g->policy.signer, der));
     }
     add_packet(out, 2, spi, GDOI_SPI_SIZE, a);
-    gv_buf_clear(&der);
 }
 
 /* One key of a download array (RFC 6407, 5.6.3.1). */

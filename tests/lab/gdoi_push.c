@@ -67,11 +67,11 @@ static enum gdoi_hash hash_of(enum gdoi_sig_hash hash)
     return hashes[hash];
 }
 
-static size_t signature_size(const struct lab_gdoi_signer *signer)
+static size_t signature_size(const struct gdoi_signer *signer)
 {
-    size_t octets = (lab_gdoi_signer_bits(signer) + 7) / 8;
+    size_t octets = (gdoi_signer_bits(signer) + 7) / 8;
 
-    return lab_gdoi_signer_kind(signer) == GDOI_SIG_RSA ? octets : 2 * octets;
+    return gdoi_signer_kind(signer) == GDOI_SIG_RSA ? octets : 2 * octets;
 }
 
 /* "rekey", the header as it will be sent or without the padding, all payloads before SIG. The
@@ -80,11 +80,12 @@ static struct gv_buf sign(const struct lab_gdoi_group *g, const uint8_t *spi,
                           const struct lab_gdoi_chain *chain)
 {
     bool unpadded = g->policy.deviations & LAB_GDOI_LENGTH_UNPADDED;
+    bool bare = g->policy.deviations & LAB_GDOI_SIG_BARE;
     struct lab_gdoi_chain copy = lab_gdoi_chain();
     enum gdoi_hash hash = hash_of(g->policy.sig_hash);
     size_t n = signature_size(g->policy.signer);
     struct gv_buf whole, sig = lab_gdoi_body();
-    uint8_t value[GDOI_HASH_MOST];
+    uint8_t value[GDOI_HASH_MOST], octets[SIGNER_OCTETS_MOST];
     struct gdoi_chunk chunks[2] = {{"rekey", 5}};
     enum gv_err err;
 
@@ -99,10 +100,11 @@ static struct gv_buf sign(const struct lab_gdoi_group *g, const uint8_t *spi,
     chunks[1] = (struct gdoi_chunk){whole.at, ISAKMP_HEADER_SIZE + chain->octets.n};
     sig = lab_gdoi_body();
     err = gdoi_hash(hash, chunks, 2, value);
-    if (err == GV_OK)
-        err = lab_gdoi_sign(g->policy.signer, hash, g->policy.deviations & LAB_GDOI_SIG_BARE,
-                            value, &sig);
-    assert(err == GV_OK && sig.n == n);
+    assert(err == GV_OK);
+    gv_buf_add(&sig, octets,
+               gdoi_signer_sign(g->policy.signer, hash,
+                                bare ? GDOI_SIG_BARE : GDOI_SIG_DIGEST_INFO, value, octets));
+    assert(sig.n == n);
     gv_buf_clear(&whole);
     return sig;
 }

@@ -12,7 +12,7 @@
 #define LAB_GDOI_SERVER_H
 
 #include "gdoi/client.h"
-#include "gdoi_key_pair.h"
+#include "gdoi_signer.h"
 
 struct lab_gdoi;       /* a key server */
 struct lab_gdoi_group; /* one of its groups */
@@ -56,7 +56,7 @@ enum lab_gdoi_deviation {
 /* What a group is. */
 struct lab_gdoi_policy {
     struct gdoi_identity group;
-    const struct lab_gdoi_signer *signer; /* of rekeys; NULL: the group has no KEK */
+    const struct gdoi_signer *signer; /* of rekeys; NULL: the group has no KEK */
     enum gdoi_kek_cipher kek_cipher;
     uint32_t kek_bits;
     enum gdoi_sig_hash sig_hash;
@@ -81,7 +81,7 @@ struct lab_gdoi_policy {
 
 /* A policy as RFC 6407 has it: AES-128, SHA-256, KEK 86,400 s, TEK 3,600 s, N = 2, R = 10 s,
  * new behaviour, for the group with that number as KEY_ID. */
-struct lab_gdoi_policy lab_gdoi_policy(uint32_t group, const struct lab_gdoi_signer *signer);
+struct lab_gdoi_policy lab_gdoi_policy(uint32_t group, const struct gdoi_signer *signer);
 
 /* What a key server sends. */
 enum lab_gdoi_message {

@@ -2,15 +2,12 @@
 #include "gdoi_certs.h"
 
 #include <assert.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/rsa.h>
-#include <openssl/x509.h>
-#include <openssl/x509v3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "gdoi_ca.h"
 
 enum { PATH_SIZE = 128, DAY_S = 86400 };
 
@@ -25,119 +22,51 @@ static const char *path(const struct certs *certs, const char *name, const char 
     return out;
 }
 
-static void add_extension(X509 *cert, int nid, const char *value)
+static struct ca_pair make(const char *name, unsigned bits, const struct ca_pair *issuer,
+                           long days)
 {
-    X509_EXTENSION *extension = X509V3_EXT_conf_nid(NULL, NULL, nid, value);
-
-    assert(extension != NULL && X509_add_ext(cert, extension, -1) == 1);
-    X509_EXTENSION_free(extension);
-}
-
-/* A certificate for `key`, signed by the issuer; by itself where that is NULL. */
-static X509 *make(const char *name, EVP_PKEY *key, X509 *issuer, EVP_PKEY *issuer_key,
-                  long days)
-{
-    static long serial = 100;
-    X509 *cert = X509_new();
-    X509_NAME *subject = X509_get_subject_name(cert);
     char names[PATH_SIZE];
+    EVP_PKEY *key = ca_key(bits, 65537);
+    struct ca_pair made;
 
-    X509_set_version(cert, X509_VERSION_3);
-    ASN1_INTEGER_set(X509_get_serialNumber(cert), serial++);
-    X509_gmtime_adj(X509_getm_notBefore(cert), -2L * DAY_S);
-    X509_gmtime_adj(X509_getm_notAfter(cert), days * DAY_S);
-    X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, (const unsigned char *)name, -1, -1,
-                               0);
-    X509_set_issuer_name(cert, issuer != NULL ? X509_get_subject_name(issuer) : subject);
-    X509_set_pubkey(cert, key);
-    add_extension(cert, NID_basic_constraints,
-                  issuer != NULL ? "CA:FALSE" : "critical,CA:TRUE");
     (void)snprintf(names, sizeof(names), "DNS:%s.example,IP:127.7.0.9", name);
-    add_extension(cert, NID_subject_alt_name, names);
-    assert(X509_sign(cert, issuer_key != NULL ? issuer_key : key, EVP_sha256()) > 0);
-    return cert;
-}
-
-static void write_cert(const struct certs *certs, const char *name, X509 *cert)
-{
-    char file[PATH_SIZE];
-    FILE *f = fopen(path(certs, name, ".pem", file), "w");
-
-    assert(f != NULL && PEM_write_X509(f, cert) == 1);
-    assert(fclose(f) == 0);
-}
-
-static void write_key(const struct certs *certs, const char *name, EVP_PKEY *key)
-{
-    char file[PATH_SIZE];
-    FILE *f = fopen(path(certs, name, ".key", file), "w");
-
-    assert(f != NULL && PEM_write_PrivateKey(f, key, NULL, NULL, 0, NULL, NULL) == 1);
-    assert(fclose(f) == 0);
-}
-
-/* A key and its certificate; the certificate is the caller's. */
-static X509 *issue(const struct certs *certs, const char *name, unsigned bits, X509 *ca,
-                   EVP_PKEY *ca_key, long days)
-{
-    EVP_PKEY *key = EVP_RSA_gen(bits);
-    X509 *cert = make(name, key, ca, ca_key, days);
-
-    write_cert(certs, name, cert);
-    write_key(certs, name, key);
+    made = ca_issue(&(struct ca_spec){name, names, key, issuer, -2L * DAY_S, days * DAY_S});
     EVP_PKEY_free(key);
-    return cert;
+    return made;
 }
 
-static void write_crl(const struct certs *certs, const char *name, X509 *ca, EVP_PKEY *ca_key,
-                      X509 *revoked)
+/* The same, in files. */
+static struct ca_pair issue(const struct certs *certs, const char *name, unsigned bits,
+                            const struct ca_pair *issuer, long days)
 {
-    X509_CRL *crl = X509_CRL_new();
-    ASN1_TIME *now = ASN1_TIME_new();
+    struct ca_pair made = make(name, bits, issuer, days);
     char file[PATH_SIZE];
-    FILE *f = fopen(path(certs, name, ".crl", file), "w");
 
-    X509_CRL_set_issuer_name(crl, X509_get_subject_name(ca));
-    X509_gmtime_adj(now, -DAY_S);
-    X509_CRL_set1_lastUpdate(crl, now);
-    if (revoked != NULL) {
-        X509_REVOKED *entry = X509_REVOKED_new();
-
-        X509_REVOKED_set_serialNumber(entry, X509_get_serialNumber(revoked));
-        X509_REVOKED_set_revocationDate(entry, now);
-        X509_CRL_add0_revoked(crl, entry);
-    }
-    X509_gmtime_adj(now, DAY_S);
-    X509_CRL_set1_nextUpdate(crl, now);
-    assert(X509_CRL_sign(crl, ca_key, EVP_sha256()) > 0);
-    assert(f != NULL && PEM_write_X509_CRL(f, crl) == 1);
-    assert(fclose(f) == 0);
-    ASN1_TIME_free(now);
-    X509_CRL_free(crl);
+    ca_write_cert(&made, path(certs, name, ".pem", file));
+    ca_write_key(&made, NULL, path(certs, name, ".key", file));
+    return made;
 }
 
 void certs_make(struct certs *certs)
 {
-    EVP_PKEY *ca_key = EVP_RSA_gen(2048), *other_key = EVP_RSA_gen(2048);
-    X509 *ca = make("ca", ca_key, NULL, NULL, 9),
-         *other = make("other", other_key, NULL, NULL, 9);
-    X509 *ks;
+    struct ca_pair ca = make("ca", 2048, NULL, 9), other = make("other", 2048, NULL, 9);
+    struct ca_pair made[5];
+    char file[PATH_SIZE];
 
     memcpy(certs->dir, "/tmp/gdoi-certs-XXXXXX", sizeof("/tmp/gdoi-certs-XXXXXX"));
     assert(mkdtemp(certs->dir) != NULL);
-    write_cert(certs, "ca", ca);
-    X509_free(issue(certs, "gm", 2048, ca, ca_key, 9));
-    X509_free(issue(certs, "old", 2048, ca, ca_key, -1));
-    X509_free(issue(certs, "short", 1024, ca, ca_key, 9));
-    X509_free(issue(certs, "stranger", 2048, other, other_key, 9));
-    ks = issue(certs, "ks", 2048, ca, ca_key, 9);
-    write_crl(certs, "none", ca, ca_key, NULL);
-    write_crl(certs, "ks", ca, ca_key, ks);
-    X509_free(ks);
-    X509_free(ca);
-    X509_free(other);
-    EVP_PKEY_free(ca_key);
-    EVP_PKEY_free(other_key);
+    ca_write_cert(&ca, path(certs, "ca", ".pem", file));
+    made[0] = issue(certs, "ks", 2048, &ca, 9);
+    made[1] = issue(certs, "gm", 2048, &ca, 9);
+    made[2] = issue(certs, "old", 2048, &ca, -1);
+    made[3] = issue(certs, "short", 1024, &ca, 9);
+    made[4] = issue(certs, "stranger", 2048, &other, 9);
+    ca_write_crl(&ca, NULL, path(certs, "none", ".crl", file));
+    ca_write_crl(&ca, &made[0], path(certs, "ks", ".crl", file));
+    for (size_t i = 0; i < sizeof(made) / sizeof(made[0]); i++)
+        ca_clear(&made[i]);
+    ca_clear(&ca);
+    ca_clear(&other);
 }
 
 void certs_remove(struct certs *certs)

@@ -8,11 +8,15 @@
 static struct {
     enum gdoi_sig kind;
     unsigned bits;
-    struct lab_gdoi_signer *signer;
+    struct gdoi_signer *signer;
 } signers[8];
 
-const struct lab_gdoi_signer *pair_signer(enum gdoi_sig kind, unsigned bits)
+const struct gdoi_signer *pair_signer(enum gdoi_sig kind, unsigned bits)
 {
+    static const char *const names[] = {[GDOI_SIG_RSA] = "RSA",
+                                        [GDOI_SIG_ECDSA_256] = "P-256",
+                                        [GDOI_SIG_ECDSA_384] = "P-384",
+                                        [GDOI_SIG_ECDSA_521] = "P-521"};
     size_t i = 0;
 
     while (signers[i].signer != NULL && (signers[i].kind != kind || signers[i].bits != bits))
@@ -21,8 +25,7 @@ const struct lab_gdoi_signer *pair_signer(enum gdoi_sig kind, unsigned bits)
     if (signers[i].signer == NULL) {
         signers[i].kind = kind;
         signers[i].bits = bits;
-        signers[i].signer = lab_gdoi_signer_new(kind, bits);
-        assert(signers[i].signer != NULL);
+        signers[i].signer = gdoi_signer_new(names[kind], bits, 65537);
     }
     return signers[i].signer;
 }
@@ -30,7 +33,7 @@ const struct lab_gdoi_signer *pair_signer(enum gdoi_sig kind, unsigned bits)
 void pair_end(void)
 {
     for (size_t i = 0; signers[i].signer != NULL; i++)
-        lab_gdoi_signer_free(signers[i].signer);
+        gdoi_signer_free(signers[i].signer);
 }
 
 static struct gdoi_identity address_id(const struct gdoi_endpoint *e)

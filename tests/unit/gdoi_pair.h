@@ -103,7 +103,7 @@ size_t pair_events(const struct pair *p, enum gdoi_event_kind kind);
 struct gdoi_event pair_last(const struct pair *p, enum gdoi_event_kind kind);
 
 /* A signer of that kind, made once in a program's life. */
-const struct lab_gdoi_signer *pair_signer(enum gdoi_sig kind, unsigned bits);
+const struct gdoi_signer *pair_signer(enum gdoi_sig kind, unsigned bits);
 /* Drop what pair_signer made. */
 void pair_end(void);
 

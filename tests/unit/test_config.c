@@ -138,10 +138,16 @@ static void test_permissions(const char *dir)
     CHECK("unset", unsetenv("CREDENTIALS_DIRECTORY") == 0);
     write_file(secret, "canary-2\n", 0604);
     CHECK("file, everybody reads", !accepted(dir, file_secret, 0644, false, &why));
-    CHECK("tells the remedy", strstr(why.at, "chmod o=") != NULL);
+    CHECK("tells the remedies",
+          strstr(why.at, "community_file: \"") != NULL &&
+              strstr(why.at, "/secret\" can be read by everybody (mode 0604); run chmod o= on "
+                             "it, or start with --insecure-perms\n") != NULL);
     CHECK("file, override", accepted(dir, file_secret, 0644, true, &why));
     write_file(secret, "", 0600);
     CHECK("empty file", !accepted(dir, file_secret, 0644, false, &why));
+    CHECK("says so", strstr(why.at, "/secret\" is empty; expected a line of text\n") != NULL);
+    write_file(secret, "\r\n", 0600);
+    CHECK("an empty line", !accepted(dir, file_secret, 0644, false, &why));
     (void)unlink(secret);
     gv_buf_clear(&why);
 }

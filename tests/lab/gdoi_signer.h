@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A key server's signing key, for tests: made by OpenSSL, without the code under test. */
+/* A key server's signing key, made by OpenSSL alone, without the code under test. */
 #ifndef GDOI_SIGNER_H
 #define GDOI_SIGNER_H
 
@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "gdoi/crypto.h"
+#include "gdoi/payload.h"
 
 struct gdoi_signer;
 
@@ -15,7 +16,11 @@ enum { SIGNER_OCTETS_MOST = 4096 };
 /* A new key: "RSA" with `bits` and public exponent `exponent`, "RSA-PSS", "ED25519", or the
  * name of a curve, for which the numbers count for nothing. Ends the program on failure. */
 struct gdoi_signer *gdoi_signer_new(const char *kind, unsigned bits, unsigned exponent);
-void gdoi_signer_free(struct gdoi_signer *signer);
+void gdoi_signer_free(struct gdoi_signer *signer); /* NULL is fine */
+
+/* What an SA says of it: RSA, or ECDSA on which curve; and its size. */
+enum gdoi_sig gdoi_signer_kind(const struct gdoi_signer *signer);
+unsigned gdoi_signer_bits(const struct gdoi_signer *signer);
 
 /* Its public half in DER; returns the octets. */
 size_t gdoi_signer_public(const struct gdoi_signer *signer, uint8_t out[SIGNER_OCTETS_MOST]);

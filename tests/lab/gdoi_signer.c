@@ -54,8 +54,26 @@ struct gdoi_signer *gdoi_signer_new(const char *kind, unsigned bits, unsigned ex
 
 void gdoi_signer_free(struct gdoi_signer *signer)
 {
+    if (signer == NULL)
+        return;
     EVP_PKEY_free(signer->key);
     free(signer);
+}
+
+enum gdoi_sig gdoi_signer_kind(const struct gdoi_signer *signer)
+{
+    unsigned bits = gdoi_signer_bits(signer);
+
+    if (!EVP_PKEY_is_a(signer->key, "EC"))
+        return GDOI_SIG_RSA;
+    return bits == 256   ? GDOI_SIG_ECDSA_256
+           : bits == 384 ? GDOI_SIG_ECDSA_384
+                         : GDOI_SIG_ECDSA_521;
+}
+
+unsigned gdoi_signer_bits(const struct gdoi_signer *signer)
+{
+    return (unsigned)EVP_PKEY_get_bits(signer->key);
 }
 
 static size_t public_of(EVP_PKEY *key, uint8_t out[SIGNER_OCTETS_MOST])
