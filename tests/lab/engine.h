@@ -29,6 +29,10 @@ struct gv_time lab_fleet_next(const struct lab_fleet *fleet);
 /* Live up to `now`, events in their order. Going back does nothing. */
 void lab_fleet_advance(struct lab_fleet *fleet, struct gv_time now);
 
+/* A line for the log, as the device would write it; none before the instant 0. */
+void lab_say(struct lab_fleet *fleet, const struct lab_device *device, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /* Release everything. */
 void lab_fleet_clear(struct lab_fleet *fleet);
 

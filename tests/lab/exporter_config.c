@@ -31,6 +31,12 @@ static bool same(const char *a, const char *b)
     return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
+/* A key server that has the face: each of its groups gets a probe. */
+static bool probed(const struct lab_device *d)
+{
+    return d->gdoi.on && d->server_count > 0;
+}
+
 static bool same_snmp(const struct lab_device *a, const struct lab_device *b)
 {
     const struct lab_snmp *x = &a->snmp, *y = &b->snmp;
@@ -47,6 +53,14 @@ static bool same_ssh(const struct lab_device *a, const struct lab_device *b)
 {
     return a->ssh.on && b->ssh.on && same(a->ssh.user, b->ssh.user) &&
            same(a->ssh.password, b->ssh.password) && same(a->ssh.enable, b->ssh.enable);
+}
+
+static bool same_gdoi(const struct lab_device *a, const struct lab_device *b)
+{
+    const struct lab_gdoi_box *x = &a->gdoi, *y = &b->gdoi;
+
+    return probed(a) && probed(b) && same(x->psk, y->psk) && same(x->cert, y->cert) &&
+           same(x->key, y->key) && same(x->ca, y->ca);
 }
 
 /* The number of the first device with the same credentials names the profile. */
@@ -122,6 +136,30 @@ static void say_ssh_profile(struct writing *w, size_t i)
     say_secret(w, profile, "enable", ssh->enable);
 }
 
+static void say_path(struct writing *w, const char *key, const char *path)
+{
+    char whole[PATH_MAX];
+
+    fprintf(w->out, "      %s: \"%s\"\n", key, realpath(path, whole) != NULL ? whole : path);
+}
+
+/* A certificate counts before a key, as it does for the face. */
+static void say_gdoi_profile(struct writing *w, size_t i)
+{
+    const struct lab_gdoi_box *gdoi = &w->fleet->devices[i].gdoi;
+    char profile[PROFILE_SIZE];
+
+    snprintf(profile, sizeof(profile), "gdoi%zu", i);
+    fprintf(w->out, "    %s:\n", profile);
+    if (gdoi->cert == NULL) {
+        say_secret(w, profile, "psk", gdoi->psk);
+        return;
+    }
+    say_path(w, "certificate", gdoi->cert);
+    say_path(w, "private_key", gdoi->key);
+    say_path(w, "authorities", gdoi->ca);
+}
+
 static void say_profiles(struct writing *w, const char *title,
                          bool (*alike)(const struct lab_device *, const struct lab_device *),
                          void (*say)(struct writing *w, size_t i))
@@ -156,6 +194,36 @@ static void say_target(struct writing *w, size_t i)
         fprintf(w->out, "    ssh_profile: legacy\n");
 }
 
+/* The name of a target, or an address: the label of its metrics. */
+static void say_probe(struct writing *w, const struct lab_ks *ks)
+{
+    const struct lab_device *d = ks->device;
+    bool polled = d->snmp.on || d->ssh.on;
+
+    fprintf(w->out,
+            "  - name: \"%s.%s\"\n    ks: \"%s\"\n    port: %u\n    group: \"%u\"\n"
+            "    gdoi: gdoi%zu\n    ack: %s\n",
+            d->name, ks->group->name, polled ? d->name : d->address, d->gdoi.port,
+            ks->group->id, first_like(w->fleet, d->number, same_gdoi),
+            d->gdoi.ack > 0 ? "true" : "false");
+}
+
+static void say_probes(struct writing *w)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < w->fleet->device_count; i++) {
+        const struct lab_device *d = &w->fleet->devices[i];
+
+        for (size_t k = 0; probed(d) && k < d->server_count; k++) {
+            if (!any)
+                fprintf(w->out, "state_directory: \"%s\"\nprobes:\n", w->dir);
+            any = true;
+            say_probe(w, &d->servers[k]);
+        }
+    }
+}
+
 /* N, R and transport can be seen by SSH alone. */
 static bool told_by_ssh(const struct lab_group *group)
 {
@@ -186,11 +254,13 @@ static void say_all(struct writing *w)
     fprintf(w->out, "# Written by getvpn_lab: polls its simulated fleet.\ncredentials:\n");
     say_profiles(w, "snmp", same_snmp, say_snmp_profile);
     say_profiles(w, "ssh", same_ssh, say_ssh_profile);
+    say_profiles(w, "gdoi", same_gdoi, say_gdoi_profile);
     fprintf(w->out, "known_hosts: \"%s/known_hosts\"\ndefaults:\n  interval: %ds\ntargets:\n",
             w->dir, POLL_EVERY_S);
     for (size_t i = 0; i < w->fleet->device_count; i++)
         say_target(w, i);
     say_groups(w);
+    say_probes(w);
 }
 
 void lab_exporter_config_print(const struct lab_fleet *fleet, FILE *out, const char *dir)

@@ -189,6 +189,7 @@ struct lab_gdoi_box {
     uint16_t port;
     const char *psk;             /* or, for RSA signatures, three files: */
     const char *cert, *key, *ca; /* in PEM */
+    const char *suite;           /* the only one of phase 1 that it takes; NULL: every one */
     enum lab_gdoi_kek kek;
     uint32_t ack;        /* KEK_ACK_REQUESTED (RFC 8263); 0: none */
     uint16_t rekey_port; /* where rekeys go; 0: where the member registered from, or 848 */

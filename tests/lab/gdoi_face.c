@@ -28,9 +28,11 @@ struct lab_face {
     struct lab_device *device;
     struct gv_secret *psk;
     struct gdoi_credential *credential;
+    struct gdoi_suite suite; /* where it takes one alone */
     struct lab_gdoi_follow follow;
     struct gv_watch *watch;
     struct gv_timer *timer;
+    struct lab_gdoi_counts told; /* as last logged */
     int fd;
 };
 
@@ -104,6 +106,21 @@ static void flush(struct lab_face *face, bool drop)
     }
 }
 
+/* What the key server has counted, whenever that has changed: a test reads the last line. */
+static void tell(struct lab_face *face)
+{
+    const struct lab_gdoi_counts *c = lab_gdoi_counts(face->follow.server), *t = &face->told;
+
+    if (c->phase1s == t->phase1s && c->registrations == t->registrations &&
+        c->refused == t->refused && c->pushes == t->pushes && c->acks == t->acks &&
+        c->bad_acks == t->bad_acks)
+        return;
+    face->told = *c;
+    lab_say(face->world->fleet, face->device,
+            "gdoi: phase1s %u registrations %u refused %u rekeys %u acks %u bad_acks %u",
+            c->phase1s, c->registrations, c->refused, c->pushes, c->acks, c->bad_acks);
+}
+
 static void due(void *arg);
 
 /* Up to the present, and awake again when something is due. */
@@ -114,6 +131,7 @@ static void live(struct lab_face *face)
 
     lab_gdoi_follow(&face->follow, now);
     flush(face, silent(face, now));
+    tell(face);
     next = lab_gdoi_expiry(face->follow.server);
     if (gv_time_before(lab_fleet_next(face->world->fleet), next))
         next = lab_fleet_next(face->world->fleet);
@@ -233,15 +251,27 @@ static bool load_proof(struct lab_face *face, char error[LAB_ERROR_SIZE])
     return face->credential != NULL;
 }
 
+/* All suites, or the one that the scenario names. */
+static bool choose_suites(struct lab_face *face, struct lab_gdoi_config *config)
+{
+    const char *suite = face->device->gdoi.suite;
+
+    config->suites = suite != NULL ? &face->suite : shared.suites;
+    config->suite_count = suite != NULL ? 1 : shared.suite_count;
+    return suite == NULL || gdoi_suite_read(gv_text(suite), &face->suite);
+}
+
 static bool begin(struct lab_face *face, char error[LAB_ERROR_SIZE])
 {
     struct lab_device *device = face->device;
-    struct lab_gdoi_config config = {
-        .suites = shared.suites, .suite_count = shared.suite_count, .mute = device->gdoi.mute};
+    struct lab_gdoi_config config = {.mute = device->gdoi.mute};
     struct sockaddr_in at;
 
     (void)snprintf(error, LAB_ERROR_SIZE, "expected `psk`, or `cert`, `key` and `ca`");
     if (!load_proof(face, error))
+        return false;
+    (void)snprintf(error, LAB_ERROR_SIZE, "expected a suite as aes128-sha256-modp2048");
+    if (!choose_suites(face, &config))
         return false;
     face->fd = listen_on(device, &at);
     if (face->fd < 0) {

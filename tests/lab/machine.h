@@ -11,10 +11,6 @@ enum { LAB_LINE_SIZE = 200 };
 uint32_t lab_random(struct lab_fleet *fleet, uint32_t n);
 void lab_random_octets(struct lab_fleet *fleet, uint8_t *out, size_t n);
 
-/* A line for the log, as the device would write it. */
-void lab_say(struct lab_fleet *fleet, const struct lab_device *device, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
 static inline struct gv_time lab_earlier(struct gv_time a, struct gv_time b)
 {
     return gv_time_before(b, a) ? b : a;

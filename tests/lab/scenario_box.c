@@ -142,6 +142,7 @@ static const struct lab_yaml_field gdoi_fields[] = {
     AT("cert", LAB_YAML_TEXT, cert),
     AT("key", LAB_YAML_TEXT, key),
     AT("ca", LAB_YAML_TEXT, ca),
+    AT("suite", LAB_YAML_TEXT, suite),
     {"kek", LAB_YAML_WORD, offsetof(struct lab_gdoi_box, kek), 0, 0, keks, NULL},
     {"ack", LAB_YAML_NUMBER, offsetof(struct lab_gdoi_box, ack), 0, 4, NULL, NULL},
     AT("rekey_port", LAB_YAML_PORT, rekey_port),
