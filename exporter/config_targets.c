@@ -206,7 +206,7 @@ static void add_entry(struct gv_config_reader *reader, const struct gv_node *map
                        &reader->faults);
     if (entry.targets == NULL)
         return;
-    if (row.name != NULL && entry.targets->count > 1) {
+    if (entry.labels != NULL && row.name != NULL && entry.targets->count > 1) {
         gv_fault(&reader->faults, key_place(entry.labels, "name"),
                  "one name for %zu targets; expected an entry of its own for each",
                  entry.targets->count);

