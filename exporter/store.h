@@ -45,7 +45,8 @@ void gv_store_probes(struct gv_store *store, const struct gv_probe_seen *const *
 
 /* The verdicts at `now`. Rebuilt only when something was fed or the last one is
  * a second old (so no expiry and no staleness is told later than that); else the
- * same pointer. Valid until the next call; NULL without memory. */
+ * same pointer. Valid until anything else is done to the store but reading; NULL without
+ * memory. */
 const struct gv_snapshot *gv_store_snapshot(struct gv_store *store, struct gv_time now);
 
 /* The last observation of that collector, stale or not; NULL where there is

@@ -27,30 +27,63 @@ static const struct {
     {MHD_HTTP_HEADER_VARY, "Accept, Accept-Encoding"},
 };
 
-/* Gzip, where the body is worth it and there is memory. */
-static bool pack(struct gv_http_server *server, struct gv_buf *body)
-{
-    if (body->n < GV_HTTP_GZIP_LEAST)
-        return false;
-    if (server->gzip == NULL)
-        server->gzip = gv_gzip_new();
-    return gv_gzip_pack(server->gzip, body);
-}
-
 /* Give back the room that a finished body does not need. */
 static void trim(struct gv_buf *body)
 {
     char *at = realloc(body->at, body->n + 1);
 
-    if (at != NULL)
-        body->at = at;
+    if (at == NULL)
+        return;
+    body->at = at;
+    body->room = body->n + 1;
+}
+
+struct gv_buf gv_http_body_new(struct gv_http_server *server)
+{
+    struct gv_buf body = gv_buf(GV_HTTP_BODY_MOST);
+
+    body.at = server->spare;
+    body.room = server->spare_room;
+    if (body.at != NULL)
+        gv_buf_reset(&body);
+    server->spare = NULL;
+    server->spare_room = 0;
+    return body;
+}
+
+void gv_http_body_keep(struct gv_http_server *server, char *at, size_t room)
+{
+    if (room > GV_HTTP_SPARE_MOST || room <= server->spare_room) {
+        free(at);
+        return;
+    }
+    free(server->spare);
+    server->spare = at;
+    server->spare_room = room;
+}
+
+/* Gzip, where the body is worth it and there is memory. */
+static bool pack(struct gv_http_server *server, struct gv_buf *body)
+{
+    struct gv_buf packed;
+
+    if (body->n < GV_HTTP_GZIP_LEAST)
+        return false;
+    if (server->gzip == NULL)
+        server->gzip = gv_gzip_new();
+    if (!gv_gzip_pack(server->gzip, body, &packed))
+        return false;
+    trim(&packed);
+    gv_http_body_keep(server, body->at, body->room);
+    *body = packed;
+    return true;
 }
 
 /* A large body that is being read, and who counts it. */
 struct large_body {
     struct gv_http_server *server;
     char *at;
-    size_t n;
+    size_t n, room;
 };
 
 static void free_large(void *arg)
@@ -58,7 +91,7 @@ static void free_large(void *arg)
     struct large_body *large = arg;
 
     large->server->body_octets -= large->n;
-    free(large->at);
+    gv_http_body_keep(large->server, large->at, large->room);
     free(large);
 }
 
@@ -73,7 +106,7 @@ static struct MHD_Response *new_response(struct gv_http_server *server, struct g
     large = malloc(sizeof(*large));
     if (large == NULL)
         return NULL;
-    *large = (struct large_body){server, body->at, body->n};
+    *large = (struct large_body){server, body->at, body->n, body->room};
     response = MHD_create_response_from_buffer_with_free_callback_cls(body->n, body->at,
                                                                       free_large, large);
     if (response == NULL)
@@ -103,7 +136,8 @@ struct MHD_Response *gv_http_response(struct gv_http_server *server, const char 
         gv_buf_clear(body);
         return NULL;
     }
-    trim(body);
+    if (body->n < GV_HTTP_BODY_LARGE)
+        trim(body); /* a large one is kept for the next scrape, as it is */
     response = new_response(server, body);
     *n = body->n;
     if (response == NULL) {

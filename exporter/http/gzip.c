@@ -23,21 +23,20 @@ void gv_gzip_free(struct gv_gzip *gzip)
         libdeflate_free_compressor(compressor(gzip));
 }
 
-bool gv_gzip_pack(struct gv_gzip *gzip, struct gv_buf *body)
+bool gv_gzip_pack(struct gv_gzip *gzip, const struct gv_buf *body, struct gv_buf *packed)
 {
     size_t room = gzip != NULL ? libdeflate_gzip_compress_bound(compressor(gzip), body->n) : 0;
-    struct gv_buf packed = gv_buf(room);
-    char *to = room > 0 ? gv_buf_room(&packed, room) : NULL;
+    struct gv_buf made = gv_buf(room);
+    char *to = room > 0 ? gv_buf_room(&made, room) : NULL;
     size_t n = to != NULL
                    ? libdeflate_gzip_compress(compressor(gzip), body->at, body->n, to, room)
                    : 0;
 
     if (n == 0) {
-        gv_buf_clear(&packed);
+        gv_buf_clear(&made);
         return false;
     }
-    gv_buf_grew(&packed, n);
-    gv_buf_clear(body);
-    *body = packed;
+    gv_buf_grew(&made, n);
+    *packed = made;
     return true;
 }

@@ -13,8 +13,8 @@ struct gv_gzip; /* a compressor with its memory, for use again and again */
 struct gv_gzip *gv_gzip_new(void);
 void gv_gzip_free(struct gv_gzip *gzip); /* NULL is fine */
 
-/* Replace the content of `body` by its gzip. False, and the body as it was,
+/* The gzip of `body` in *packed, made here and the caller's. False, and *packed untouched,
  * without memory; a NULL gzip has none. */
-bool gv_gzip_pack(struct gv_gzip *gzip, struct gv_buf *body);
+bool gv_gzip_pack(struct gv_gzip *gzip, const struct gv_buf *body, struct gv_buf *packed);
 
 #endif

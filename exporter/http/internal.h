@@ -62,8 +62,10 @@ struct gv_http_server {
     struct gv_http_probe *probes;
     struct gv_http_shared shared[2][2]; /* [enum gv_exposition][gzip] */
     struct gv_timer *shared_end;
-    size_t body_octets;   /* of large bodies that some client still reads */
-    size_t body_guess;    /* octets of the last exposition */
+    size_t body_octets; /* of large bodies that some client still reads */
+    size_t body_guess;  /* octets of the last exposition */
+    char *spare;        /* memory of a body that was read; NULL: none */
+    size_t spare_room;
     struct gv_gzip *gzip; /* NULL until a client wants it */
     bool reloaded;
     struct gv_time reloaded_at;
@@ -141,6 +143,10 @@ void gv_http_probe_leave(struct gv_http_request *r);
 void gv_http_probes_abandon(struct gv_http_server *server);
 
 /* answer.c */
+/* An empty body, in the memory of an earlier one: fresh pages cost more than the text. */
+struct gv_buf gv_http_body_new(struct gv_http_server *server);
+/* Take over the memory of a body that nobody reads any longer. */
+void gv_http_body_keep(struct gv_http_server *server, char *at, size_t room);
 /* Memory for one more large body; readers may be ended for it. */
 bool gv_http_memory(struct gv_http_server *server);
 /* A response of `type` that takes the body over, gzipped where that is welcome

@@ -14,6 +14,7 @@ enum {
     GV_HTTP_BODY_MOST = 128 << 20,     /* octets of one answer */
     GV_HTTP_BODIES_SOFT = 64 << 20,    /* bodies being read: the slowest reader gives way */
     GV_HTTP_BODIES_MOST = 256 << 20,   /* no large answer beyond this */
+    GV_HTTP_SPARE_MOST = 32 << 20,     /* a body's memory kept for the next scrape */
     GV_HTTP_BODY_LARGE = 64 << 10,     /* smaller ones are not counted */
     GV_HTTP_GZIP_LEAST = 1024,         /* smaller bodies are not worth it */
     GV_HTTP_SHARE_MS = 100,            /* scrapes this close together share one body */

@@ -30,10 +30,11 @@ static void shared_due(void *arg)
 static bool render(struct gv_http_server *server, enum gv_exposition format, bool gzip,
                    const struct gv_render_in *in, struct gv_http_shared *slot)
 {
-    struct gv_buf body = gv_buf(GV_HTTP_BODY_MOST);
+    struct gv_buf body;
 
     if (slot->response != NULL)
         MHD_destroy_response(slot->response);
+    body = gv_http_body_new(server);
     (void)gv_buf_room(&body, server->body_guess + BODY_SLACK);
     gv_render_metrics(format, in, &body);
     server->body_guess = body.n < GV_HTTP_BODY_MOST / 2 ? body.n : 0;

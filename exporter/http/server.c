@@ -120,6 +120,7 @@ void gv_http_server_stop(struct gv_http_server *server)
     gv_timer_stop(server->shared_end);
     gv_http_shared_clear(server);
     gv_gzip_free(server->gzip);
+    free(server->spare);
     free(server->telemetry_path);
     free(server);
 }

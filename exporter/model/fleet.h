@@ -49,8 +49,9 @@ struct gv_fleet_in {
 enum { GV_SNAPSHOT_CEILING = 1 << 30 };
 
 /* Build the snapshot in *out, whose arena is made here; release it with
- * gv_arena_clear. It shares nothing with `in`. GV_ERR_NO_MEMORY leaves nothing
- * behind. */
+ * gv_arena_clear. Names, versions and addresses are not copied: it is valid as long as
+ * what `in` points to, but for the arrays of `in` itself and its probes. GV_ERR_NO_MEMORY
+ * leaves nothing behind. */
 enum gv_err gv_fleet_build(const struct gv_fleet_in *in, struct gv_snapshot *out) GV_MUST_CHECK;
 
 #endif

@@ -32,7 +32,7 @@ static struct gv_count lifetime_of(const struct gv_kek_obs *kek, const struct gv
     return (struct gv_count){track->previous.has_lifetime, track->previous.lifetime_s};
 }
 
-static struct gv_kek_verdict kek_of(struct fleet *fleet, const struct gv_group_obs *obs,
+static struct gv_kek_verdict kek_of(const struct gv_group_obs *obs,
                                     const struct gv_track *track, bool frozen)
 {
     const struct gv_kek_obs *kek = gv_track_in_use(track, obs->keks);
@@ -46,8 +46,8 @@ static struct gv_kek_verdict kek_of(struct fleet *fleet, const struct gv_group_o
     verdict.lifetime_s = lifetime_of(kek, track);
     verdict.key_bits = number(kek->has, GV_KEK_HAS_KEY_BITS, kek->key_bits);
     verdict.sig_key_bits = number(kek->has, GV_KEK_HAS_SIG_KEY_BITS, kek->sig_key_bits);
-    verdict.cipher = fleet_text(fleet, kek->cipher);
-    verdict.sig_hash = fleet_text(fleet, kek->sig_hash);
+    verdict.cipher = kek->cipher;
+    verdict.sig_hash = kek->sig_hash;
     verdict.frozen = frozen;
     if (frozen) {
         verdict.frozen_remaining_s = number(kek->has, GV_KEK_HAS_REMAINING, kek->remaining_s);
@@ -103,8 +103,8 @@ static void fill_peers(struct fleet *fleet, struct gv_membership *row,
         return;
     for (const struct gv_peer_obs *p = ks->peers; p != NULL; p = p->next)
         row->peers[row->peer_count++] = (struct gv_peer_verdict){
-            .address = fleet_text(fleet, p->address),
-            .version = fleet_text(fleet, p->version),
+            .address = p->address,
+            .version = p->version,
             .role = p->role,
             .status = p->status,
             .priority = {p->has_priority, p->priority},
@@ -124,10 +124,10 @@ static void fill_members(struct fleet *fleet, struct gv_membership *row,
         return;
     for (const struct gv_member_obs *m = ks->members; m != NULL; m = m->next)
         row->members[row->member_count++] = (struct gv_member_verdict){
-            .id = fleet_text(fleet, m->id),
-            .version = fleet_text(fleet, m->version),
-            .state = fleet_text(fleet, m->state),
-            .ks = fleet_text(fleet, m->ks),
+            .id = m->id,
+            .version = m->version,
+            .state = m->state,
+            .ks = m->ks,
             .behaviour = gv_gdoi_version_judge(gv_text(m->version)).behaviour,
             .rekeys_sent = number(m->has, GV_MEMBER_HAS_REKEYS_SENT, m->rekeys_sent),
             .rekey_retries = number(m->has, GV_MEMBER_HAS_REKEY_RETRIES, m->rekey_retries),
@@ -141,8 +141,8 @@ static void fill_ks(struct fleet *fleet, struct gv_membership *row, const struct
     row->has_ks = true;
     row->role = ks->role;
     row->status = ks->status;
-    row->ks_version = fleet_text(fleet, ks->version);
-    row->ks_address = fleet_text(fleet, ks->address);
+    row->ks_version = ks->version;
+    row->ks_address = ks->address;
     row->members_registered =
         number(ks->has, GV_KS_HAS_MEMBERS_REGISTERED, ks->members_registered);
     row->priority = number(ks->has, GV_KS_HAS_PRIORITY, ks->priority);
@@ -150,15 +150,15 @@ static void fill_ks(struct fleet *fleet, struct gv_membership *row, const struct
     fill_members(fleet, row, ks);
 }
 
-static void fill_gm(struct fleet *fleet, struct gv_membership *row, const struct gv_gm_obs *gm)
+static void fill_gm(struct gv_membership *row, const struct gv_gm_obs *gm)
 {
     row->has_gm = true;
     if (gm->has & GV_GM_HAS_REGISTERED)
         row->registered = gm->registered ? GV_YES : GV_NO;
     row->registered_inferred = gm->registered_inferred;
-    row->gm_version = fleet_text(fleet, gm->version);
-    row->gm_address = fleet_text(fleet, gm->address);
-    row->registered_with = fleet_text(fleet, gm->registered_with);
+    row->gm_version = gm->version;
+    row->gm_address = gm->address;
+    row->registered_with = gm->registered_with;
     if (gm->has & GV_GM_HAS_REREGISTERS_IN)
         row->reregistration_at =
             gv_when(gv_time_add(gm->seen_at, gv_secs(gm->reregisters_in_s)));
@@ -224,13 +224,13 @@ static void fill_membership(struct fleet *fleet, const struct fleet_member *memb
     struct gv_membership *row = member->row;
     struct gv_tek_verdict tek = gv_tek_judge(obs->teks, fleet->in->now);
 
-    row->name = fleet_text(fleet, obs->name);
-    row->group_id = fleet_text(fleet, obs->id);
+    row->name = obs->name;
+    row->group_id = obs->id;
     row->type = obs->type;
     row->transport = obs->transport;
     row->transport_inferred = obs->transport_inferred;
     if (obs->gm != NULL) {
-        fill_gm(fleet, row, obs->gm);
+        fill_gm(row, obs->gm);
         if (!tek.present && (obs->gm->has & GV_GM_HAS_ACTIVE_TEKS))
             tek = (struct gv_tek_verdict){.present = true, .count = obs->gm->active_teks};
         row->double_registrations = gv_count(track->registrations.doubles);
@@ -238,10 +238,10 @@ static void fill_membership(struct fleet *fleet, const struct fleet_member *memb
     }
     if (obs->ks != NULL) {
         fill_ks(fleet, row, obs->ks);
-        row->ks_kek = kek_of(fleet, obs, track, false);
+        row->ks_kek = kek_of(obs, track, false);
         row->ks_tek = tek;
     } else if (obs->gm != NULL) {
-        row->gm_kek = kek_of(fleet, obs, track, frozen(track, &device->gm_behaviour));
+        row->gm_kek = kek_of(obs, track, frozen(track, &device->gm_behaviour));
         if (!row->gm_kek.present)
             row->gm_kek = between_keks(track, member->device->observation->seen_at);
         row->gm_tek = tek;
@@ -272,16 +272,14 @@ static void fill_memberships(struct fleet *fleet, const struct gv_fleet_device *
     }
 }
 
-static void fill_identity(struct fleet *fleet, struct gv_device_verdict *out,
-                          const struct gv_observation *obs)
+static void fill_identity(struct gv_device_verdict *out, const struct gv_observation *obs)
 {
     const struct gv_device_obs *device = &obs->device;
     const char *ks_version = fleet_gdoi_version(obs, true);
 
-    out->hostname = fleet_text(fleet, device->hostname);
-    out->version = fleet_text(fleet, device->version);
-    out->gdoi_version =
-        fleet_text(fleet, ks_version != NULL ? ks_version : fleet_gdoi_version(obs, false));
+    out->hostname = device->hostname;
+    out->version = device->version;
+    out->gdoi_version = ks_version != NULL ? ks_version : fleet_gdoi_version(obs, false);
     out->vendor = device->vendor;
     out->os = device->os;
     for (const struct gv_group_obs *g = obs->groups; g != NULL; g = g->next) {
@@ -297,32 +295,21 @@ static void fill_collectors(struct fleet *fleet, struct gv_device_verdict *out,
     if (out->collectors == NULL)
         return;
     out->collector_count = device->collector_count;
-    for (size_t i = 0; i < device->collector_count; i++) {
-        struct gv_collector_verdict *to = &out->collectors[i];
-        uint64_t *failures;
-
-        *to = device->collectors[i];
-        to->detail = fleet_text(fleet, to->detail);
-        if (to->failures == NULL)
-            continue;
-        failures = fleet_alloc(fleet, GV_ERR_COUNT, sizeof(*failures));
-        for (size_t k = 0; failures != NULL && k < GV_ERR_COUNT; k++)
-            failures[k] = to->failures[k];
-        to->failures = failures;
-    }
+    for (size_t i = 0; i < device->collector_count; i++)
+        out->collectors[i] = device->collectors[i];
 }
 
 void fleet_device(struct fleet *fleet, const struct gv_fleet_device *device,
                   struct gv_device_verdict *out, struct fleet_member *members)
 {
-    out->name = fleet_text(fleet, device->name);
-    out->address = fleet_text(fleet, device->address);
+    out->name = device->name;
+    out->address = device->address;
     out->ssh_profile = device->ssh_profile;
     out->up = device->up;
     fill_collectors(fleet, out, device);
     if (device->observation == NULL)
         return;
-    fill_identity(fleet, out, device->observation);
+    fill_identity(out, device->observation);
     if (out->is_ks)
         out->ks_behaviour = fleet_behaviour(fleet, device, true);
     if (out->is_gm)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
 #include "model/fleet_parts.h"
-#include "model/version.h"
 
 /* Evidence of one role of one device: at most two of timing and two of a probe, one
  * of each other source. */
@@ -11,10 +12,14 @@ struct gathered {
 
 static void gather(struct fleet *fleet, struct gathered *all, struct gv_evidence item)
 {
+    const char **said = &fleet->said[item.source];
+
     if (item.behaviour == GV_BEHAVIOUR_UNKNOWN)
         return;
-    item.text =
-        gv_arena_text(&fleet->out->arena, (struct gv_text){fleet->text.at, fleet->text.n});
+    /* A fleet runs few releases: the same sentence again and again is kept once. */
+    if (*said == NULL || fleet->text.at == NULL || strcmp(*said, fleet->text.at) != 0)
+        *said = fleet_sentence(fleet);
+    item.text = *said;
     all->list[all->count++] = item;
 }
 
@@ -128,12 +133,24 @@ static void gather_gdoi(struct fleet *fleet, struct gathered *all,
                                 .confidence = GV_LIKELY});
 }
 
-/* The first of the device's version strings that decides. */
-static struct gv_version_verdict os_version(const struct gv_device_obs *device)
+static bool equal(const char *a, const char *b)
 {
-    const char *told[] = {device->version, device->train, device->software};
-    struct gv_version_verdict verdict = gv_version_judge(gv_text(NULL));
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
 
+/* The first of the device's version strings that decides. Neighbours often run the same
+ * release, and reading one out of a longer text takes time. */
+static struct gv_version_verdict os_version(struct fleet *fleet,
+                                            const struct gv_device_obs *device)
+{
+    const struct gv_device_obs *before = fleet->os.device;
+    const char *told[] = {device->version, device->train, device->software};
+    struct gv_version_verdict verdict;
+
+    if (before != NULL && equal(before->version, device->version) &&
+        equal(before->train, device->train) && equal(before->software, device->software))
+        return fleet->os.verdict;
+    verdict = gv_version_judge(gv_text(NULL));
     for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
         if (told[i] == NULL)
             continue;
@@ -141,6 +158,7 @@ static struct gv_version_verdict os_version(const struct gv_device_obs *device)
         if (verdict.behaviour != GV_BEHAVIOUR_UNKNOWN)
             break;
     }
+    fleet->os = (struct fleet_os){device, verdict};
     return verdict;
 }
 
@@ -168,7 +186,7 @@ struct gv_behaviour_verdict fleet_behaviour(struct fleet *fleet,
     if (ks)
         gather_probe(fleet, &all, device->name);
     gather_gdoi(fleet, &all, obs, ks);
-    os = os_version(&obs->device);
+    os = os_version(fleet, &obs->device);
     gather_version(fleet, &all, "", os.os == GV_OS_IOS_XE ? "IOS-XE " : "IOS ",
                    GV_EVIDENCE_OS_VERSION, &os);
     return conclude(fleet, &all);

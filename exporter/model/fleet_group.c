@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
 #include "model/coop.h"
 #include "model/fleet_parts.h"
 #include "model/sync.h"
@@ -41,7 +43,8 @@ static void note_addresses(struct fleet *fleet, const struct fleet_group *group)
 {
     for (const struct fleet_member *m = group->members; m != NULL; m = m->next) {
         note_address(fleet, group->label, m->device->address, m);
-        if (m->obs->gm != NULL)
+        if (m->obs->gm != NULL && m->obs->gm->address != NULL &&
+            strcmp(m->obs->gm->address, m->device->address) != 0)
             note_address(fleet, group->label, m->obs->gm->address, m);
         if (m->obs->ks != NULL)
             note_address(fleet, group->label, m->obs->ks->address, m);
@@ -230,8 +233,8 @@ void fleet_group(struct fleet *fleet, struct fleet_group *group, struct gv_group
     struct ks_list ks = list_ks(group);
 
     out->group = group->label;
-    out->name = fleet_text(fleet, group->name);
-    out->group_id = fleet_text(fleet, group->id);
+    out->name = group->name;
+    out->group_id = group->id;
     out->ks_count = ks.all;
     out->primaries = gv_coop_primaries(ks.coop, ks.count);
     out->split = gv_coop_split(ks.coop, ks.count);

@@ -32,11 +32,25 @@ static size_t only(const struct gv_index *index, const char *key)
     return value == NULL || (*value & AMBIGUOUS) ? GV_INDEX_NEW : *value / 2;
 }
 
+static bool equal(const char *a, const char *b)
+{
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+static bool is(const struct fleet_group *group, const char *name, const char *id)
+{
+    return equal(group->name, name) && equal(group->id, id);
+}
+
 /* The group of exactly this name and id, made where there is none yet. */
 static size_t exact(struct fleet *fleet, const char *name, const char *id)
 {
-    size_t *value = gv_index_add(&fleet->by_pair, name, id);
+    size_t *value;
 
+    /* Neighbours in the configuration are mostly of one group. */
+    if (fleet->group_count > 0 && is(&fleet->groups[fleet->last_exact], name, id))
+        return fleet->last_exact;
+    value = gv_index_add(&fleet->by_pair, name, id);
     if (value == NULL) {
         fleet->failed = true;
         return 0;
@@ -46,6 +60,7 @@ static size_t exact(struct fleet *fleet, const char *name, const char *id)
         fleet->groups[*value].name = name;
         fleet->groups[*value].id = id;
     }
+    fleet->last_exact = *value;
     return *value;
 }
 
@@ -68,10 +83,13 @@ static void append(struct fleet *fleet, struct fleet_group *group, struct fleet_
 /* The group of a name or an id alone joins the one that it can mean, else it is
  * its own. */
 static size_t group_of(struct fleet *fleet, const struct gv_index *by_name,
-                       const struct gv_index *by_id, const char *name, const char *id)
+                       const struct gv_index *by_id, const struct fleet_member *member)
 {
+    const char *name = member->obs->name, *id = member->obs->id;
     size_t joined = GV_INDEX_NEW;
 
+    if (name != NULL && id != NULL)
+        return member->group;
     if (id == NULL)
         joined = only(by_name, name);
     else if (name == NULL)
@@ -85,9 +103,9 @@ static const char *label_of(struct fleet *fleet, const struct gv_index *by_name,
                             const struct fleet_group *group)
 {
     if (group->name == NULL)
-        return fleet_text(fleet, group->id);
+        return group->id;
     if (group->id == NULL || !ambiguous(by_name, group->name))
-        return fleet_text(fleet, group->name);
+        return group->name;
     gv_buf_reset(&fleet->text);
     gv_buf_add_str(&fleet->text, group->name);
     gv_buf_add_char(&fleet->text, '/');
@@ -141,6 +159,7 @@ static void note_certain(struct fleet *fleet, struct gv_index *by_name, struct g
         if (obs->name == NULL || obs->id == NULL)
             continue;
         group = exact(fleet, obs->name, obs->id);
+        fleet->members[i].group = group;
         if (fleet->group_count == before)
             continue;
         note(fleet, by_name, obs->name, group);
@@ -154,11 +173,13 @@ static void note_silent_ks(struct fleet *fleet, const struct gv_index *by_name,
 {
     for (size_t i = 0; i < device->track_count; i++) {
         const struct gv_group_track *learnt = &device->tracks[i];
-        const size_t *pair = gv_index_find(&fleet->by_pair, learnt->name, learnt->id);
-        size_t group = pair != NULL ? *pair : GV_INDEX_NEW;
+        const size_t *pair;
+        size_t group;
 
         if (learnt->track.side != GV_TRACK_KS)
             continue;
+        pair = gv_index_find(&fleet->by_pair, learnt->name, learnt->id);
+        group = pair != NULL ? *pair : GV_INDEX_NEW;
         if (pair == NULL && learnt->id == NULL)
             group = only(by_name, learnt->name);
         else if (pair == NULL && learnt->name == NULL)
@@ -179,10 +200,9 @@ void fleet_join(struct fleet *fleet)
         return;
     note_certain(fleet, &by_name, &by_id);
     for (size_t i = 0; i < fleet->member_count && !fleet->failed; i++) {
-        const struct gv_group_obs *obs = fleet->members[i].obs;
+        struct fleet_member *member = &fleet->members[i];
 
-        append(fleet, &fleet->groups[group_of(fleet, &by_name, &by_id, obs->name, obs->id)],
-               &fleet->members[i]);
+        append(fleet, &fleet->groups[group_of(fleet, &by_name, &by_id, member)], member);
     }
     make_labels(fleet, &by_name);
     for (size_t i = 0; i < fleet->in->device_count && !fleet->failed; i++)

@@ -6,10 +6,12 @@
 
 #include "model/fleet.h"
 #include "model/index.h"
+#include "model/version.h"
 
 /* One device in one group, beside the row of the snapshot that it fills. */
 struct fleet_member {
     struct fleet_member *next; /* in the group */
+    size_t group;              /* its number, where both name and id are told */
     const struct gv_fleet_device *device;
     const struct gv_group_obs *obs;
     const struct gv_group_track *learnt; /* NULL: nothing yet */
@@ -23,6 +25,12 @@ struct fleet_group {
     bool ks_known; /* one of its KSs is polled, even if it is silent now */
 };
 
+/* What was concluded from a device's version strings. */
+struct fleet_os {
+    const struct gv_device_obs *device; /* NULL: nothing yet */
+    struct gv_version_verdict verdict;
+};
+
 struct fleet {
     const struct gv_fleet_in *in;
     struct gv_snapshot *out;
@@ -32,9 +40,11 @@ struct fleet {
     struct fleet_member *members;
     size_t member_count;
     struct fleet_group *groups; /* in the order of first sight */
-    size_t group_count;
-    struct gv_index by_pair;    /* (name, id) of a group -> its number */
-    struct gv_index by_address; /* (label, address) -> member of that group */
+    size_t group_count, last_exact;
+    struct fleet_os os;                         /* of the device before */
+    const char *said[GV_EVIDENCE_SOURCE_COUNT]; /* the last sentence of each source */
+    struct gv_index by_pair;                    /* (name, id) of a group -> its number */
+    struct gv_index by_address;                 /* (label, address) -> member of that group */
 };
 
 /* Zeroed memory in the snapshot, or in the scratch; NULL sets failed. */

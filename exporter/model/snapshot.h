@@ -2,8 +2,9 @@
 /* Snapshot: every verdict about the whole fleet at one instant.
  *
  * Immutable once built, everything already decided: whoever renders it only
- * subtracts `now` from its instants. All of it lives in the snapshot's arena,
- * strings included. Lists are arrays with a count.
+ * subtracts `now` from its instants. Its rows and sentences live in its arena; names,
+ * versions and addresses are those of the observations that it was built from, so it
+ * is over when one of them goes. Lists are arrays with a count.
  *
  * A HAS-less instant is absent when its `known` is false. */
 #ifndef GV_MODEL_SNAPSHOT_H
