@@ -80,6 +80,7 @@ static void test_labels(void)
     } rows[] = {
         {"the same", {{"G1", "7"}, {"G1", "7"}}, {"G1", "G1"}, 1},
         {"two ids under one name", {{"G1", "7"}, {"G1", "8"}}, {"G1/7", "G1/8"}, 2},
+        {"in turns", {{"G1", "7"}, {"G1", "8"}, {"G1", "7"}}, {"G1/7", "G1/8", "G1/7"}, 2},
         {"two names of one id", {{"G1", "7"}, {"G2", "7"}}, {"G1", "G2"}, 2},
         {"a name alone joins", {{"G1", NULL}, {"G1", "7"}}, {"G1", "G1"}, 1},
         {"an id alone joins", {{NULL, "7"}, {"G1", "7"}}, {"G1", "G1"}, 1},
@@ -512,6 +513,49 @@ static void test_empty(void)
     clear(&s);
 }
 
+/* What is known of a neighbour's release is used again, for the same release alone. */
+static void test_neighbours(void)
+{
+    static const struct {
+        const char *name, *version, *software;
+        enum gv_behaviour behaviour;
+    } rows[] = {
+        {"new", "15.2(4)M3", NULL, GV_BEHAVIOUR_NEW},
+        {"the same", "15.2(4)M3", NULL, GV_BEHAVIOUR_NEW},
+        {"old", "12.4(24)T", NULL, GV_BEHAVIOUR_OLD},
+        {"new again", "15.2(4)M3", NULL, GV_BEHAVIOUR_NEW},
+        {"told by the software line", NULL, "Version 12.4(24)T", GV_BEHAVIOUR_OLD},
+        {"nothing told", NULL, NULL, GV_BEHAVIOUR_UNKNOWN},
+    };
+    struct fleet_scene s = {.count = 0};
+    const struct gv_device_verdict *d;
+
+    for (size_t i = 0; i < MOST; i++) {
+        struct gv_observation *obs = add(&s, "d", "a");
+
+        obs->device.version = rows[i].version;
+        obs->device.software = rows[i].software;
+        scene_gm(obs, scene_group(obs, "G1", "7"), NULL, NULL);
+    }
+    build(&s, 0);
+    d = s.snapshot.devices;
+    for (size_t i = 0; i < MOST; i++) {
+        const struct gv_behaviour_verdict *v = &d[i].gm_behaviour;
+
+        CHECK_INT(rows[i].name, v->behaviour, rows[i].behaviour);
+        CHECK_INT(rows[i].name, v->evidence_count, v->behaviour != GV_BEHAVIOUR_UNKNOWN);
+        if (v->evidence_count == 1)
+            CHECK(rows[i].name,
+                  strstr(v->evidence[0].text, v->behaviour == GV_BEHAVIOUR_NEW
+                                                  ? "IOS 15.2(4)M3: "
+                                                  : "IOS 12.4(24)T: ") == v->evidence[0].text);
+    }
+    CHECK("one sentence for both",
+          d[0].gm_behaviour.evidence[0].text == d[1].gm_behaviour.evidence[0].text);
+    CHECK("names are not copied", d[0].version == rows[0].version);
+    clear(&s);
+}
+
 int main(void)
 {
     test_labels();
@@ -521,6 +565,7 @@ int main(void)
     test_interop();
     test_behaviour();
     test_timing_evidence();
+    test_neighbours();
     test_sync_rows();
     test_gm_row();
     test_saturated();
