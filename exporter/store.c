@@ -220,7 +220,7 @@ struct change {
 
 static bool change_index(struct change *change, uint64_t seed)
 {
-    struct gv_index index = gv_index(&change->index_arena, seed);
+    struct gv_index index = gv_index_for(&change->index_arena, seed, change->count);
 
     for (size_t i = 0; i < change->count; i++) {
         size_t *number = gv_index_add(&index, change->devices[i]->name, NULL);
@@ -487,12 +487,24 @@ static bool up(const struct gv_store *store, const struct device *device, struct
     return false;
 }
 
+/* Collectors of all devices. */
+static size_t configured(const struct gv_store *store)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < store->device_count; i++)
+        for (size_t k = 0; k < COLLECTORS; k++)
+            n += store->devices[i]->slots[k].configured;
+    return n;
+}
+
 static enum gv_err build(struct gv_store *store, struct gv_time now)
 {
     size_t count = store->device_count;
     struct gv_fleet_device *devices = calloc(count + 1, sizeof(*devices));
     struct gv_collector_verdict *collectors =
-        calloc(count * COLLECTORS + 1, sizeof(*collectors));
+        calloc(configured(store) + 1, sizeof(*collectors));
+    struct gv_collector_verdict *own = collectors;
     struct gv_fleet_in in = {
         .devices = devices,
         .device_count = count,
@@ -507,7 +519,6 @@ static enum gv_err build(struct gv_store *store, struct gv_time now)
 
     for (size_t i = 0; devices != NULL && collectors != NULL && i < count; i++) {
         struct device *device = store->devices[i];
-        struct gv_collector_verdict *own = &collectors[i * COLLECTORS];
 
         merge(store, device, now);
         devices[i] = (struct gv_fleet_device){
@@ -521,6 +532,7 @@ static enum gv_err build(struct gv_store *store, struct gv_time now)
             .tracks = device->tracks,
             .track_count = device->track_count,
         };
+        own += devices[i].collector_count;
     }
     if (devices != NULL && collectors != NULL)
         err = gv_fleet_build(&in, &store->snapshot);

@@ -140,7 +140,7 @@ static void build_groups(struct fleet *fleet)
     struct gv_group_verdict *out;
     struct fleet_group **order;
 
-    fleet->by_address = gv_index(&fleet->scratch, fleet->in->seed);
+    fleet->by_address = gv_index_for(&fleet->scratch, fleet->in->seed, fleet->member_count);
     fleet_join(fleet);
     if (fleet->failed)
         return;

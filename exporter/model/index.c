@@ -13,7 +13,16 @@ struct gv_index_slot {
 
 struct gv_index gv_index(struct gv_arena *arena, uint64_t seed)
 {
-    return (struct gv_index){.arena = arena, .seed = seed};
+    return gv_index_for(arena, seed, FIRST_ROOM / 2);
+}
+
+struct gv_index gv_index_for(struct gv_arena *arena, uint64_t seed, size_t count)
+{
+    struct gv_index index = {.arena = arena, .seed = seed, .first = FIRST_ROOM};
+
+    while (index.first / 2 < count)
+        index.first *= 2;
+    return index;
 }
 
 /* FNV-1a; 0xff ends each string and is no character of UTF-8 or ASCII. */
@@ -57,7 +66,7 @@ static bool grow(struct gv_index *index)
 {
     struct gv_index bigger = *index;
 
-    bigger.room = index->room == 0 ? FIRST_ROOM : 2 * index->room;
+    bigger.room = index->room == 0 ? index->first : 2 * index->room;
     bigger.slots = gv_arena_alloc(index->arena, bigger.room * sizeof(*bigger.slots));
     if (bigger.slots == NULL)
         return false;

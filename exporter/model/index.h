@@ -16,6 +16,7 @@ struct gv_index {
     uint64_t seed;
     struct gv_index_slot *slots;
     size_t used, room; /* room is 0 or a power of two */
+    size_t first;      /* room to begin with */
 };
 
 /* What an entry holds until its finder sets it. */
@@ -23,6 +24,10 @@ struct gv_index {
 
 /* An empty index; allocates nothing yet. */
 struct gv_index gv_index(struct gv_arena *arena, uint64_t seed);
+
+/* The same, for about `count` entries: it will not grow through smaller sizes, which stay
+ * behind in the arena. */
+struct gv_index gv_index_for(struct gv_arena *arena, uint64_t seed, size_t count);
 
 /* The number under (a, b), either of which may be NULL, to read or to set. NULL
  * where there is none. Valid until the next gv_index_add. */
