@@ -94,8 +94,10 @@ static bool server_turn(struct talk *t)
 
 static void talk(struct talk *t)
 {
-    while (client_turn(t) | server_turn(t))
-        continue;
+    for (bool busy = true; busy;) {
+        busy = client_turn(t);
+        busy |= server_turn(t);
+    }
 }
 
 static void register_once(struct talk *t)
