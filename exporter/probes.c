@@ -255,8 +255,15 @@ static void due(void *arg)
 
 /* ---- what was seen ---- */
 
+/* In milliseconds: what took less took one. */
+static struct gv_dur rounded_up(uint64_t ns)
+{
+    return (struct gv_dur){(int64_t)((ns + 999999) / 1000000)};
+}
+
 static void take_registration(struct entry *e, const struct gdoi_event *event)
 {
+    const struct gdoi_timing *timing = gdoi_probe_timing(e->probe);
     const struct gdoi_group_state *group = gdoi_client_group(gdoi_probe_client(e->probe));
     const struct gv_time *expiry = group->kek_count > 0 ? &group->keks[0].expiry : NULL;
     const char *why;
@@ -264,9 +271,9 @@ static void take_registration(struct entry *e, const struct gdoi_event *event)
     e->seen.success = true;
     e->seen.reason = "";
     e->seen.registrations++;
-    if (event->phase1.ms > 0) /* else an earlier phase 1 was used */
-        e->seen.phase1 = event->phase1;
-    e->seen.pull = event->pull;
+    if (timing->phase1_ns > 0) /* else an earlier phase 1 was used */
+        e->seen.phase1 = rounded_up(timing->phase1_ns);
+    e->seen.pull = rounded_up(timing->pull_ns);
     if (expiry != NULL)
         gv_probe_saw_registration(
             &e->seen.evidence, &(struct gv_probe_registration){
