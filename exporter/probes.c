@@ -139,9 +139,7 @@ static struct server *server_get(struct gv_probes *probes, const struct gdoi_end
 {
     struct server *server = probes->servers;
 
-    while (server != NULL &&
-           (server->address.size != address->size || server->address.port != address->port ||
-            memcmp(server->address.address, address->address, address->size) != 0))
+    while (server != NULL && !gdoi_endpoint_equal(&server->address, address))
         server = server->next;
     if (server != NULL)
         return server;
@@ -294,7 +292,6 @@ static bool is_refusal(const struct gdoi_event *event)
 static void take_failure(struct entry *e, const struct gdoi_event *event)
 {
     e->seen.success = false;
-    e->seen.failures++;
     e->seen.reason = gdoi_step_name(event->step);
     gv_probe_pace_failed(&e->pace, is_refusal(event));
     gv_log(GV_LOG_WARN, e->name, "probe: %s failed (%s)%s%s", gdoi_step_name(event->step),
@@ -307,10 +304,8 @@ static void take_rekey(struct entry *e, const struct gdoi_event *event)
 {
     const struct gdoi_group_state *group = gdoi_client_group(gdoi_probe_client(e->probe));
 
-    if (!event->valid) {
-        e->seen.bad_signatures++;
+    if (!event->valid)
         return;
-    }
     e->seen.rekeys++;
     if (!event->brings_kek)
         return;
@@ -414,12 +409,6 @@ static bool same_identity(const struct gdoi_identity *a, const struct gdoi_ident
     return a->type == b->type && a->n == b->n && memcmp(a->octets, b->octets, a->n) == 0;
 }
 
-static bool same_endpoint(const struct gdoi_endpoint *a, const struct gdoi_endpoint *b)
-{
-    return a->size == b->size && a->port == b->port &&
-           memcmp(a->address, b->address, a->size) == 0;
-}
-
 /* Certificates are read anew with each load, so a probe that uses one begins anew. */
 static bool same_spec(const struct gv_probe_spec *a, const struct gv_probe_spec *b)
 {
@@ -433,9 +422,9 @@ static bool same_spec(const struct gv_probe_spec *a, const struct gv_probe_spec 
                   b->interface != NULL ? b->interface : "") == 0 &&
            same_suites(x, y) && same_identity(&x->identity, &y->identity) &&
            same_identity(&x->peer, &y->peer) && same_identity(&x->group, &y->group) &&
-           same_endpoint(&x->local, &y->local) && same_endpoint(&x->remote, &y->remote) &&
-           x->ack == y->ack && x->ack_key_bits == y->ack_key_bits &&
-           x->step_timeout.ms == y->step_timeout.ms;
+           gdoi_endpoint_equal(&x->local, &y->local) &&
+           gdoi_endpoint_equal(&x->remote, &y->remote) && x->ack == y->ack &&
+           x->ack_key_bits == y->ack_key_bits && x->step_timeout.ms == y->step_timeout.ms;
 }
 
 /* The entry that goes on for the spec, taken out of its place; NULL where none does. */

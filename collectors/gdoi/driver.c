@@ -136,12 +136,6 @@ static void keys_refresh(struct gdoi_probe *probe)
 
 /* ---- sockets ---- */
 
-static bool same(const struct gdoi_endpoint *a, const struct gdoi_endpoint *b)
-{
-    return a->size == b->size && a->port == b->port &&
-           memcmp(a->address, b->address, a->size) == 0;
-}
-
 static bool remember(struct gdoi_driver *driver, struct gdoi_probe *probe)
 {
     if (driver->found_count == driver->found_room) {
@@ -270,7 +264,8 @@ static struct port *port_get(struct gdoi_probe *probe, const struct gdoi_endpoin
     int fd;
 
     for (struct port *port = probe->driver->ports; port != NULL; port = port->next)
-        if (same(&port->asked, asked) || same(&port->bound, asked)) {
+        if (gdoi_endpoint_equal(&port->asked, asked) ||
+            gdoi_endpoint_equal(&port->bound, asked)) {
             port->users++;
             return port;
         }
@@ -351,7 +346,7 @@ static void listen_for_rekeys(struct gdoi_probe *probe)
         if (gdoi_endpoint_is_multicast(&group_address))
             to = group_address;
     }
-    if (probe->listening && same(&to, &probe->rekey_to))
+    if (probe->listening && gdoi_endpoint_equal(&to, &probe->rekey_to))
         return;
     port_put(probe->rekey_port);
     probe->rekey_to = to;

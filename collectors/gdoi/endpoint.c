@@ -60,6 +60,12 @@ bool gdoi_endpoint_is_multicast(const struct gdoi_endpoint *endpoint)
                                   : false;
 }
 
+bool gdoi_endpoint_equal(const struct gdoi_endpoint *a, const struct gdoi_endpoint *b)
+{
+    return a->size == b->size && a->port == b->port &&
+           memcmp(a->address, b->address, a->size) == 0;
+}
+
 bool gdoi_identity_read(const char *text, enum gdoi_number number, struct gdoi_identity *out)
 {
     struct gdoi_identity id = {.n = 4};

@@ -14,6 +14,9 @@ void gdoi_endpoint_text(const struct gdoi_endpoint *endpoint, char out[GDOI_ENDP
 
 bool gdoi_endpoint_is_multicast(const struct gdoi_endpoint *endpoint);
 
+/* The same address and port. */
+bool gdoi_endpoint_equal(const struct gdoi_endpoint *a, const struct gdoi_endpoint *b);
+
 /* How the octets of a group's number are sent: RFC 6407, 2.1 asks for the network's order; the
  * reference implementation sends its host's (notes on the protocol, 12.8). */
 enum gdoi_number { GDOI_NO_NUMBER, GDOI_BIG_ENDIAN, GDOI_LITTLE_ENDIAN };

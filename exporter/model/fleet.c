@@ -39,6 +39,11 @@ const char *fleet_text(struct fleet *fleet, const char *s)
     return copy;
 }
 
+bool fleet_equal(const char *a, const char *b)
+{
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
 const char *fleet_sentence(struct fleet *fleet)
 {
     if (fleet->text.err != GV_OK || fleet->text.at == NULL) {

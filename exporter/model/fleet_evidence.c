@@ -133,11 +133,6 @@ static void gather_gdoi(struct fleet *fleet, struct gathered *all,
                                 .confidence = GV_LIKELY});
 }
 
-static bool equal(const char *a, const char *b)
-{
-    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
-}
-
 /* The first of the device's version strings that decides. Neighbours often run the same
  * release, and reading one out of a longer text takes time. */
 static struct gv_version_verdict os_version(struct fleet *fleet,
@@ -147,8 +142,9 @@ static struct gv_version_verdict os_version(struct fleet *fleet,
     const char *told[] = {device->version, device->train, device->software};
     struct gv_version_verdict verdict;
 
-    if (before != NULL && equal(before->version, device->version) &&
-        equal(before->train, device->train) && equal(before->software, device->software))
+    if (before != NULL && fleet_equal(before->version, device->version) &&
+        fleet_equal(before->train, device->train) &&
+        fleet_equal(before->software, device->software))
         return fleet->os.verdict;
     verdict = gv_version_judge(gv_text(NULL));
     for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {

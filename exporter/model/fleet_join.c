@@ -32,14 +32,9 @@ static size_t only(const struct gv_index *index, const char *key)
     return value == NULL || (*value & AMBIGUOUS) ? GV_INDEX_NEW : *value / 2;
 }
 
-static bool equal(const char *a, const char *b)
-{
-    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
-}
-
 static bool is(const struct fleet_group *group, const char *name, const char *id)
 {
-    return equal(group->name, name) && equal(group->id, id);
+    return fleet_equal(group->name, name) && fleet_equal(group->id, id);
 }
 
 /* The group of exactly this name and id, made where there is none yet. */

@@ -51,6 +51,9 @@ struct fleet {
 void *fleet_alloc(struct fleet *fleet, size_t count, size_t size);
 void *fleet_scratch(struct fleet *fleet, size_t count, size_t size);
 
+/* The same text, or both NULL. */
+bool fleet_equal(const char *a, const char *b);
+
 /* A copy in the snapshot; NULL stays NULL. */
 const char *fleet_text(struct fleet *fleet, const char *s);
 

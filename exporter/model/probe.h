@@ -54,7 +54,7 @@ struct gv_probe_seen {
     bool has_kek;
     struct gv_time kek_expiry;
     bool listening;
-    uint64_t registrations, failures, rekeys, bad_signatures;
+    uint64_t registrations, rekeys; /* good ones */
     bool has_lead;
     struct gv_dur lead; /* of the last rekey that brought a KEK */
     const char *reason; /* why the last registration failed; empty */
