@@ -65,6 +65,15 @@ static const char *sig_hash_name(uint32_t hash)
     return hash < sizeof(names) / sizeof(names[0]) ? names[hash] : NULL;
 }
 
+static const char *kek_cipher_name(const struct gdoi_kek *kek)
+{
+    enum { DES_KEY_SIZE = 8 };
+
+    if (kek->cipher == GDOI_AES)
+        return "AES";
+    return kek->key_n == DES_KEY_SIZE ? "DES" : "3DES";
+}
+
 static void observe_kek(struct gv_observation *obs, struct gv_group_obs *group,
                         const struct gdoi_kek_life *life)
 {
@@ -73,11 +82,16 @@ static void observe_kek(struct gv_observation *obs, struct gv_group_obs *group,
     if (kek == NULL)
         return;
     memcpy(kek->spi, life->kek.spi, sizeof(kek->spi));
-    kek->lifetime_s = kek->remaining_s = life->sak.lifetime_s;
-    kek->key_bits = (uint32_t)life->kek.key_n * 8;
-    kek->has =
-        GV_KEK_HAS_SPI | GV_KEK_HAS_LIFETIME | GV_KEK_HAS_REMAINING | GV_KEK_HAS_KEY_BITS;
-    kek->cipher = life->kek.cipher == GDOI_3DES ? "3DES" : "AES";
+    kek->has = GV_KEK_HAS_SPI;
+    if (life->sak.lifetime_s > 0) {
+        kek->lifetime_s = kek->remaining_s = life->sak.lifetime_s;
+        kek->has |= GV_KEK_HAS_LIFETIME | GV_KEK_HAS_REMAINING;
+    }
+    if (life->kek.octets != NULL) {
+        kek->key_bits = (uint32_t)life->kek.key_n * 8;
+        kek->has |= GV_KEK_HAS_KEY_BITS;
+        kek->cipher = kek_cipher_name(&life->kek);
+    }
     kek->sig_hash = sig_hash_name(life->sak.sig_hash);
     if (life->kek.verifier == NULL)
         return;
@@ -184,6 +198,22 @@ static void weak(struct probe_report *report, const char *what, const char *whic
     (void)json_array_append_new(report->weak, json_string(text));
 }
 
+/* What protects the group's traffic: RFC 2407, 4.4.4 and 4.5. */
+static void take_weak_tek(struct probe_report *report, const struct gdoi_sat *sat)
+{
+    enum { ESP = 1, ESP_DES = 2, ESP_3DES = 3, ESP_NULL = 11, AUTH_MD5 = 1, AUTH_SHA = 2 };
+    struct gv_buf text = gv_buf(TEXT_MOST);
+    bool weak_cipher =
+        sat->protocol == ESP &&
+        (sat->transform == ESP_DES || sat->transform == ESP_3DES || sat->transform == ESP_NULL);
+
+    transform_text(sat, &text);
+    gv_buf_add_char(&text, '\0');
+    if (text.at != NULL && (weak_cipher || sat->auth == AUTH_MD5 || sat->auth == AUTH_SHA))
+        weak(report, "TEK: ", text.at);
+    gv_buf_clear(&text);
+}
+
 /* The key server's choices are always taken, and named where they are weak (contract). */
 static void take_weak(struct probe_report *report, const struct gdoi_group_state *state,
                       const struct gdoi_suite *suite)
@@ -193,10 +223,12 @@ static void take_weak(struct probe_report *report, const struct gdoi_group_state
 
     if (gdoi_suite_weak(suite))
         weak(report, "phase 1: ", report->suite);
+    for (size_t i = 0; i < state->tek_count; i++)
+        take_weak_tek(report, &state->teks[i].sat);
     if (state->kek_count == 0)
         return;
-    if (life->kek.cipher == GDOI_3DES)
-        weak(report, "KEK: ", "3DES");
+    if (life->kek.octets != NULL && life->kek.cipher != GDOI_AES)
+        weak(report, "KEK: ", kek_cipher_name(&life->kek));
     if (life->kek.hash == GDOI_MD5 || life->kek.hash == GDOI_SHA1)
         weak(report, "rekey signature: ", life->kek.hash == GDOI_MD5 ? "MD5" : "SHA-1");
     if (life->kek.verifier == NULL) {
@@ -350,7 +382,8 @@ void probe_report_rekey(struct probe_report *report, const struct gdoi_event *ev
 
     if (event->brings_kek) {
         (void)json_object_set_new(rekey, "new_kek_spi", spi_json(event->new_kek_spi));
-        (void)json_object_set_new(rekey, "lead_seconds", json_real(seconds(event->lead)));
+        if (event->has_lead)
+            (void)json_object_set_new(rekey, "lead_seconds", json_real(seconds(event->lead)));
         gv_probe_saw_rekey(&report->evidence,
                            &(struct gv_probe_rekey){.valid = event->valid,
                                                     .brings_kek = true,
@@ -394,6 +427,18 @@ static json_t *counts_json(const struct gdoi_client *client)
                      (json_int_t)counts->bad_signatures, "acks", (json_int_t)counts->acks);
 }
 
+/* What the key server does otherwise than RFC 6407. */
+static json_t *deviations_json(const struct gdoi_client *client)
+{
+    uint32_t all = gdoi_client_deviations(client);
+    json_t *list = json_array();
+
+    for (unsigned i = 0; i < GDOI_DEVIATION_COUNT; i++)
+        if (all & gdoi_deviates(true, i))
+            (void)json_array_append_new(list, json_string(gdoi_deviation_name(i)));
+    return list;
+}
+
 static json_t *document(struct probe_report *report, const struct gdoi_client *client)
 {
     struct gv_behaviour_verdict verdict = gv_probe_judge(&report->evidence);
@@ -410,6 +455,7 @@ static json_t *document(struct probe_report *report, const struct gdoi_client *c
     (void)json_object_set(root, "teks", report->teks);
     (void)json_object_set(root, "rekeys", report->rekeys);
     (void)json_object_set(root, "weak", report->weak);
+    (void)json_object_set_new(root, "deviations", deviations_json(client));
     (void)json_object_set_new(root, "counts", counts_json(client));
     (void)json_object_set_new(root, "ks_behavior",
                               json_string(gv_behaviour_name(verdict.behaviour)));
@@ -443,7 +489,16 @@ static void print_keys(const struct probe_report *report)
         printf("weak: %s\n", json_string_value(value));
 }
 
-static void print_text(struct probe_report *report)
+static void print_deviations(const struct gdoi_client *client)
+{
+    json_t *list = deviations_json(client), *value;
+    size_t i;
+
+    json_array_foreach(list, i, value)(void) printf("deviates: %s\n", json_string_value(value));
+    json_decref(list);
+}
+
+static void print_text(struct probe_report *report, const struct gdoi_client *client)
 {
     struct gv_behaviour_verdict verdict = gv_probe_judge(&report->evidence);
     const json_t *value, *lead;
@@ -466,6 +521,7 @@ static void print_text(struct probe_report *report)
             (void)printf(", new KEK %.1f s before expiry", json_real_value(lead));
         (void)puts("");
     }
+    print_deviations(client);
     (void)printf("key server: %s\n", gv_behaviour_name(verdict.behaviour));
     for (i = 0; i < verdict.evidence_count; i++)
         (void)printf("  %s: %s\n", gv_behaviour_name(verdict.evidence[i].behaviour),
@@ -477,6 +533,6 @@ int probe_report_print(struct probe_report *report, const struct gdoi_client *cl
 {
     if (json)
         return tool_print_json(document(report, client), code);
-    print_text(report);
+    print_text(report, client);
     return code;
 }

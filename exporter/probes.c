@@ -309,7 +309,7 @@ static void take_rekey(struct entry *e, const struct gdoi_event *event)
     e->seen.rekeys++;
     if (!event->brings_kek)
         return;
-    e->seen.has_lead = true;
+    e->seen.has_lead = event->has_lead;
     e->seen.lead = event->lead;
     gv_probe_saw_rekey(&e->seen.evidence,
                        &(struct gv_probe_rekey){true, true, event->lead, event->full_life_known,
@@ -333,7 +333,7 @@ static void on_event(void *arg, struct gdoi_probe *probe, const struct gdoi_even
         take_failure(e, event);
     else if (event->kind == GDOI_REKEYED)
         take_rekey(e, event);
-    e->seen.has_kek = group->kek_count > 0;
+    e->seen.has_kek = group->kek_count > 0 && group->keks[0].sak.lifetime_s > 0;
     if (e->seen.has_kek)
         e->seen.kek_expiry = group->keks[0].expiry;
     e->probes->changed(e->probes->arg);

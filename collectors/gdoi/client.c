@@ -363,9 +363,11 @@ void gdoi_client_feed(struct gdoi_client *client, uint8_t *message, size_t n,
         client->counts.ignored++;
         return;
     }
-    dispatch(client, &header, message, header.length, from, now, event);
+    if (header.exchange != GDOI_PUSH) /* whose length may not count the padding */
+        n = header.length;
+    dispatch(client, &header, message, n, from, now, event);
     if (header.flags & ISAKMP_ENCRYPTED)
-        gv_wipe(message, header.length); /* TEKs and KEKs stand there in the clear */
+        gv_wipe(message, n); /* TEKs and KEKs stand there in the clear */
 }
 
 /* ---- work ---- */
@@ -427,6 +429,11 @@ const struct gdoi_group_state *gdoi_client_group(const struct gdoi_client *clien
 const struct gdoi_counts *gdoi_client_counts(const struct gdoi_client *client)
 {
     return &client->counts;
+}
+
+uint32_t gdoi_client_deviations(const struct gdoi_client *client)
+{
+    return client->deviations;
 }
 
 const uint8_t *gdoi_client_cookie(const struct gdoi_client *client)

@@ -12,6 +12,7 @@
 
 #include "base/time.h"
 #include "gdoi/credential.h"
+#include "gdoi/deviation.h"
 #include "gdoi/kek.h"
 #include "gdoi/phase1.h"
 
@@ -71,12 +72,14 @@ enum { GDOI_KEKS_MOST = 3 };
 struct gdoi_kek_life {
     struct gdoi_kek kek;
     struct gdoi_sak sak;
-    struct gv_time since, expiry;
-    bool by_rekey;           /* came by a rekey: its lifetime is the full one */
-    uint32_t sequence;       /* last one accepted */
-    bool pushed;             /* a push was accepted: */
-    uint8_t last_digest[32]; /* of the last one, to tell retransmission from replay */
-    uint8_t bad_digest[32];  /* of the last one with a bad signature, signature included */
+    struct gv_time since, expiry; /* ten years on where its lifetime was not told */
+    bool by_rekey;                /* came by a rekey: its lifetime is the full one */
+    bool followed;                /* brought another KEK */
+    uint32_t before;              /* SEQ of the rekey that brought it */
+    uint32_t sequence;            /* last one accepted */
+    bool pushed;                  /* a push was accepted: */
+    uint8_t last_digest[32];      /* of the last one, to tell retransmission from replay */
+    uint8_t bad_digest[32];       /* of the last one with a bad signature, signature included */
 };
 
 struct gdoi_tek_life {
@@ -127,6 +130,7 @@ struct gdoi_event {
     uint8_t kek_spi[GDOI_SPI_SIZE]; /* that protected it */
     bool brings_kek;                /* another one */
     uint8_t new_kek_spi[GDOI_SPI_SIZE];
+    bool has_lead;        /* false where the lifetime of the protecting KEK was not told */
     struct gv_dur lead;   /* what the protecting KEK had left, negative after expiry */
     bool full_life_known; /* that KEK came by a rekey: */
     struct gv_dur full_life;
@@ -185,6 +189,9 @@ void gdoi_client_ran(struct gdoi_client *client, struct gv_time now, struct gdoi
 enum gdoi_step gdoi_client_step(const struct gdoi_client *client);
 const struct gdoi_group_state *gdoi_client_group(const struct gdoi_client *client);
 const struct gdoi_counts *gdoi_client_counts(const struct gdoi_client *client);
+/* What the key server did otherwise than RFC 6407, so far: bits of enum gdoi_deviation. Only
+ * what is authenticated counts. */
+uint32_t gdoi_client_deviations(const struct gdoi_client *client);
 
 /* The eight octets by which answers of phase 1 and PULL find their client. */
 const uint8_t *gdoi_client_cookie(const struct gdoi_client *client);

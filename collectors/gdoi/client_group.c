@@ -4,7 +4,35 @@
 
 #include "gdoi/client_part.h"
 
-enum { KEPT_AFTER_EXPIRY_S = 30 /* a KEK, so that a rekey at expiry is still verified */ };
+enum {
+    KEPT_AFTER_EXPIRY_S = 30, /* a KEK, so that a rekey at expiry is still verified */
+    TEK_LIFE_S = 28800,       /* where none is told: RFC 2407, 4.5 */
+    ROUNDING_S = 2            /* of lifetimes on the wire, and of the way here */
+};
+
+void client_group_deviates(struct gdoi_client *c, const struct gdoi_sa *sa,
+                           const struct gdoi_kd *kd, const struct gdoi_kek *kek)
+{
+    c->deviations |= gdoi_sa_deviations(sa) | gdoi_kd_deviations(sa, kd);
+    if (kek == NULL)
+        return;
+    c->deviations |= gdoi_deviates(kek->octets == NULL, GDOI_KEK_UNUSABLE) |
+                     gdoi_deviates(kek->verifier != NULL && kd->sig_key != NULL &&
+                                       !gdoi_verifier_is_info(kek->verifier),
+                                   GDOI_KEY_FORM);
+}
+
+/* A KEK that is told again with more than it can have left: its lifetime is told in full
+ * always (notes on the protocol, 12.2). */
+static void told_again(struct gdoi_client *c, const struct gdoi_kek_life *known,
+                       const struct gdoi_sak *sak, struct gv_time now)
+{
+    struct gv_time latest = gv_time_add(known->expiry, gv_secs(ROUNDING_S));
+    bool full = sak->lifetime_s > 0 && known->sak.lifetime_s > 0 &&
+                gv_time_before(latest, gv_time_add(now, gv_secs(sak->lifetime_s)));
+
+    c->deviations |= gdoi_deviates(full, GDOI_LIFE_FULL);
+}
 
 static void kek_drop(struct gdoi_group_state *group, size_t i)
 {
@@ -36,10 +64,12 @@ struct gdoi_kek_life *client_group_find(struct gdoi_client *c, const uint8_t spi
 static struct gdoi_kek_life kek_life(const struct gdoi_sak *sak, const struct gdoi_kek *kek,
                                      bool by_rekey, struct gv_time now)
 {
+    uint32_t life_s = sak->lifetime_s > 0 ? sak->lifetime_s : GDOI_LIFE_MOST_S;
+
     return (struct gdoi_kek_life){.kek = *kek,
                                   .sak = *sak,
                                   .since = now,
-                                  .expiry = gv_time_add(now, gv_secs(sak->lifetime_s)),
+                                  .expiry = gv_time_add(now, gv_secs(life_s)),
                                   .by_rekey = by_rekey};
 }
 
@@ -57,6 +87,8 @@ static struct gdoi_tek_life *tek_find(struct gdoi_group_state *group, uint32_t s
 static void tek_add(struct gdoi_group_state *group, const struct gdoi_sat *sat,
                     struct gv_time now)
 {
+    uint32_t life_s = sat->lifetime_s > 0 ? sat->lifetime_s : TEK_LIFE_S;
+
     if (tek_find(group, sat->spi) != NULL)
         return;
     if (group->tek_count == GDOI_TEKS_MOST) {
@@ -64,7 +96,7 @@ static void tek_add(struct gdoi_group_state *group, const struct gdoi_sat *sat,
         memmove(&group->teks[0], &group->teks[1], group->tek_count * sizeof(group->teks[0]));
     }
     group->teks[group->tek_count++] =
-        (struct gdoi_tek_life){sat->spi, *sat, gv_time_add(now, gv_secs(sat->lifetime_s))};
+        (struct gdoi_tek_life){sat->spi, *sat, gv_time_add(now, gv_secs(life_s))};
 }
 
 static void tek_drop(struct gdoi_group_state *group, size_t i)
@@ -97,8 +129,9 @@ void client_group_registered(struct gdoi_client *c, const struct gdoi_sa *policy
     teks_add(group, policy, now);
     if (kek == NULL)
         return;
-    event->life_unsure = policy->sak.life_in_place;
+    event->life_unsure = policy->sak.life_in_place || policy->sak.lifetime_s == 0;
     if (known != NULL) { /* the same one: its expiry and sequence stay (11.4; 6407, 3.3) */
+        told_again(c, known, &policy->sak, now);
         gdoi_kek_clear(kek);
         if (sequence > known->sequence)
             known->sequence = sequence;
@@ -112,13 +145,19 @@ void client_group_registered(struct gdoi_client *c, const struct gdoi_sa *policy
 
 /* ---- rekeys ---- */
 
+bool client_group_brings(struct gdoi_client *c, const struct gdoi_push *push)
+{
+    return push->has_sa && push->sa.has_sak && push->has_kd &&
+           (push->kd.has_kek || push->kd.lkh_count > 0) &&
+           client_group_find(c, push->sa.sak.spi) == NULL;
+}
+
 /* The KEK that a push brings, if any: made while the one that it follows is still there. */
 static bool make_kek(struct gdoi_client *c, const struct gdoi_kek_life *life,
                      const struct gdoi_push *push, struct gdoi_kek *out)
 {
-    if (!push->has_sa || !push->sa.has_sak || !push->has_kd || !push->kd.has_kek ||
-        client_group_find(c, push->sa.sak.spi) != NULL)
-        return false; /* a TEK rekey may repeat the KEK (12.7) */
+    if (!client_group_brings(c, push))
+        return false;
     if (gdoi_kek_make(&push->sa.sak, &push->kd, &life->kek, out) == GV_OK)
         return true;
     c->counts.malformed++;
@@ -130,6 +169,7 @@ static void take_kek(struct gdoi_client *c, const struct gdoi_sak *sak,
 {
     struct gdoi_kek_life fresh = kek_life(sak, kek, true, now);
 
+    fresh.before = event->sequence;
     event->brings_kek = true;
     memcpy(event->new_kek_spi, sak->spi, GDOI_SPI_SIZE);
     kek_push(&c->group, &fresh);
@@ -162,14 +202,37 @@ static void obey(struct gdoi_group_state *group, const struct gdoi_delete *d)
     }
 }
 
+/* In what a push with a valid signature deviates; `kek` is what it brings, or NULL. */
+static void note_deviations(struct gdoi_client *c, const struct gdoi_kek_life *life,
+                            const struct gdoi_push *push, const struct gdoi_kek *kek,
+                            struct gv_time now)
+{
+    const struct gdoi_kek_life *again =
+        push->sa.has_sak ? client_group_find(c, push->sa.sak.spi) : NULL;
+
+    if (push->has_sa)
+        client_group_deviates(c, &push->sa, &push->kd, kek);
+    if (again != NULL)
+        told_again(c, again, &push->sa.sak, now);
+    c->deviations |=
+        gdoi_deviates(again != NULL, GDOI_KEK_REPEATED) |
+        gdoi_deviates(kek != NULL && push->kd.sig_key == NULL, GDOI_KEY_UNTOLD) |
+        gdoi_deviates(kek != NULL && push->sa.sat_count == 0, GDOI_KEK_ALONE) |
+        gdoi_deviates(push->odd_padding, GDOI_ODD_PADDING) |
+        gdoi_deviates(push->short_length, GDOI_LENGTH_SHORT) |
+        gdoi_deviates(life->before > 0 && life->before + 1 == push->sequence, GDOI_SEQ_GOES_ON);
+}
+
 /* Deletes come first: a change of policy takes the old keys away and brings others. */
-void client_group_pushed(struct gdoi_client *c, const struct gdoi_kek_life *life,
+void client_group_pushed(struct gdoi_client *c, struct gdoi_kek_life *life,
                          const struct gdoi_push *push, struct gv_time now,
                          struct gdoi_event *event)
 {
     struct gdoi_kek kek;
     bool brings = make_kek(c, life, push, &kek);
 
+    note_deviations(c, life, push, brings ? &kek : NULL, now);
+    life->followed |= brings;
     for (size_t i = 0; i < push->delete_count; i++)
         obey(&c->group, &push->deletes[i]);
     if (!push->has_sa && push->delete_count > 0)

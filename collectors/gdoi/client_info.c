@@ -11,13 +11,23 @@ enum { PROTOCOL_ISAKMP = 1, R_U_THERE = 36136, R_U_THERE_ACK = 36137, DOI_IPSEC 
 static const struct isakmp_rule any[] = {{ISAKMP_NONE, 0, 0}};
 static const struct isakmp_rule sealed[] = {{ISAKMP_HASH, 1, 1}, {ISAKMP_NONE, 0, 0}};
 
-static void note(struct gdoi_client *c, const struct isakmp_chain *chain)
+/* RFC 2408, 3.14.1: from STATUS_MIN on a notify tells how things stand (INITIAL_CONTACT,
+ * RESPONDER_LIFETIME), and refuses nothing. */
+static void note(struct gdoi_client *c, const struct isakmp_notify *notify)
+{
+    enum { STATUS_MIN = 16384 };
+
+    if (notify->type < STATUS_MIN)
+        c->notify = notify->type;
+}
+
+void client_info_note(struct gdoi_client *c, const struct isakmp_chain *chain)
 {
     const struct isakmp_payload *p = isakmp_find(chain, ISAKMP_NOTIFY);
     struct isakmp_notify notify;
 
     if (p != NULL && isakmp_notify_decode(p->body, &notify) == GV_OK)
-        c->notify = notify.type;
+        note(c, &notify);
 }
 
 /* RFC 3706, 5.4: the same cookies and sequence number come back. */
@@ -63,7 +73,7 @@ static void obey(struct gdoi_client *c, const struct isakmp_payload *p)
         if (notify.type == R_U_THERE)
             answer_dpd(c, &notify);
         else
-            c->notify = notify.type;
+            note(c, &notify);
     }
     if (p->type != ISAKMP_DELETE)
         return;
@@ -119,7 +129,7 @@ static void info_of_phase1(struct gdoi_client *c, const struct isakmp_header *he
         memcpy(copy, octets, n);
         c->last = open_sealed(&b->keys, b->iv, header, copy, n, &chain);
         if (c->last == GV_OK)
-            note(c, &chain);
+            client_info_note(c, &chain);
         c->last = GV_ERR_AUTHENTICATION;
     }
 }
@@ -134,7 +144,7 @@ void client_info(struct gdoi_client *c, const struct isakmp_header *header, uint
     if (!(header->flags & ISAKMP_ENCRYPTED)) {
         if (c->step != GDOI_IDLE &&
             isakmp_chain_decode(gv_reader(octets, n), header->next, any, &chain) == GV_OK)
-            note(c, &chain);
+            client_info_note(c, &chain);
         else
             c->counts.ignored++;
         return;

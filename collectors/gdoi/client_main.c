@@ -238,24 +238,35 @@ static void peer_checked(struct gdoi_client *c, struct branch *b, struct gv_time
     win(c, b, b->iv, now, event);
 }
 
-/* The first certificate is the peer's own; others would be its authorities'. */
+/* The peer's certificate, and its authorities' where it sends those, too: one behind the other.
+ * Revocation lists and other kinds are passed over (RFC 2408, 3.9). */
+static void take_chain(struct branch *b, const struct isakmp_chain *chain)
+{
+    enum { X509_SIGNATURE = 4 };
+
+    gv_buf_reset(&b->peer_cert);
+    for (size_t i = 0; i < chain->count; i++) {
+        struct gv_reader der = chain->payload[i].body;
+
+        if (chain->payload[i].type == ISAKMP_CERT && gv_reader_uint(&der, 1) == X509_SIGNATURE)
+            gv_buf_add(&b->peer_cert, der.at, der.left);
+    }
+}
+
 static enum gv_err take_certificate(struct branch *b, const struct isakmp_chain *chain)
 {
-    const struct isakmp_payload *cert = isakmp_find(chain, ISAKMP_CERT);
     const struct isakmp_payload *sig = isakmp_find(chain, ISAKMP_SIG);
     struct gv_reader id = isakmp_find(chain, ISAKMP_ID)->body;
-    struct gv_reader der;
 
-    if (cert == NULL || sig == NULL)
+    if (sig == NULL)
         return GV_ERR_AUTHENTICATION;
-    der = cert->body;
-    gv_reader_take(&der, 1); /* encoding */
-    if (der.bad || b->work != NULL)
+    if (b->work != NULL)
         return GV_ERR_MALFORMED;
-    gv_buf_reset(&b->peer_cert);
+    take_chain(b, chain);
+    if (b->peer_cert.n == 0)
+        return GV_ERR_AUTHENTICATION;
     gv_buf_reset(&b->peer_sig);
     gv_buf_reset(&b->peer_id);
-    gv_buf_add(&b->peer_cert, der.at, der.left);
     gv_buf_add(&b->peer_sig, sig->body.at, sig->body.left);
     gv_buf_add(&b->peer_id, id.at, id.left);
     b->work = check_peer;

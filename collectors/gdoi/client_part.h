@@ -112,6 +112,7 @@ struct gdoi_client {
     struct gv_time verify_second; /* bounded work: signatures checked since then */
     unsigned verified;
     struct gdoi_counts counts;
+    uint32_t deviations; /* bits of enum gdoi_deviation */
 };
 
 /* ---- client.c ---- */
@@ -183,6 +184,8 @@ void client_pull_end(struct gdoi_client *c);
 
 void client_info(struct gdoi_client *c, const struct isakmp_header *header, uint8_t *message,
                  size_t n);
+/* Keep the type of a refusal that stands in the chain, for the report. */
+void client_info_note(struct gdoi_client *c, const struct isakmp_chain *chain);
 
 /* ---- client_push.c: rekeys; client_group.c: what they leave behind ---- */
 
@@ -195,9 +198,14 @@ void client_group_registered(struct gdoi_client *c, const struct gdoi_sa *policy
                              struct gdoi_event *event);
 /* ... after a push whose signature is valid; `life` is of the KEK that protected it, and may be
  * gone afterwards. */
-void client_group_pushed(struct gdoi_client *c, const struct gdoi_kek_life *life,
+void client_group_pushed(struct gdoi_client *c, struct gdoi_kek_life *life,
                          const struct gdoi_push *push, struct gv_time now,
                          struct gdoi_event *event);
+/* Does the push bring a KEK that we do not hold? A TEK rekey may repeat one (12.7). */
+bool client_group_brings(struct gdoi_client *c, const struct gdoi_push *push);
+/* Keep in what the policy, its keys, the KEK that was made of them (or NULL) deviate. */
+void client_group_deviates(struct gdoi_client *c, const struct gdoi_sa *sa,
+                           const struct gdoi_kd *kd, const struct gdoi_kek *kek);
 struct gdoi_kek_life *client_group_find(struct gdoi_client *c,
                                         const uint8_t spi[GDOI_SPI_SIZE]);
 void client_group_expire(struct gdoi_client *c, struct gv_time now);

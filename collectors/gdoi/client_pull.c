@@ -179,7 +179,7 @@ static enum gv_err take_2(struct gdoi_client *c, const struct isakmp_chain *chai
 static const struct isakmp_rule rules_4[] = {
     {ISAKMP_HASH, 1, 1}, {GDOI_SEQ, 0, 1}, {GDOI_KD, 1, 1}, {ISAKMP_NONE, 0, 0}};
 
-static enum gv_err read_keys(const struct gdoi_client *c, const struct isakmp_chain *chain,
+static enum gv_err read_keys(struct gdoi_client *c, const struct isakmp_chain *chain,
                              struct gdoi_kek *kek, uint32_t *sequence)
 {
     const struct isakmp_payload *seq = isakmp_find(chain, GDOI_SEQ);
@@ -189,7 +189,9 @@ static enum gv_err read_keys(const struct gdoi_client *c, const struct isakmp_ch
     if (err == GV_OK && seq != NULL)
         err = gdoi_seq_decode(seq->body, sequence);
     if (err == GV_OK && c->policy->has_sak)
-        err = kd.has_kek ? gdoi_kek_make(&c->policy->sak, &kd, NULL, kek) : GV_ERR_MALFORMED;
+        err = gdoi_kek_make(&c->policy->sak, &kd, NULL, kek);
+    if (err == GV_OK)
+        client_group_deviates(c, c->policy, &kd, c->policy->has_sak ? kek : NULL);
     gdoi_kd_clear(&kd);
     return err;
 }
@@ -213,11 +215,22 @@ static enum gv_err take_4(struct gdoi_client *c, const struct isakmp_chain *chai
                                  .phase1 = c->phase1_took,
                                  .pull = gv_time_diff(now, c->exchange_began),
                                  .suite = c->keys.suite};
-    client_group_registered(c, c->policy, kek.octets != NULL ? &kek : NULL, sequence, now,
+    client_group_registered(c, c->policy, c->policy->has_sak ? &kek : NULL, sequence, now,
                             event);
     client_pull_end(c);
     c->step = GDOI_IDLE;
     return GV_OK;
+}
+
+/* A refusal belongs into an exchange of its own; some send it in the PULL's. */
+static void note_refusal(struct gdoi_client *c, const uint8_t *octets, size_t n, uint8_t first)
+{
+    static const struct isakmp_rule refusal[] = {
+        {ISAKMP_HASH, 1, 1}, {ISAKMP_NOTIFY, 1, 1}, {ISAKMP_NONE, 0, 0}};
+    struct isakmp_chain chain;
+
+    if (isakmp_chain_decode(gv_reader(octets, n), first, refusal, &chain) == GV_OK)
+        client_info_note(c, &chain);
 }
 
 void client_pull_feed(struct gdoi_client *c, const struct isakmp_header *header,
@@ -227,6 +240,7 @@ void client_pull_feed(struct gdoi_client *c, const struct isakmp_header *header,
     uint8_t digest[DIGEST_SIZE];
     struct isakmp_chain chain;
     enum gv_err err = client_digest(message, n, digest);
+    size_t body_n = n - ISAKMP_HEADER_SIZE;
 
     if (err != GV_OK || !c->pull.on || header->message_id != c->pull_id ||
         !(header->flags & ISAKMP_ENCRYPTED) ||
@@ -239,12 +253,13 @@ void client_pull_feed(struct gdoi_client *c, const struct isakmp_header *header,
         return;
     }
     memcpy(c->next_iv, c->pull_iv, sizeof(c->next_iv));
-    err = gdoi_keys_cbc(&c->keys, false, c->next_iv, message + ISAKMP_HEADER_SIZE,
-                        n - ISAKMP_HEADER_SIZE);
+    message += ISAKMP_HEADER_SIZE;
+    err = gdoi_keys_cbc(&c->keys, false, c->next_iv, message, body_n);
     if (err == GV_OK)
-        err =
-            isakmp_chain_decode(gv_reader(message + ISAKMP_HEADER_SIZE, n - ISAKMP_HEADER_SIZE),
-                                header->next, second ? rules_2 : rules_4, &chain);
+        err = isakmp_chain_decode(gv_reader(message, body_n), header->next,
+                                  second ? rules_2 : rules_4, &chain);
+    if (err == GV_ERR_MALFORMED)
+        note_refusal(c, message, body_n, header->next);
     if (err == GV_OK)
         err = second ? take_2(c, &chain, now, event) : take_4(c, &chain, now, event);
     if (err == GV_OK) {

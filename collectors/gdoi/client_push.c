@@ -106,13 +106,31 @@ static void take_old(struct gdoi_client *c, struct gdoi_kek_life *life,
     }
 }
 
+static uint32_t form_deviations(const struct gdoi_kek *kek, const struct gdoi_push *push,
+                                const struct gdoi_sig_variant *variant)
+{
+    bool rsa = gdoi_verifier_kind(kek->verifier) == GDOI_KEY_RSA;
+
+    return gdoi_deviates(rsa && variant->form == GDOI_SIG_BARE, GDOI_NO_DIGEST_INFO) |
+           gdoi_deviates(variant->form == GDOI_SIG_DER, GDOI_DER_SIGNATURE) |
+           gdoi_deviates(push->padding > 0 && !variant->padded_length, GDOI_LENGTH_UNPADDED);
+}
+
+/* "Using the new KEK attribute for the first time" SEQ starts at 1 (RFC 6407, 4.3): some read
+ * it of the very rekey that brings the KEK. Once for a KEK, so that nothing can be replayed. */
+static bool starts_anew(struct gdoi_client *c, const struct gdoi_kek_life *life,
+                        const struct gdoi_push *push)
+{
+    return push->sequence == 1 && !life->followed && client_group_brings(c, push);
+}
+
 static void take_new(struct gdoi_client *c, struct gdoi_kek_life *life,
                      const struct gdoi_push *push, const struct gdoi_endpoint *from,
                      struct gv_time now, struct gdoi_event *event)
 {
     uint8_t whole[DIGEST_SIZE];
 
-    if (client_digest(push->message, push->header.length, whole) != GV_OK)
+    if (client_digest(push->message, push->whole_n, whole) != GV_OK)
         return;
     if (memcmp(whole, life->bad_digest, DIGEST_SIZE) == 0) {
         c->counts.duplicates++; /* what is bad is bad when it comes again */
@@ -121,8 +139,9 @@ static void take_new(struct gdoi_client *c, struct gdoi_kek_life *life,
     *event = (struct gdoi_event){.kind = GDOI_REKEYED, .at = now, .sequence = push->sequence};
     memcpy(event->kek_spi, life->kek.spi, GDOI_SPI_SIZE);
     event->lead = gv_time_diff(life->expiry, now);
-    event->life_unsure = !life->by_rekey && life->sak.life_in_place;
-    event->full_life_known = life->by_rekey;
+    event->has_lead = life->sak.lifetime_s > 0;
+    event->life_unsure = !event->has_lead || (!life->by_rekey && life->sak.life_in_place);
+    event->full_life_known = life->by_rekey && event->has_lead;
     event->full_life = gv_time_diff(life->expiry, life->since);
     event->valid = gdoi_push_verify(&life->kek, push, &event->variant);
     if (!event->valid || digest_of(push, life->last_digest) != GV_OK) {
@@ -131,7 +150,11 @@ static void take_new(struct gdoi_client *c, struct gdoi_kek_life *life,
         c->counts.bad_signatures++;
         return;
     }
-    life->sequence = push->sequence;
+    if (push->sequence > life->sequence)
+        life->sequence = push->sequence;
+    else
+        c->deviations |= gdoi_deviates(true, GDOI_SEQ_EARLY);
+    c->deviations |= form_deviations(&life->kek, push, &event->variant);
     life->pushed = true;
     acknowledge(c, life, push->sequence, from);
     client_group_pushed(c, life, push, now, event);
@@ -150,7 +173,7 @@ void client_push(struct gdoi_client *c, const struct isakmp_header *header, uint
     }
     if (gdoi_push_open(&life->kek, message, n, &push) != GV_OK)
         c->counts.malformed++;
-    else if (push.sequence <= life->sequence)
+    else if (push.sequence <= life->sequence && !starts_anew(c, life, &push))
         take_old(c, life, &push, from);
     else if (!may_verify(c, now))
         c->counts.limited++;

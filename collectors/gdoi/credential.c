@@ -199,10 +199,11 @@ static bool names_identity(X509 *cert, uint8_t type, const uint8_t *id, size_t n
     }
 }
 
-static bool is_trusted(const struct gdoi_credential *credential, X509 *cert, const char **why)
+static bool is_trusted(const struct gdoi_credential *credential, X509 *cert,
+                       STACK_OF(X509) * others, const char **why)
 {
     X509_STORE_CTX *ctx = X509_STORE_CTX_new();
-    bool ok = ctx != NULL && X509_STORE_CTX_init(ctx, credential->store, cert, NULL) == 1;
+    bool ok = ctx != NULL && X509_STORE_CTX_init(ctx, credential->store, cert, others) == 1;
 
     if (ok) {
         X509_STORE_CTX_set_depth(ctx, CHAIN_MOST);
@@ -226,13 +227,42 @@ static bool signature_holds(EVP_PKEY *key, const uint8_t *value, size_t value_n,
     return ok;
 }
 
+/* Certificates one behind the other; NULL where one cannot be read, or they are too many. */
+static STACK_OF(X509) * read_chain(const uint8_t *octets, size_t n)
+{
+    const unsigned char *at = octets, *end = octets + n;
+    STACK_OF(X509) *chain = sk_X509_new_null();
+
+    while (chain != NULL && at < end) {
+        X509 *cert = n <= INT32_MAX && sk_X509_num(chain) < CHAIN_MOST
+                         ? d2i_X509(NULL, &at, (long)(end - at))
+                         : NULL;
+
+        if (cert != NULL && sk_X509_push(chain, cert) > 0)
+            continue;
+        X509_free(cert);
+        sk_X509_pop_free(chain, X509_free);
+        chain = NULL;
+    }
+    return chain;
+}
+
+/* Mostly the first; some send their authority's ahead. NULL where there is none. */
+static X509 *find_own(STACK_OF(X509) * chain, uint8_t id_type, const uint8_t *id, size_t id_n)
+{
+    for (int i = 0; i < sk_X509_num(chain); i++)
+        if (names_identity(sk_X509_value(chain, i), id_type, id, id_n))
+            return sk_X509_value(chain, i);
+    return sk_X509_value(chain, 0);
+}
+
 enum gv_err gdoi_credential_check(const struct gdoi_credential *credential, const uint8_t *cert,
                                   size_t cert_n, uint8_t id_type, const uint8_t *id,
                                   size_t id_n, const uint8_t *value, size_t value_n,
                                   const uint8_t *sig, size_t sig_n, const char **why)
 {
-    const unsigned char *at = cert;
-    X509 *peer = cert_n <= INT32_MAX ? d2i_X509(NULL, &at, (long)cert_n) : NULL;
+    STACK_OF(X509) *chain = read_chain(cert, cert_n);
+    X509 *peer = find_own(chain, id_type, id, id_n);
     EVP_PKEY *key = peer != NULL ? X509_get0_pubkey(peer) : NULL;
     bool ok = false;
 
@@ -246,12 +276,12 @@ enum gv_err gdoi_credential_check(const struct gdoi_credential *credential, cons
         *why = "the certificate does not name the key server's identity";
         ok = names_identity(peer, id_type, id, id_n);
     }
-    ok = ok && is_trusted(credential, peer, why);
+    ok = ok && is_trusted(credential, peer, chain, why);
     if (ok) {
         *why = "the signature is not that of the certificate's key";
         ok = signature_holds(key, value, value_n, sig, sig_n);
     }
-    X509_free(peer);
+    sk_X509_pop_free(chain, X509_free);
     if (!ok)
         return GV_ERR_AUTHENTICATION;
     *why = "";

@@ -98,21 +98,25 @@ struct gdoi_verifier; /* a key server's public key */
 
 enum gdoi_key_kind { GDOI_KEY_RSA, GDOI_KEY_EC };
 
-/* Read a DER SubjectPublicKeyInfo: RSA from 1024 bits to 16384 with an odd exponent from 3 to
- * 64 bits, or ECDSA on P-256, P-384, P-521. NULL for anything else. */
-struct gdoi_verifier *gdoi_verifier_new(const uint8_t *der, size_t n);
+/* Read a public key: a SubjectPublicKeyInfo, an RSAPublicKey of PKCS #1 or a certificate in
+ * DER, or a point of a curve. RSA from 1024 bits to 16384 with an odd exponent from 3 to 64
+ * bits, or ECDSA on P-256, P-384, P-521. NULL for anything else. */
+struct gdoi_verifier *gdoi_verifier_new(const uint8_t *octets, size_t n);
 /* Another holder of the same key; NULL stays NULL. */
 struct gdoi_verifier *gdoi_verifier_share(struct gdoi_verifier *verifier);
 void gdoi_verifier_free(struct gdoi_verifier *verifier); /* NULL is fine */
 enum gdoi_key_kind gdoi_verifier_kind(const struct gdoi_verifier *verifier);
 unsigned gdoi_verifier_bits(const struct gdoi_verifier *verifier);
+/* Did the key come as SubjectPublicKeyInfo, which is what known key servers send? */
+bool gdoi_verifier_is_info(const struct gdoi_verifier *verifier);
 
 /* How an RSA signature is padded: with DigestInfo as RFC 6407, 5.3.6.1 asks, or over the
- * bare hash as the reference implementation does (notes on the protocol, 12.3). */
-enum gdoi_sig_form { GDOI_SIG_DIGEST_INFO, GDOI_SIG_BARE };
+ * bare hash as the reference implementation does (notes on the protocol, 12.3). How an ECDSA
+ * signature is written: r and s as RFC 4754 asks, or in DER as libraries give it. */
+enum gdoi_sig_form { GDOI_SIG_DIGEST_INFO, GDOI_SIG_BARE, GDOI_SIG_DER };
 
-/* Is `sig` a signature of the hash value? ECDSA signatures are r and s, each padded to the
- * curve's size (RFC 4754); `form` is for RSA. */
+/* Is `sig` a signature of the hash value in that form? r and s are each padded to the curve's
+ * size; for ECDSA every form but DER means those. */
 bool gdoi_verify(const struct gdoi_verifier *verifier, enum gdoi_hash hash,
                  enum gdoi_sig_form form, const uint8_t *value, const uint8_t *sig,
                  size_t sig_n);

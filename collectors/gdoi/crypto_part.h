@@ -14,4 +14,9 @@ const EVP_MD *gdoi_md(enum gdoi_hash hash);
  * a long one costs the time of a private key (threats, row 70). */
 bool gdoi_rsa_fit(const EVP_PKEY *key, int bits_least, unsigned long exponent_least);
 
+/* A public key in one of the other forms that are seen or thought of: RSAPublicKey of PKCS #1,
+ * a certificate, a point of a curve; which has to take all of the octets. NULL where it is
+ * none. */
+EVP_PKEY *gdoi_odd_key(const uint8_t *octets, size_t n);
+
 #endif

@@ -6,7 +6,7 @@
 
 enum kd_type { KD_TEK = 1, KD_KEK = 2, KD_LKH = 3, KD_SID = 4 };
 enum kek_attr { KEK_ALGORITHM_KEY = 1, SIG_ALGORITHM_KEY = 2 };
-enum { KEK_OCTETS_MOST = 64, TEK_SPI_SIZE = 4 };
+enum { KEK_OCTETS_MOST = 64 };
 
 /* An IV of 8 or 16 octets, then the key (RFC 6407, 5.6.2.1). */
 static enum gv_err take_kek(struct gv_reader value, struct gdoi_kd *out)
@@ -28,15 +28,18 @@ static enum gv_err take_sig_key(struct gv_reader value, struct gdoi_kd *out)
     return GV_OK;
 }
 
+/* The packet is found by its type: its SPI may be another KEK's, or of another size (notes on
+ * the protocol, 11.5). */
 static enum gv_err kek_packet(struct gv_reader spi, struct gv_reader r, struct gdoi_kd *out)
 {
     enum gv_err err = GV_OK;
     struct isakmp_attr attr;
 
-    if (out->has_kek || spi.left != GDOI_SPI_SIZE)
+    if (out->has_kek)
         return GV_ERR_MALFORMED; /* RFC 6407, 5.6.2: at most one */
     out->has_kek = true;
-    memcpy(out->kek_spi, gv_reader_take(&spi, GDOI_SPI_SIZE), GDOI_SPI_SIZE);
+    if (spi.left == GDOI_SPI_SIZE)
+        memcpy(out->kek_spi, gv_reader_take(&spi, GDOI_SPI_SIZE), GDOI_SPI_SIZE);
     while (err == GV_OK && isakmp_attr_next(&r, &attr)) {
         if (attr.type == KEK_ALGORITHM_KEY)
             err = take_kek(attr.value, out);
@@ -51,9 +54,8 @@ static enum gv_err kek_packet(struct gv_reader spi, struct gv_reader r, struct g
 /* The attributes hold keys that a monitor must not have: their octets stay unread. */
 static enum gv_err tek_packet(struct gv_reader spi, struct gv_reader r, struct gdoi_kd *out)
 {
+    (void)spi;
     (void)r;
-    if (spi.left != TEK_SPI_SIZE)
-        return GV_ERR_MALFORMED;
     out->tek_count++;
     return GV_OK;
 }

@@ -3,11 +3,10 @@
 
 #include <string.h>
 
-enum { LENGTH_AT = 24 };
+enum { LENGTH_AT = 24, DES_KEY_SIZE = 8 };
 
-/* RFC 6407, 5.3.2: DES is not among them, since a probe has no use for it. The download holds
- * an IV and the key; a length that is told has to be the key's, but for 3DES, where some count
- * the parity and some do not. */
+/* RFC 6407, 5.3.2. The download holds an IV and the key; a length that is told has to be the
+ * key's, but for DES and 3DES, where some count the parity and some do not. */
 static enum gv_err cipher_of(const struct gdoi_sak *sak, size_t download_n,
                              struct gdoi_kek *out)
 {
@@ -16,10 +15,9 @@ static enum gv_err cipher_of(const struct gdoi_sak *sak, size_t download_n,
         enum gdoi_cipher cipher;
         size_t key_n;
     } rows[] = {
-        {GDOI_KEK_3DES, 0, GDOI_3DES, 24},
-        {GDOI_KEK_AES, 128, GDOI_AES, 16},
-        {GDOI_KEK_AES, 192, GDOI_AES, 24},
-        {GDOI_KEK_AES, 256, GDOI_AES, 32},
+        {GDOI_KEK_DES, 0, GDOI_3DES, DES_KEY_SIZE}, /* which is 3DES with one key, thrice */
+        {GDOI_KEK_3DES, 0, GDOI_3DES, 24},          {GDOI_KEK_AES, 128, GDOI_AES, 16},
+        {GDOI_KEK_AES, 192, GDOI_AES, 24},          {GDOI_KEK_AES, 256, GDOI_AES, 32},
     };
     enum gv_err err = GV_ERR_NOT_SUPPORTED;
 
@@ -39,7 +37,8 @@ static enum gv_err cipher_of(const struct gdoi_sak *sak, size_t download_n,
     return err;
 }
 
-/* RFC 6407, 5.3.5; where ECDSA's own number tells the hash, that (RFC 4754, 7). */
+/* RFC 6407, 5.3.5; where the signature's own number tells the hash, that (RFC 4754, 7; RFC
+ * 3547, 5.3.6: DSS and ECDSS imply SHA-1). */
 static bool hash_of(const struct gdoi_sak *sak, enum gdoi_hash *out)
 {
     static const enum gdoi_hash hashes[] = {[GDOI_SIG_MD5] = GDOI_MD5,
@@ -56,6 +55,8 @@ static bool hash_of(const struct gdoi_sak *sak, enum gdoi_hash *out)
         *out = GDOI_SHA384;
     else if (sak->sig_algorithm == GDOI_SIG_ECDSA_521)
         *out = GDOI_SHA512;
+    else if (sak->sig_algorithm == GDOI_SIG_DSS || sak->sig_algorithm == GDOI_SIG_ECDSS)
+        *out = GDOI_SHA1;
     else
         return false;
     return true;
@@ -67,17 +68,22 @@ enum gv_err gdoi_kek_make(const struct gdoi_sak *sak, const struct gdoi_kd *kd,
     struct gdoi_kek kek = {.octets = NULL};
     size_t n = kd->kek != NULL ? gv_secret_size(kd->kek) : 0;
     enum gv_err err = cipher_of(sak, n, &kek);
+    bool unusable =
+        (kd->has_kek && err == GV_ERR_NOT_SUPPORTED) || (kd->kek == NULL && kd->lkh_count > 0);
 
-    if (err != GV_OK)
+    if (err != GV_OK && !unusable)
         return err;
-    if (!hash_of(sak, &kek.hash))
-        return GV_ERR_NOT_SUPPORTED;
     memcpy(kek.spi, sak->spi, sizeof(kek.spi));
+    if (!unusable)
+        kek.octets = gv_secret_share(kd->kek);
+    if (!hash_of(sak, &kek.hash)) {
+        *out = kek; /* nothing to verify by */
+        return GV_OK;
+    }
     if (kd->sig_key != NULL)
         kek.verifier = gdoi_verifier_new(kd->sig_key, kd->sig_key_n);
     else if (before != NULL)
         kek.verifier = gdoi_verifier_share(before->verifier);
-    kek.octets = gv_secret_share(kd->kek);
     *out = kek;
     return GV_OK;
 }
@@ -130,6 +136,9 @@ static enum gv_err read_push(struct gv_reader r, struct gdoi_push *out)
     out->signature = last->body;
     out->signed_n = (size_t)(last->whole - out->message);
     out->padding = chain.padding;
+    gv_reader_take(&r, r.left - chain.padding);
+    while (r.left > 0)
+        out->odd_padding |= gv_reader_uint(&r, 1) != 0;
     for (size_t i = 0; err == GV_OK && i < chain.count; i++)
         err = read_payload(&chain.payload[i], out);
     return err;
@@ -140,10 +149,28 @@ static enum gv_err decrypt(const struct gdoi_kek *kek, uint8_t *octets, size_t n
 {
     const uint8_t *key = (const uint8_t *)gv_secret_reveal(kek->octets);
     size_t block = gdoi_block_size(kek->cipher);
-    uint8_t iv[GDOI_BLOCK_MOST];
+    uint8_t iv[GDOI_BLOCK_MOST], thrice[3 * DES_KEY_SIZE];
+    enum gv_err err;
 
     memcpy(iv, key, block);
-    return gdoi_cbc(kek->cipher, false, key + block, kek->key_n, iv, octets, n);
+    key += block;
+    if (kek->key_n != DES_KEY_SIZE)
+        return gdoi_cbc(kek->cipher, false, key, kek->key_n, iv, octets, n);
+    for (size_t i = 0; i < sizeof(thrice); i++)
+        thrice[i] = key[i % DES_KEY_SIZE];
+    err = gdoi_cbc(kek->cipher, false, thrice, sizeof(thrice), iv, octets, n);
+    gv_wipe(thrice, sizeof(thrice));
+    return err;
+}
+
+/* Whether HDR.Length counts the padding is not stated (notes on the protocol, 8): where it does
+ * not, the datagram does, which has n octets behind the header. */
+static void reach_padding(const struct gdoi_kek *kek, struct gv_reader *r, size_t n)
+{
+    size_t block = gdoi_block_size(kek->cipher);
+
+    if (r->left % block != 0 && n % block == 0 && n > r->left && n - r->left < block)
+        r->left = n;
 }
 
 enum gv_err gdoi_push_open(const struct gdoi_kek *kek, uint8_t *message, size_t n,
@@ -161,8 +188,17 @@ enum gv_err gdoi_push_open(const struct gdoi_kek *kek, uint8_t *message, size_t 
         return GV_ERR_MALFORMED;
     if (memcmp(out->header.cookies, kek->spi, GDOI_SPI_SIZE) != 0)
         return GV_ERR_NOT_FOUND;
+    if (kek->octets == NULL)
+        return GV_ERR_NOT_SUPPORTED;
+    reach_padding(kek, &r, n - ISAKMP_HEADER_SIZE);
+    out->whole_n = ISAKMP_HEADER_SIZE + r.left;
     err = decrypt(kek, message + ISAKMP_HEADER_SIZE, r.left);
-    return err == GV_OK ? read_push(r, out) : err;
+    if (err == GV_OK)
+        err = read_push(r, out);
+    out->short_length = out->header.length < out->whole_n;
+    if (err == GV_OK && out->short_length && out->header.length != out->whole_n - out->padding)
+        return GV_ERR_MALFORMED;
+    return err;
 }
 
 void gdoi_push_clear(struct gdoi_push *push)
@@ -175,7 +211,7 @@ void gdoi_push_clear(struct gdoi_push *push)
 static enum gv_err signed_hash(const struct gdoi_kek *kek, const struct gdoi_push *push,
                                bool padded_length, uint8_t out[GDOI_HASH_MOST])
 {
-    uint32_t length = push->header.length - (padded_length ? 0 : (uint32_t)push->padding);
+    uint32_t length = (uint32_t)(push->whole_n - (padded_length ? 0 : push->padding));
     const uint8_t octets[] = {(uint8_t)(length >> 24), (uint8_t)(length >> 16),
                               (uint8_t)(length >> 8), (uint8_t)length};
     const struct gdoi_chunk chunks[] = {
@@ -191,20 +227,20 @@ static enum gv_err signed_hash(const struct gdoi_kek *kek, const struct gdoi_pus
 bool gdoi_push_verify(const struct gdoi_kek *kek, const struct gdoi_push *push,
                       struct gdoi_sig_variant *variant)
 {
-    static const struct gdoi_sig_variant variants[] = {{GDOI_SIG_DIGEST_INFO, true},
-                                                       {GDOI_SIG_BARE, false},
-                                                       {GDOI_SIG_DIGEST_INFO, false},
-                                                       {GDOI_SIG_BARE, true}};
+    static const struct gdoi_sig_variant variants[] = {
+        {GDOI_SIG_DIGEST_INFO, true}, {GDOI_SIG_BARE, false}, {GDOI_SIG_DER, true},
+        {GDOI_SIG_DER, false},        {GDOI_SIG_BARE, true},  {GDOI_SIG_DIGEST_INFO, false},
+    };
+    enum gdoi_sig_form others;
     uint8_t value[GDOI_HASH_MOST];
 
     if (kek->verifier == NULL)
         return false;
+    others = gdoi_verifier_kind(kek->verifier) == GDOI_KEY_RSA ? GDOI_SIG_DER : GDOI_SIG_BARE;
     for (size_t i = 0; i < sizeof(variants) / sizeof(variants[0]); i++) {
-        if (i > 1 && push->padding == 0)
-            break; /* both lengths are the same */
-        if (variants[i].form == GDOI_SIG_BARE &&
-            gdoi_verifier_kind(kek->verifier) != GDOI_KEY_RSA)
-            continue; /* ECDSA has one form */
+        if (variants[i].form == others || (push->short_length && variants[i].padded_length) ||
+            (i > 2 && push->padding == 0))
+            continue; /* another kind of key's; without padding both lengths are the same */
         if (signed_hash(kek, push, variants[i].padded_length, value) == GV_OK &&
             gdoi_verify(kek->verifier, kek->hash, variants[i].form, value, push->signature.at,
                         push->signature.left)) {

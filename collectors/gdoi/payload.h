@@ -19,7 +19,8 @@ enum {
     GDOI_SATS_MOST = 1000,  /* one for each line of the access list */
     GDOI_PACKETS_MOST = 64, /* key packets of one KD */
     GDOI_ADDRESS_MOST = 32, /* an IPv6 range */
-    GDOI_SIG_KEY_MOST = 4096
+    GDOI_SIG_KEY_MOST = 4096,
+    GDOI_LIFE_MOST_S = 315360000 /* ten years: a longer life is cut to it (threats, 2.4) */
 };
 
 /* RFC 2407, 4.6.2.1, and RFC 8052. */
@@ -53,7 +54,7 @@ struct gdoi_sak {
     uint32_t management;    /* 1: LKH */
     uint32_t algorithm;     /* enum gdoi_kek_cipher */
     uint32_t key_bits;      /* without the IV */
-    uint32_t lifetime_s;    /* what is left of it */
+    uint32_t lifetime_s;    /* what is left of it; 0: not said */
     uint32_t sig_hash;      /* enum gdoi_sig_hash */
     uint32_t sig_algorithm; /* enum gdoi_sig */
     uint32_t sig_key_bits;
@@ -61,6 +62,7 @@ struct gdoi_sak {
     struct isakmp_attrs attrs;
     bool life_in_place; /* the lifetime came in two octets in place, as the reference
                          * implementation sends it: then it may be the full one always */
+    bool life_short;    /* it came in fewer than four octets */
     bool long_reserved; /* six reserved octets, as RFC 3547's POP fields */
 };
 
@@ -116,7 +118,8 @@ enum gv_err gdoi_sa_decode(struct gv_reader body, struct gdoi_sa *out) GV_MUST_C
 /* The keys of a group, RFC 6407, 5.6. TEK key octets are passed over unread. */
 struct gdoi_kd {
     bool has_kek;
-    uint8_t kek_spi[GDOI_SPI_SIZE]; /* may be the old one's: match by type (11.5) */
+    uint8_t kek_spi[GDOI_SPI_SIZE]; /* may be the old one's: match by type (11.5); zeros where
+                                     * it has another size */
     struct gv_secret *kek;          /* IV, then key; NULL: none came */
     const uint8_t *sig_key;         /* public key, in the datagram; NULL: none came */
     size_t sig_key_n;

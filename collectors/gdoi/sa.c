@@ -13,18 +13,19 @@ enum {
     LIFE_DURATION = 2,
     LIFE_SECONDS = 1,
     PROTOCOL_ESP = 1,
-    PROTOCOL_AH = 2,
-    TEN_YEARS_S = 315360000 /* a longer life is cut to it: threats, 2.4 */
+    PROTOCOL_AH = 2
 };
 
-/* RFC 6407, 5.3.1 to 5.3.9; RFC 8263, 3.2. A lifetime of 0 is refused. */
+/* RFC 6407, 5.3.1 to 5.3.9; RFC 8263, 3.2. A lifetime of 0 is refused. Of what a member must
+ * have, a monitor can do without all but the cipher: the key that comes with it tells how
+ * rekeys are signed. */
 static const struct isakmp_attr_rule sak_rules[] = {
     {1, false, 0, UINT16_MAX, offsetof(struct gdoi_sak, management)},
     {2, true, 1, UINT16_MAX, offsetof(struct gdoi_sak, algorithm)},
     {3, false, 1, UINT16_MAX, offsetof(struct gdoi_sak, key_bits)},
-    {4, true, 1, UINT32_MAX, offsetof(struct gdoi_sak, lifetime_s)},
+    {KEK_LIFETIME, false, 1, UINT32_MAX, offsetof(struct gdoi_sak, lifetime_s)},
     {5, false, 1, UINT16_MAX, offsetof(struct gdoi_sak, sig_hash)},
-    {6, true, 1, UINT16_MAX, offsetof(struct gdoi_sak, sig_algorithm)},
+    {6, false, 1, UINT16_MAX, offsetof(struct gdoi_sak, sig_algorithm)},
     {7, false, 1, UINT16_MAX, offsetof(struct gdoi_sak, sig_key_bits)},
     {9, false, 0, UINT16_MAX, offsetof(struct gdoi_sak, ack_requested)},
 };
@@ -54,7 +55,8 @@ static size_t address_size(uint8_t type)
     return type < COUNT(sizes) ? sizes[type] : 0;
 }
 
-/* Type, port, length and data, as in SAK and SAT. */
+/* Type, port, length and data, as in SAK and SAT. Data of another size than the type's is
+ * passed over: RFC 3547, 5.4.1 wants "three bytes of zero" where several send. */
 static enum gv_err address_decode(struct gv_reader *r, struct gdoi_address *out)
 {
     struct gdoi_address address = {0};
@@ -67,8 +69,8 @@ static enum gv_err address_decode(struct gv_reader *r, struct gdoi_address *out)
     if (r->bad)
         return GV_ERR_TRUNCATED;
     n = address_size(address.type);
-    if (n > 0 && data.left != n)
-        return GV_ERR_MALFORMED;
+    if (data.left != n)
+        n = 0;
     address.n = (uint8_t)n;
     memcpy(address.octets, gv_reader_take(&data, n), n);
     *out = address;
@@ -88,14 +90,16 @@ static void skip_reserved(struct gv_reader *r, bool *long_reserved)
         *r = ahead;
 }
 
-static bool is_in_place(struct gv_reader r, uint16_t type)
+/* In which form the lifetime came; RFC 6407, 5.3.4 has four octets. */
+static void note_life_form(struct gv_reader r, struct gdoi_sak *out)
 {
     struct isakmp_attr attr;
 
     while (isakmp_attr_next(&r, &attr))
-        if (attr.type == type)
-            return attr.in_place;
-    return false;
+        if (attr.type == KEK_LIFETIME) {
+            out->life_in_place = attr.in_place;
+            out->life_short = attr.value.left < 4;
+        }
 }
 
 static enum gv_err sak_decode(struct gv_reader r, struct gdoi_sak *out)
@@ -115,15 +119,16 @@ static enum gv_err sak_decode(struct gv_reader r, struct gdoi_sak *out)
         return GV_ERR_TRUNCATED;
     memcpy(out->spi, spi, GDOI_SPI_SIZE);
     err = isakmp_attrs_decode(r, sak_rules, COUNT(sak_rules), out, &out->attrs);
-    out->life_in_place = is_in_place(r, KEK_LIFETIME);
-    if (out->lifetime_s > TEN_YEARS_S)
-        out->lifetime_s = TEN_YEARS_S;
+    note_life_form(r, out);
+    if (out->lifetime_s > GDOI_LIFE_MOST_S)
+        out->lifetime_s = GDOI_LIFE_MOST_S;
     return err;
 }
 
 /* "SA Life Type precedes SA Life Duration" (RFC 2407, 4.5); there may be a pair in seconds and
- * one in kilobytes. *count is how many attributes these were. A lifetime of 0 is refused. */
-static enum gv_err life_decode(struct gv_reader r, uint32_t *lifetime_s, uint32_t *count)
+ * one in kilobytes. *count is how many attributes these were. *over: it has no second left, as
+ * a TEK that was superseded. */
+static void life_decode(struct gv_reader r, uint32_t *lifetime_s, uint32_t *count, bool *over)
 {
     uint32_t type = 0, value = 0;
     struct isakmp_attr attr;
@@ -137,15 +142,14 @@ static enum gv_err life_decode(struct gv_reader r, uint32_t *lifetime_s, uint32_
         if (attr.type == LIFE_TYPE)
             type = value;
         else if (type == LIFE_SECONDS && value == 0)
-            return GV_ERR_RANGE;
+            *over = true;
         else if (type == LIFE_SECONDS)
-            *lifetime_s = value > TEN_YEARS_S ? TEN_YEARS_S : value;
+            *lifetime_s = value > GDOI_LIFE_MOST_S ? GDOI_LIFE_MOST_S : value;
     }
-    return GV_OK;
 }
 
 /* RFC 6407, 5.5.1 and 5.5.2: ESP and AH have the same form. */
-static enum gv_err sat_decode(struct gv_reader r, struct gdoi_sat *out)
+static enum gv_err sat_decode(struct gv_reader r, struct gdoi_sat *out, bool *over)
 {
     struct isakmp_attrs attrs;
     enum gv_err err;
@@ -162,11 +166,11 @@ static enum gv_err sat_decode(struct gv_reader r, struct gdoi_sat *out)
     if (r.bad)
         return GV_ERR_TRUNCATED;
     err = isakmp_attrs_decode(r, sat_rules, COUNT(sat_rules), out, &attrs);
-    if (err == GV_OK)
-        err = life_decode(r, &out->lifetime_s, &life_attrs);
-    if (err == GV_OK)
-        out->unknown = attrs.unknown - life_attrs;
-    return err;
+    if (err != GV_OK)
+        return err;
+    life_decode(r, &out->lifetime_s, &life_attrs, over);
+    out->unknown = attrs.unknown - life_attrs;
+    return GV_OK;
 }
 
 /* A SAT for each line of the access list; those of one TEK share its SPI. */
@@ -198,6 +202,7 @@ static enum gv_err take_gap(struct gv_reader body, struct gdoi_sa *out)
 static enum gv_err take_sat(struct gv_reader body, struct gdoi_sa *out)
 {
     struct gdoi_sat sat = {.protocol = (uint8_t)gv_reader_uint(&body, 1)};
+    bool over = false;
     enum gv_err err;
 
     if (body.bad)
@@ -208,8 +213,8 @@ static enum gv_err take_sat(struct gv_reader body, struct gdoi_sa *out)
         out->unknown++;
         return GV_OK;
     }
-    err = sat_decode(body, &sat);
-    if (err == GV_OK)
+    err = sat_decode(body, &sat, &over);
+    if (err == GV_OK && !over) /* threats, 2.4: a life of 0 is not taken */
         file_sat(out, &sat);
     return err;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rekey signatures: RSA in both forms that are in use, and ECDSA. */
+/* Rekey signatures: RSA and ECDSA, each in both forms that are in use. */
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
@@ -21,6 +21,7 @@ enum {
 struct gdoi_verifier {
     EVP_PKEY *key;
     enum gdoi_key_kind kind;
+    bool info; /* it came as SubjectPublicKeyInfo */
     unsigned bits;
     unsigned holders;
 };
@@ -59,19 +60,25 @@ static bool acceptable(const EVP_PKEY *key)
     return gdoi_rsa_fit(key, RSA_BITS_LEAST, EXPONENT_LEAST) || curve_fit(key);
 }
 
-struct gdoi_verifier *gdoi_verifier_new(const uint8_t *der, size_t n)
+struct gdoi_verifier *gdoi_verifier_new(const uint8_t *octets, size_t n)
 {
-    const unsigned char *at = der;
+    const unsigned char *at = octets;
     EVP_PKEY *key = n <= INT32_MAX ? d2i_PUBKEY(NULL, &at, (long)n) : NULL;
+    bool info = key != NULL && at == octets + n;
     struct gdoi_verifier *verifier = NULL;
 
-    if (key != NULL && at == der + n && acceptable(key))
+    if (!info) {
+        EVP_PKEY_free(key);
+        key = gdoi_odd_key(octets, n);
+    }
+    if (key != NULL && acceptable(key))
         verifier = OPENSSL_zalloc(sizeof(*verifier));
     if (verifier == NULL) {
         EVP_PKEY_free(key);
         return NULL;
     }
     verifier->key = key;
+    verifier->info = info;
     verifier->holders = 1;
     verifier->kind = EVP_PKEY_is_a(key, "RSA") ? GDOI_KEY_RSA : GDOI_KEY_EC;
     verifier->bits = (unsigned)EVP_PKEY_get_bits(key);
@@ -103,6 +110,13 @@ unsigned gdoi_verifier_bits(const struct gdoi_verifier *verifier)
     return verifier->bits;
 }
 
+bool gdoi_verifier_is_info(const struct gdoi_verifier *verifier)
+{
+    return verifier->info;
+}
+
+/* ---- signatures ---- */
+
 /* r and s side by side as the library's DER; its length, 0 on failure. */
 static int rs_to_der(const uint8_t *sig, size_t sig_n, unsigned char **out)
 {
@@ -122,13 +136,16 @@ static int rs_to_der(const uint8_t *sig, size_t sig_n, unsigned char **out)
 }
 
 static bool verify_ec(const struct gdoi_verifier *verifier, EVP_PKEY_CTX *ctx,
-                      const uint8_t *value, size_t value_n, const uint8_t *sig, size_t sig_n)
+                      enum gdoi_sig_form form, const uint8_t *value, size_t value_n,
+                      const uint8_t *sig, size_t sig_n)
 {
     size_t coordinate = (verifier->bits + 7) / 8;
     unsigned char *der = NULL;
     int n;
     bool ok;
 
+    if (form == GDOI_SIG_DER)
+        return EVP_PKEY_verify(ctx, sig, sig_n, value, value_n) == 1;
     if (sig_n != 2 * coordinate || coordinate > COORDINATE_MOST)
         return false;
     n = rs_to_der(sig, sig_n, &der);
@@ -145,13 +162,15 @@ bool gdoi_verify(const struct gdoi_verifier *verifier, enum gdoi_hash hash,
     size_t value_n = gdoi_hash_size(hash);
     bool ok = ctx != NULL && EVP_PKEY_verify_init(ctx) == 1;
 
+    if (form == GDOI_SIG_DER && verifier->kind == GDOI_KEY_RSA)
+        ok = false;
     if (ok && verifier->kind == GDOI_KEY_RSA) {
         ok =
             EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) == 1 &&
             (form == GDOI_SIG_BARE || EVP_PKEY_CTX_set_signature_md(ctx, gdoi_md(hash)) == 1) &&
             EVP_PKEY_verify(ctx, sig, sig_n, value, value_n) == 1;
     } else if (ok) {
-        ok = verify_ec(verifier, ctx, value, value_n, sig, sig_n);
+        ok = verify_ec(verifier, ctx, form, value, value_n, sig, sig_n);
     }
     EVP_PKEY_CTX_free(ctx);
     return ok;

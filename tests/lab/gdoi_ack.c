@@ -10,8 +10,7 @@ enum { KEK_SHA256 = 1, KEK_SHA512 = 3 };
 static bool ack_key(const struct lab_gdoi_group *g, const struct kek *kek, enum gdoi_hash hash,
                     uint8_t out[GDOI_HASH_MOST])
 {
-    bool des = g->policy.kek_cipher == GDOI_KEK_3DES;
-    size_t iv_n = des ? 8 : 16, key_n = des ? 24 : g->policy.kek_bits / 8;
+    size_t iv_n = policy_block_size(&g->policy), key_n = policy_kek_size(&g->policy);
     uint32_t bits = g->policy.ack_key_bits;
     struct gv_buf input = lab_gdoi_octets("GROUPKEY-PUSH ACK", 18);
     struct gdoi_chunk chunk;

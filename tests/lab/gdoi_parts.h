@@ -170,6 +170,9 @@ void info_delete(struct lab_gdoi *s, struct phase *p); /* of this phase 1 */
 
 /* ---- gdoi_policy.c: what a group's SA and KD hold ---- */
 
+/* Octets of the KEK's key, and of its cipher's block. */
+size_t policy_kek_size(const struct lab_gdoi_policy *p);
+size_t policy_block_size(const struct lab_gdoi_policy *p);
 struct gv_buf policy_sa(const struct lab_gdoi_group *g, enum lab_gdoi_message message, bool kek,
                         bool tek, struct gv_time now);
 struct gv_buf policy_kd(const struct lab_gdoi_group *g, enum lab_gdoi_message message,

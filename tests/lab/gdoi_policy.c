@@ -61,6 +61,18 @@ static void add_endpoint(struct gv_buf *out, const struct gdoi_endpoint *e)
                     e->size);
 }
 
+static void add_kek_life(const struct lab_gdoi_group *g, struct gv_time now, struct gv_buf *out)
+{
+    int64_t s = g->policy.kek_life.ms / 1000;
+
+    if (deviates(g, LAB_GDOI_NO_LIFE))
+        return;
+    if (deviates(g, LAB_GDOI_KEK_LIFE_BASIC))
+        lab_gdoi_basic(out, 4, s < 65535 ? (uint32_t)s : 65535);
+    else
+        lab_gdoi_variable(out, 4, left_s(g->keks[0].expiry, now), 4);
+}
+
 static void add_kek_attributes(const struct lab_gdoi_group *g, struct gv_time now,
                                struct gv_buf *out)
 {
@@ -71,11 +83,7 @@ static void add_kek_attributes(const struct lab_gdoi_group *g, struct gv_time no
     lab_gdoi_basic(out, 2, p->kek_cipher);
     if (p->kek_cipher == GDOI_KEK_AES)
         lab_gdoi_basic(out, 3, p->kek_bits);
-    if (deviates(g, LAB_GDOI_KEK_LIFE_BASIC))
-        lab_gdoi_basic(out, 4,
-                       p->kek_life.ms < 65535000 ? (uint32_t)(p->kek_life.ms / 1000) : 65535);
-    else
-        lab_gdoi_variable(out, 4, left_s(g->keks[0].expiry, now), 4);
+    add_kek_life(g, now, out);
     lab_gdoi_basic(out, 5, p->sig_hash);
     lab_gdoi_basic(out, 6, gdoi_signer_kind(p->signer));
     lab_gdoi_basic(out, 7, gdoi_signer_bits(p->signer));
@@ -185,11 +193,34 @@ static void add_tek(const struct lab_gdoi_group *g, struct gv_buf *out)
     gv_buf_clear(&spi);
 }
 
+size_t policy_block_size(const struct lab_gdoi_policy *p)
+{
+    return p->kek_cipher == GDOI_KEK_AES ? 16 : 8;
+}
+
+size_t policy_kek_size(const struct lab_gdoi_policy *p)
+{
+    return p->kek_cipher == GDOI_KEK_DES    ? 8
+           : p->kek_cipher == GDOI_KEK_3DES ? 24
+                                            : p->kek_bits / 8;
+}
+
+static size_t public_key(const struct lab_gdoi_group *g, uint8_t out[SIGNER_OCTETS_MOST])
+{
+    const struct gdoi_signer *signer = g->policy.signer;
+
+    if (!deviates(g, LAB_GDOI_ODD_KEY))
+        return gdoi_signer_public(signer, out);
+    return gdoi_signer_public_as(
+        signer,
+        gdoi_signer_kind(signer) == GDOI_SIG_RSA ? GDOI_SIGNER_PKCS1 : GDOI_SIGNER_COORDINATES,
+        out);
+}
+
 static void add_kek(const struct lab_gdoi_group *g, const struct kek *old, struct gv_buf *out)
 {
     bool rekey = old != NULL;
-    size_t key_n = g->policy.kek_cipher == GDOI_KEK_3DES ? 24 : g->policy.kek_bits / 8;
-    size_t iv_n = g->policy.kek_cipher == GDOI_KEK_3DES ? 8 : 16;
+    size_t key_n = policy_kek_size(&g->policy), iv_n = policy_block_size(&g->policy);
     const uint8_t *spi = rekey && deviates(g, LAB_GDOI_KD_OLD_SPI) ? old->spi : g->keks[0].spi;
     struct gv_buf a = lab_gdoi_body();
 
@@ -197,7 +228,7 @@ static void add_kek(const struct lab_gdoi_group *g, const struct kek *old, struc
     if (!rekey || !deviates(g, LAB_GDOI_NO_PUBLIC_KEY)) {
         uint8_t der[SIGNER_OCTETS_MOST];
 
-        lab_gdoi_opaque(&a, 2, der, gdoi_signer_public(g->policy.signer, der));
+        lab_gdoi_opaque(&a, 2, der, public_key(g, der));
     }
     add_packet(out, 2, spi, GDOI_SPI_SIZE, a);
 }
@@ -240,6 +271,7 @@ struct gv_buf policy_kd(const struct lab_gdoi_group *g, enum lab_gdoi_message me
     bool sids = g->policy.sids && message == LAB_GDOI_PULL_4;
     bool strange = deviates(g, LAB_GDOI_UNKNOWN_PARTS), lkh = g->policy.lkh && has_kek;
 
+    has_kek = has_kek && !deviates(g, LAB_GDOI_NO_KEK_KEY);
     if (tek)
         add_tek(g, &packets);
     if (has_kek)

@@ -9,7 +9,7 @@ enum { PROTOCOL_KEK = 0, PROTOCOL_ESP = 1, TEK_SPI_SIZE = 4 };
 
 static size_t block_size(const struct lab_gdoi_group *g)
 {
-    return g->policy.kek_cipher == GDOI_KEK_3DES ? 8 : 16;
+    return policy_block_size(&g->policy);
 }
 
 /* ---- what it says ---- */
@@ -67,11 +67,30 @@ static enum gdoi_hash hash_of(enum gdoi_sig_hash hash)
     return hashes[hash];
 }
 
-static size_t signature_size(const struct gdoi_signer *signer)
-{
-    size_t octets = (gdoi_signer_bits(signer) + 7) / 8;
+enum { DER_SIGNATURE = 71 /* octets of the ECDSA-256 signatures that we send in DER */ };
 
-    return gdoi_signer_kind(signer) == GDOI_SIG_RSA ? octets : 2 * octets;
+static size_t signature_size(const struct lab_gdoi_group *g)
+{
+    size_t octets = (gdoi_signer_bits(g->policy.signer) + 7) / 8;
+
+    if (g->policy.deviations & LAB_GDOI_SIG_DER)
+        return DER_SIGNATURE;
+    return gdoi_signer_kind(g->policy.signer) == GDOI_SIG_RSA ? octets : 2 * octets;
+}
+
+/* In DER, half of them have the size that we want. */
+static size_t sign_value(const struct lab_gdoi_group *g, enum gdoi_hash hash,
+                         const uint8_t *value, uint8_t out[SIGNER_OCTETS_MOST])
+{
+    enum gdoi_sig_form form = g->policy.deviations & LAB_GDOI_SIG_BARE  ? GDOI_SIG_BARE
+                              : g->policy.deviations & LAB_GDOI_SIG_DER ? GDOI_SIG_DER
+                                                                        : GDOI_SIG_DIGEST_INFO;
+    size_t n;
+
+    do
+        n = gdoi_signer_sign(g->policy.signer, hash, form, value, out);
+    while (form == GDOI_SIG_DER && n != DER_SIGNATURE);
+    return n;
 }
 
 /* "rekey", the header as it will be sent or without the padding, all payloads before SIG. The
@@ -79,11 +98,10 @@ static size_t signature_size(const struct gdoi_signer *signer)
 static struct gv_buf sign(const struct lab_gdoi_group *g, const uint8_t *spi,
                           const struct lab_gdoi_chain *chain)
 {
-    bool unpadded = g->policy.deviations & LAB_GDOI_LENGTH_UNPADDED;
-    bool bare = g->policy.deviations & LAB_GDOI_SIG_BARE;
+    bool unpadded = g->policy.deviations & (LAB_GDOI_LENGTH_UNPADDED | LAB_GDOI_LENGTH_SHORT);
     struct lab_gdoi_chain copy = lab_gdoi_chain();
     enum gdoi_hash hash = hash_of(g->policy.sig_hash);
-    size_t n = signature_size(g->policy.signer);
+    size_t n = signature_size(g);
     struct gv_buf whole, sig = lab_gdoi_body();
     uint8_t value[GDOI_HASH_MOST], octets[SIGNER_OCTETS_MOST];
     struct gdoi_chunk chunks[2] = {{"rekey", 5}};
@@ -101,9 +119,7 @@ static struct gv_buf sign(const struct lab_gdoi_group *g, const uint8_t *spi,
     sig = lab_gdoi_body();
     err = gdoi_hash(hash, chunks, 2, value);
     assert(err == GV_OK);
-    gv_buf_add(&sig, octets,
-               gdoi_signer_sign(g->policy.signer, hash,
-                                bare ? GDOI_SIG_BARE : GDOI_SIG_DIGEST_INFO, value, octets));
+    gv_buf_add(&sig, octets, sign_value(g, hash, value, octets));
     assert(sig.n == n);
     gv_buf_clear(&whole);
     return sig;
@@ -112,14 +128,16 @@ static struct gv_buf sign(const struct lab_gdoi_group *g, const uint8_t *spi,
 static void seal(const struct lab_gdoi_group *g, const struct kek *under, bool wrong,
                  struct gv_buf *message)
 {
-    bool des = g->policy.kek_cipher == GDOI_KEK_3DES;
-    size_t iv_n = block_size(g), key_n = des ? 24 : g->policy.kek_bits / 8;
+    bool des = g->policy.kek_cipher != GDOI_KEK_AES;
+    size_t iv_n = block_size(g), key_n = policy_kek_size(&g->policy);
     uint8_t iv[GDOI_BLOCK_MOST], key[GDOI_KEY_MOST];
     enum gv_err err;
 
     memcpy(iv, under->octets, iv_n);
     memcpy(key, under->octets + iv_n, key_n);
     key[1] ^= wrong ? 0x10 : 0;
+    for (; des && key_n < 24; key_n++) /* DES is 3DES with one key, thrice */
+        key[key_n] = key[key_n - 8];
     err =
         gdoi_cbc(des ? GDOI_3DES : GDOI_AES, true, key, key_n, iv,
                  (uint8_t *)message->at + ISAKMP_HEADER_SIZE, message->n - ISAKMP_HEADER_SIZE);
@@ -131,6 +149,15 @@ static void fill_padding(const struct lab_gdoi_group *g, size_t from, struct gv_
 {
     if (g->policy.deviations & LAB_GDOI_OTHER_PADDING)
         memset(message->at + from, 0xa5, message->n - from);
+}
+
+/* Where the header's length counts no padding: so many octets. */
+static void shorten(const struct lab_gdoi_group *g, size_t n, struct gv_buf *message)
+{
+    if (!(g->policy.deviations & LAB_GDOI_LENGTH_SHORT))
+        return;
+    for (size_t i = 0; i < 4; i++)
+        message->at[24 + i] = (char)(n >> 8 * (3 - i));
 }
 
 static struct gv_buf compose(struct lab_gdoi_group *g, const struct say *say,
@@ -154,6 +181,7 @@ static struct gv_buf compose(struct lab_gdoi_group *g, const struct say *say,
     end = ISAKMP_HEADER_SIZE + chain.octets.n;
     message = lab_gdoi_compose(spi, GDOI_PUSH, ISAKMP_ENCRYPTED, 0, chain, block_size(g));
     fill_padding(g, end, &message);
+    shorten(g, end, &message);
     seal(g, say->under, fault == LAB_GDOI_PUSH_WRONG_KEK, &message);
     return message;
 }
@@ -210,6 +238,8 @@ void push_send(struct lab_gdoi_group *g, const struct say *say, struct gv_time n
     if (fault != LAB_GDOI_PUSH_REPLAY)
         say->under->sequence++;
     g->push_sequence = say->under->sequence;
+    if (say->keys & LAB_GDOI_KEK && g->policy.deviations & LAB_GDOI_SEQ_EARLY)
+        g->push_sequence = 1;
     for (size_t i = 0; i < g->member_count; i++)
         g->members[i].acked = g->push_sequence - 1;
     gv_buf_clear(&g->push);

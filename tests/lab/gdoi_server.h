@@ -47,6 +47,12 @@ enum lab_gdoi_deviation {
     LAB_GDOI_OTHER_PADDING = 1024, /* of pushes: octets other than 0 */
     LAB_GDOI_UNKNOWN_PARTS = 2048, /* private attributes, payloads and key packets */
     LAB_GDOI_BORN_LATE = 4096,     /* the first keys begin to live at the first registration */
+    LAB_GDOI_ODD_KEY = 8192,       /* the public key as PKCS #1, or as a point's coordinates */
+    LAB_GDOI_SIG_DER = 16384,      /* of ECDSA-256, in DER */
+    LAB_GDOI_LENGTH_SHORT = 32768, /* HDR.Length as sent and as signed counts no padding */
+    LAB_GDOI_SEQ_EARLY = 65536,    /* a KEK rekey has SEQ 1 */
+    LAB_GDOI_NO_LIFE = 131072,     /* no KEK_KEY_LIFETIME */
+    LAB_GDOI_NO_KEK_KEY = 262144,  /* LKH alone: KD has no packet of the KEK */
     /* What the reference implementation does. */
     LAB_GDOI_REFERENCE = LAB_GDOI_LONG_RESERVED | LAB_GDOI_KEK_LIFE_BASIC | LAB_GDOI_SIG_BARE |
                          LAB_GDOI_LENGTH_UNPADDED | LAB_GDOI_SEQ_GOES_ON | LAB_GDOI_KD_OLD_SPI |

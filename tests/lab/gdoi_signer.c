@@ -92,6 +92,37 @@ size_t gdoi_signer_public(const struct gdoi_signer *signer, uint8_t out[SIGNER_O
     return public_of(signer->key, out);
 }
 
+static int certificate_of(EVP_PKEY *key, unsigned char **der)
+{
+    X509 *cert = X509_new();
+    int n;
+
+    need(cert != NULL && X509_set_version(cert, X509_VERSION_3) == 1 &&
+             X509_set_pubkey(cert, key) == 1 &&
+             X509_gmtime_adj(X509_getm_notBefore(cert), 0) != NULL &&
+             X509_gmtime_adj(X509_getm_notAfter(cert), 3600) != NULL &&
+             X509_sign(cert, key, EVP_sha256()) > 0,
+         "the certificate");
+    n = i2d_X509(cert, der);
+    X509_free(cert);
+    return n;
+}
+
+size_t gdoi_signer_public_as(const struct gdoi_signer *signer, enum gdoi_signer_form form,
+                             uint8_t out[SIGNER_OCTETS_MOST])
+{
+    unsigned char *der = NULL;
+    size_t skip = form == GDOI_SIGNER_COORDINATES ? 1 : 0, n;
+    int der_n = form == GDOI_SIGNER_CERTIFICATE ? certificate_of(signer->key, &der)
+                                                : i2d_PublicKey(signer->key, &der);
+
+    need(der_n > 1 && der_n <= SIGNER_OCTETS_MOST, "the public key");
+    n = (size_t)der_n - skip;
+    memcpy(out, der + skip, n);
+    OPENSSL_free(der);
+    return n;
+}
+
 size_t gdoi_signer_odd_public(unsigned bits, const uint8_t *exponent, size_t n,
                               uint8_t out[SIGNER_OCTETS_MOST])
 {
@@ -160,7 +191,7 @@ size_t gdoi_signer_sign(const struct gdoi_signer *signer, enum gdoi_hash hash,
         need(EVP_PKEY_CTX_set_signature_md(ctx, md) == 1, "DigestInfo");
     need(EVP_PKEY_sign(ctx, out, &n, value, (size_t)EVP_MD_get_size(md)) == 1, "signing");
     EVP_PKEY_CTX_free(ctx);
-    return rsa ? n : side_by_side(signer->key, out, n);
+    return rsa || form == GDOI_SIG_DER ? n : side_by_side(signer->key, out, n);
 }
 
 size_t gdoi_signer_raw(const struct gdoi_signer *signer, const uint8_t *block, size_t n,

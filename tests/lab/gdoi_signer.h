@@ -25,6 +25,16 @@ unsigned gdoi_signer_bits(const struct gdoi_signer *signer);
 /* Its public half in DER; returns the octets. */
 size_t gdoi_signer_public(const struct gdoi_signer *signer, uint8_t out[SIGNER_OCTETS_MOST]);
 
+/* The same as something else than a SubjectPublicKeyInfo. */
+enum gdoi_signer_form {
+    GDOI_SIGNER_PKCS1,       /* RSAPublicKey */
+    GDOI_SIGNER_CERTIFICATE, /* signed by itself */
+    GDOI_SIGNER_POINT,       /* 4, x, y */
+    GDOI_SIGNER_COORDINATES  /* x, y */
+};
+size_t gdoi_signer_public_as(const struct gdoi_signer *signer, enum gdoi_signer_form form,
+                             uint8_t out[SIGNER_OCTETS_MOST]);
+
 /* The DER of an RSA public key that nobody has: an odd modulus of `bits`, and an exponent of
  * n octets, big-endian. */
 size_t gdoi_signer_odd_public(unsigned bits, const uint8_t *exponent, size_t n,

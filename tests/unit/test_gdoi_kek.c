@@ -29,12 +29,11 @@ static const struct make_row {
     {"ECDSA-384 tells the hash", 3, 128, 0, 5, 32, GV_OK, GDOI_AES, 16, GDOI_SHA384},
     {"ECDSA-521 tells the hash", 3, 128, 0, 6, 32, GV_OK, GDOI_AES, 16, GDOI_SHA512},
     {"ECDSA-256 with another hash", 3, 128, 5, 4, 32, GV_OK, GDOI_AES, 16, GDOI_SHA512},
-    {"no cipher", 0, 128, 3, 1, 32, GV_ERR_NOT_SUPPORTED, 0, 0, 0},
-    {"DES", 1, 0, 3, 1, 16, GV_ERR_NOT_SUPPORTED, 0, 0, 0},
-    {"an unknown cipher", 4, 128, 3, 1, 32, GV_ERR_NOT_SUPPORTED, 0, 0, 0},
-    {"RSA without a hash", 3, 128, 0, 1, 32, GV_ERR_NOT_SUPPORTED, 0, 0, 0},
-    {"an unknown hash", 3, 128, 6, 1, 32, GV_ERR_NOT_SUPPORTED, 0, 0, 0},
-    {"a hash of 2^32-1", 3, 128, UINT32_MAX, 1, 32, GV_ERR_NOT_SUPPORTED, 0, 0, 0},
+    {"ECDSS implies SHA-1", 3, 128, 0, 3, 32, GV_OK, GDOI_AES, 16, GDOI_SHA1},
+    {"DSS implies SHA-1", 3, 128, 0, 2, 32, GV_OK, GDOI_AES, 16, GDOI_SHA1},
+    {"DES", 1, 0, 3, 1, 16, GV_OK, GDOI_3DES, 8, GDOI_SHA256},
+    {"DES with its bits without parity", 1, 56, 3, 1, 16, GV_OK, GDOI_3DES, 8, GDOI_SHA256},
+    {"DES of 7 octets", 1, 56, 3, 1, 15, GV_ERR_MALFORMED, 0, 0, 0},
     {"no download", 3, 128, 3, 1, 0, GV_ERR_MALFORMED, 0, 0, 0},
     {"no download, bits not said", 3, 0, 3, 1, 0, GV_ERR_MALFORMED, 0, 0, 0},
     {"an IV alone", 3, 0, 3, 1, 16, GV_ERR_MALFORMED, 0, 0, 0},
@@ -77,6 +76,50 @@ static void test_make(void)
         }
         gdoi_kd_clear(&kd);
     }
+}
+
+/* A KEK that cannot be used has an end all the same, which is what a monitor is after. */
+static void test_unusable(void)
+{
+    static const struct {
+        const char *name;
+        struct gdoi_sak sak;
+        bool packet, key, lkh, usable;
+    } rows[] = {
+        {"an unknown cipher", {.algorithm = 4, .sig_hash = 3}, true, true, false, false},
+        {"LKH alone", {.algorithm = 3, .sig_hash = 3}, false, false, true, false},
+        {"LKH, and a packet without a key",
+         {.algorithm = 3, .sig_hash = 3},
+         true,
+         false,
+         true,
+         false},
+        {"LKH, and the key itself", {.algorithm = 3, .sig_hash = 3}, true, true, true, true},
+        {"RSA without a hash", {.algorithm = 3, .sig_algorithm = 1}, true, true, false, true},
+        {"an unknown hash", {.algorithm = 3, .sig_hash = 6}, true, true, false, true},
+        {"a hash of 2^32-1", {.algorithm = 3, .sig_hash = UINT32_MAX}, true, true, false, true},
+    };
+    uint8_t octets[32] = {0}, der[SIGNER_OCTETS_MOST];
+    struct gdoi_signer *signer = gdoi_signer_new("P-256", 0, 0);
+    size_t n = gdoi_signer_public(signer, der);
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct gdoi_kd kd = {.has_kek = rows[i].packet, .lkh_count = rows[i].lkh};
+        struct gdoi_sak sak = rows[i].sak;
+        struct gdoi_kek kek;
+
+        sak.spi[0] = 7;
+        kd.sig_key = der;
+        kd.sig_key_n = n;
+        if (rows[i].key)
+            kd.kek = gv_secret_new(octets, sizeof(octets));
+        CHECK_INT(rows[i].name, gdoi_kek_make(&sak, &kd, NULL, &kek), GV_OK);
+        CHECK(rows[i].name, kek.spi[0] == 7 && (kek.octets != NULL) == rows[i].usable);
+        CHECK(rows[i].name, (kek.verifier != NULL) == (sak.sig_hash == 3));
+        gdoi_kek_clear(&kek);
+        gdoi_kd_clear(&kd);
+    }
+    gdoi_signer_free(signer);
 }
 
 /* ---- key servers ---- */
@@ -221,7 +264,9 @@ static const struct header_row {
     {"a PULL", 18, GDOI_PULL, GV_ERR_MALFORMED},
     {"flags without E", 19, 0, GV_ERR_MALFORMED},
     {"a message id", 23, 1, GV_ERR_MALFORMED},
-    {"a length that is no multiple of the block", 27, 0x2b, GV_ERR_RANGE},
+    {"a length without the padding", 27, 0x2a, GV_OK},
+    {"a length without some of the padding", 27, 0x2b, GV_ERR_MALFORMED},
+    {"a length that ends in the last payload", 27, 0x29, GV_ERR_MALFORMED},
     {"a length of the header alone", 27, 0x1c, GV_ERR_RANGE},
     {"a length under the header's", 27, 0x1b, GV_ERR_MALFORMED},
     {"a length past the end", 27, 0xff, GV_ERR_TRUNCATED},
@@ -464,6 +509,7 @@ static void test_follow(void)
 int main(void)
 {
     test_make();
+    test_unusable();
     test_open();
     test_headers();
     test_large();

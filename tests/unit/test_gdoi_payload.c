@@ -58,18 +58,18 @@ static const struct sak_row {
     {"nothing", "", GV_ERR_TRUNCATED, 0, 0, false},
     {"no attribute", SAK_HEAD, GV_ERR_MALFORMED, 0, 0, false},
     {"no attribute behind six reserved octets", SAK_HEAD "0000", GV_ERR_MALFORMED, 0, 0, false},
-    {"an address of 3 octets", "11 01 0000 03 0a0000 " ADDRESS_2 SPI "00000000 " SAK_ATTRS,
-     GV_ERR_MALFORMED, 0, 0, false},
-    {"an address of no octet", "11 01 0000 00 " ADDRESS_2 SPI "00000000 " SAK_ATTRS,
-     GV_ERR_MALFORMED, 0, 0, false},
+    {"three zeros where several send",
+     "11 01 0000 03 000000 " ADDRESS_2 SPI "00000000 " SAK_ATTRS, GV_OK, 86400, 0, false},
+    {"an address of no octet", "11 01 0000 00 " ADDRESS_2 SPI "00000000 " SAK_ATTRS, GV_OK,
+     86400, 0, false},
     {"an address past the end", "11 01 0000 ff 0a000001", GV_ERR_TRUNCATED, 0, 0, false},
     {"no SPI", "11 " ADDRESS_1 ADDRESS_2, GV_ERR_TRUNCATED, 0, 0, false},
     {"three reserved octets", "11 " ADDRESS_1 ADDRESS_2 SPI "000000", GV_ERR_TRUNCATED, 0, 0,
      false},
     {"lifetime of 0", SAK_HEAD "8002 0002 8004 0000 8006 0001", GV_ERR_RANGE, 0, 0, false},
-    {"no lifetime", SAK_HEAD "8002 0002 8006 0001", GV_ERR_MALFORMED, 0, 0, false},
+    {"no lifetime", SAK_HEAD "8002 0002 8006 0001", GV_OK, 0, 0, false},
     {"no cipher", SAK_HEAD "8004 0e10 8006 0001", GV_ERR_MALFORMED, 0, 0, false},
-    {"no signature", SAK_HEAD "8002 0002 8004 0e10", GV_ERR_MALFORMED, 0, 0, false},
+    {"no signature", SAK_HEAD "8002 0002 8004 0e10", GV_OK, 3600, 0, false},
     {"a repeated attribute", SAK_HEAD SAK_ATTRS "8005 0003", GV_ERR_MALFORMED, 0, 0, false},
     {"an attribute past the end", SAK_HEAD SAK_ATTRS "0009 0003 0001", GV_ERR_TRUNCATED, 0, 0,
      false},
@@ -160,8 +160,8 @@ static const struct sa_row {
     {"two GAPs", SA_HEAD("0016") GAP("16") GAP("00"), GV_ERR_MALFORMED, 0, 0, 0},
     {"an attribute past a GAP", SA_HEAD("0016") "0000000a 8001 0005 0002", GV_ERR_TRUNCATED, 0,
      0, 0},
-    {"a SAT's address of 5 octets", SA_HEAD("0010") "00000011 01 11 01 0000 05 0a00000101 0000",
-     GV_ERR_MALFORMED, 0, 0, 0},
+    {"a SAT that ends behind an address of 5 octets",
+     SA_HEAD("0010") "00000011 01 11 01 0000 05 0a00000101 0000", GV_ERR_TRUNCATED, 0, 0, 0},
 };
 
 static void test_sa(void)
@@ -222,7 +222,6 @@ static const struct sat_row {
      0},
     {"unknown attributes", SAT_HEAD "800e 0004 800f 0003 8001 0001 8002 0e10", GV_OK, 3600, 2},
     {"no attribute", SAT_HEAD, GV_OK, 0, 0},
-    {"0 seconds", SAT_HEAD "8001 0001 8002 0000", GV_ERR_RANGE, 0, 0},
     {"a repeated attribute", SAT_HEAD "8004 0001 8004 0001", GV_ERR_MALFORMED, 0, 0},
     {"an attribute past the end", SAT_HEAD "8004 0001 0005 0002 00", GV_ERR_TRUNCATED, 0, 0},
     {"no SPI", "01 11 " ADDRESS_1 ADDRESS_2 "0c 0000", GV_ERR_TRUNCATED, 0, 0},
@@ -250,6 +249,20 @@ static void test_sat(void)
         CHECK_INT(row->name, sa.teks[0].transform, 12);
         CHECK_INT(row->name, sa.teks[0].destination.port, 848);
     }
+}
+
+/* A TEK that has no second left is none (threats, 2.4), and spoils no other. */
+static void test_sat_over(void)
+{
+    static struct gdoi_sa sa;
+
+    w.n = 0;
+    wire_hex(&w, SA_HEAD("0010") "10 00 0023 " SAT_HEAD
+                                 "8001 0001 8002 0000" SAT("00", "00000102"));
+    CHECK_INT("0 seconds", gdoi_sa_decode(wire_reader(&w), &sa), GV_OK);
+    CHECK_INT("both are counted", sa.sat_count, 2);
+    CHECK_INT("one is a TEK", sa.tek_count, 1);
+    CHECK_INT("the other", sa.teks[0].spi, 0x102);
 }
 
 /* `count` SATs, each of another SPI where `spis` says so. */
@@ -405,6 +418,7 @@ int main(void)
     test_sa();
     test_sa_truncations();
     test_sat();
+    test_sat_over();
     test_sat_limits();
     test_seq();
     test_delete();

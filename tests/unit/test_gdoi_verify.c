@@ -113,6 +113,47 @@ static void test_octets(void)
     gdoi_signer_free(signer);
 }
 
+/* RFC 6407 does not say how a public key is encoded. */
+static void test_forms(void)
+{
+    static const struct {
+        const char *name, *kind;
+        unsigned bits;
+        enum gdoi_signer_form form;
+        bool taken;
+    } rows[] = {
+        {"PKCS #1", "RSA", 2048, GDOI_SIGNER_PKCS1, true},
+        {"PKCS #1, 1023 bits", "RSA", 1023, GDOI_SIGNER_PKCS1, false},
+        {"a certificate of RSA", "RSA", 1024, GDOI_SIGNER_CERTIFICATE, true},
+        {"a certificate of P-256", "P-256", 256, GDOI_SIGNER_CERTIFICATE, true},
+        {"a certificate of P-224", "P-224", 224, GDOI_SIGNER_CERTIFICATE, false},
+        {"a point of P-256", "P-256", 256, GDOI_SIGNER_POINT, true},
+        {"a point of P-384", "P-384", 384, GDOI_SIGNER_POINT, true},
+        {"a point of P-521", "P-521", 521, GDOI_SIGNER_POINT, true},
+        {"coordinates of P-256", "P-256", 256, GDOI_SIGNER_COORDINATES, true},
+        {"coordinates of P-384", "P-384", 384, GDOI_SIGNER_COORDINATES, true},
+        {"coordinates of P-521", "P-521", 521, GDOI_SIGNER_COORDINATES, true},
+        {"a point of P-224", "P-224", 224, GDOI_SIGNER_POINT, false},
+        {"a point of another curve", "secp256k1", 256, GDOI_SIGNER_POINT, false},
+    };
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct gdoi_signer *signer = gdoi_signer_new(rows[i].kind, rows[i].bits, 65537);
+        uint8_t der[SIGNER_OCTETS_MOST];
+        size_t n = gdoi_signer_public_as(signer, rows[i].form, der);
+        struct gdoi_verifier *verifier = gdoi_verifier_new(der, n);
+
+        CHECK_INT(rows[i].name, verifier != NULL, rows[i].taken);
+        if (verifier != NULL) {
+            CHECK_INT(rows[i].name, gdoi_verifier_bits(verifier), rows[i].bits);
+            CHECK(rows[i].name, !gdoi_verifier_is_info(verifier));
+        }
+        gdoi_verifier_free(verifier);
+        CHECK("one octet short", gdoi_verifier_new(der, n - 1) == NULL);
+        gdoi_signer_free(signer);
+    }
+}
+
 static void test_share(void)
 {
     struct gdoi_signer *signer = gdoi_signer_new("RSA", 1024, 65537);
@@ -147,6 +188,8 @@ static const struct sig_row {
     {"ECDSA-384", "P-384", 0, 0, GDOI_SHA384, GDOI_SIG_DIGEST_INFO},
     {"ECDSA-521", "P-521", 0, 0, GDOI_SHA512, GDOI_SIG_DIGEST_INFO},
     {"ECDSA-256 with SHA-512", "P-256", 0, 0, GDOI_SHA512, GDOI_SIG_DIGEST_INFO},
+    {"ECDSA-256 in DER", "P-256", 0, 0, GDOI_SHA256, GDOI_SIG_DER},
+    {"ECDSA-521 in DER", "P-521", 0, 0, GDOI_SHA512, GDOI_SIG_DER},
 };
 
 static struct gdoi_verifier *verifier_of(const struct gdoi_signer *signer)
@@ -197,6 +240,11 @@ static void test_signatures(void)
                                           row->form == GDOI_SIG_BARE ? GDOI_SIG_DIGEST_INFO
                                                                      : GDOI_SIG_BARE,
                                           value, sig, n));
+        else
+            CHECK(row->name,
+                  !gdoi_verify(verifier, row->hash,
+                               row->form == GDOI_SIG_DER ? GDOI_SIG_DIGEST_INFO : GDOI_SIG_DER,
+                               value, sig, n));
         check_spoilt(row, verifier, value, sig, n);
         gdoi_verifier_free(verifier);
         gdoi_verifier_free(stranger);
@@ -303,6 +351,7 @@ int main(void)
     test_keys();
     test_odd_keys();
     test_octets();
+    test_forms();
     test_share();
     test_signatures();
     test_blocks();
