@@ -38,7 +38,8 @@ const uint8_t *gdoi_credential_authority(const struct gdoi_credential *credentia
 enum gv_err gdoi_credential_sign(const struct gdoi_credential *credential, const uint8_t *value,
                                  size_t n, struct gv_buf *out) GV_MUST_CHECK;
 
-/* Is the peer's certificate (DER) good: signed by one of our authorities, in date, not revoked,
+/* Is the peer's certificate (DER; its authorities' may stand behind it or ahead, five in all)
+ * good: signed by one of our authorities or one that they signed, in date, not revoked,
  * RSA of 2048 bits or more with an exponent of 65537 or more, naming the identity (type and
  * octets of its ID payload) as subject or alternative name? And is `sig` its signature of
  * value[value_n]? GV_ERR_AUTHENTICATION where not; `why`, a static text, says which. */

@@ -38,6 +38,11 @@ static struct gv_buf notify(uint16_t type, const void *spi, size_t spi_n)
     return body;
 }
 
+struct gv_buf info_body(uint16_t type)
+{
+    return notify(type, "", 0);
+}
+
 void info_notify(struct lab_gdoi *s, struct phase *p, uint16_t type, bool encrypted)
 {
     struct lab_gdoi_chain chain = lab_gdoi_chain();

@@ -15,13 +15,35 @@ enum {
     AUTH_RSA = 3,
     CERT_X509_SIGNATURE = 4,
     NO_PROPOSAL_CHOSEN = 14,
-    AUTHENTICATION_FAILED = 24
+    AUTHENTICATION_FAILED = 24,
+    RESPONDER_LIFETIME = 24576,
+    INITIAL_CONTACT = 24578
 };
 
 static const uint8_t nat_vendor[] = {0x4a, 0x13, 0x1c, 0x81, 0x07, 0x03, 0x58, 0x45,
                                      0x5c, 0x57, 0x28, 0xf2, 0x0e, 0x95, 0x45, 0x2f};
 static const uint8_t dpd_vendor[] = {0xaf, 0xca, 0xd7, 0x13, 0x68, 0xa1, 0xf1, 0xc9,
                                      0x6b, 0x86, 0x96, 0xfc, 0x77, 0x57, 0x01, 0x00};
+
+/* ---- more than there has to be ---- */
+
+/* A revocation list's kind, PKCS #7's, and one that nobody knows (RFC 2408, 3.9). */
+static void add_kinds(const struct lab_gdoi *s, uint8_t type, struct lab_gdoi_chain *chain)
+{
+    static const uint8_t kinds[] = {7, 1, 200};
+
+    for (size_t i = 0; s->config.talkative && i < sizeof(kinds); i++)
+        lab_gdoi_add(chain, type, lab_gdoi_octets(&kinds[i], 1), LAB_GDOI_WHOLE);
+}
+
+/* Vendor ids and private payloads that say nothing. */
+static void add_talk(const struct lab_gdoi *s, struct lab_gdoi_chain *chain)
+{
+    static const uint8_t types[] = {ISAKMP_VENDOR_ID, 130, 132, ISAKMP_VENDOR_ID, 255};
+
+    for (size_t i = 0; s->config.talkative && i < sizeof(types); i++)
+        lab_gdoi_add(chain, types[i], lab_gdoi_octets("private", i), LAB_GDOI_WHOLE);
+}
 
 /* ---- message 1: which of the transforms? ---- */
 
@@ -195,6 +217,9 @@ static void take_1(struct lab_gdoi *s, struct request *q)
     if (p->nat_known)
         lab_gdoi_add(&chain, ISAKMP_VENDOR_ID, lab_gdoi_octets(nat_vendor, sizeof(nat_vendor)),
                      LAB_GDOI_WHOLE);
+    add_talk(s, &chain);
+    if (s->config.talkative)
+        info_notify(s, p, RESPONDER_LIFETIME, false);
     server_answer(s, p, &p->main, q, LAB_GDOI_MAIN_2,
                   lab_gdoi_compose(p->cookies, ISAKMP_MAIN_MODE, 0, 0, chain, 0));
 }
@@ -284,6 +309,8 @@ static void take_3(struct lab_gdoi *s, struct phase *p, struct request *q)
         return;
     }
     p->said = m;
+    add_talk(s, &chain);
+    add_kinds(s, ISAKMP_CERT_REQUEST, &chain);
     lab_gdoi_add(&chain, ISAKMP_KE, lab_gdoi_octets(p->ke_r, p->ke_n),
                  server_form(s, m, ISAKMP_KE));
     lab_gdoi_add(&chain, ISAKMP_NONCE, lab_gdoi_octets(p->nonce_r, p->nonce_r_n),
@@ -354,6 +381,7 @@ static void add_proof(const struct lab_gdoi *s, const uint8_t *hash, size_t n,
                      server_form(s, m, ISAKMP_HASH));
         return;
     }
+    add_kinds(s, ISAKMP_CERT, chain);
     der = gdoi_credential_cert(s->config.credential, &der_n);
     lab_gdoi_u8(&cert, CERT_X509_SIGNATURE);
     gv_buf_add(&cert, der, der_n);
@@ -372,6 +400,9 @@ static void say_6(struct lab_gdoi *s, struct phase *p, struct request *q)
 
     gv_buf_add(&id, own->octets, own->n);
     phase_hash_id(p, false, (struct gdoi_chunk){id.at, id.n}, hash);
+    add_talk(s, &chain);
+    if (s->config.talkative)
+        lab_gdoi_add(&chain, ISAKMP_NOTIFY, info_body(INITIAL_CONTACT), LAB_GDOI_WHOLE);
     lab_gdoi_add(&chain, ISAKMP_ID, id, server_form(s, LAB_GDOI_MAIN_6, ISAKMP_ID));
     add_proof(s, hash, gdoi_hash_size(p->suite.hash), &chain);
     message = lab_gdoi_compose(p->cookies, ISAKMP_MAIN_MODE, ISAKMP_ENCRYPTED, 0, chain,
@@ -383,7 +414,8 @@ static void say_6(struct lab_gdoi *s, struct phase *p, struct request *q)
     p->said = LAB_GDOI_MAIN_6;
     p->done = true;
     s->counts.phase1s++;
-    server_answer(s, p, &p->main, q, LAB_GDOI_MAIN_6, message);
+    if (server_answer(s, p, &p->main, q, LAB_GDOI_MAIN_6, message) && s->config.talkative)
+        info_notify(s, p, RESPONDER_LIFETIME, true);
 }
 
 /* What does not open was made with another pre-shared key. */

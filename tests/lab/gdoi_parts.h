@@ -164,6 +164,7 @@ void main_feed(struct lab_gdoi *s, struct request *q);
 void pull_feed(struct lab_gdoi *s, struct phase *p, struct request *q);
 void info_feed(struct lab_gdoi *s, struct phase *p, struct request *q);
 /* An Informational with a Notify without data, encrypted or in the clear. */
+struct gv_buf info_body(uint16_t type); /* of a Notify */
 void info_notify(struct lab_gdoi *s, struct phase *p, uint16_t type, bool encrypted);
 void info_are_you_there(struct lab_gdoi *s, struct phase *p);
 void info_delete(struct lab_gdoi *s, struct phase *p); /* of this phase 1 */

@@ -34,10 +34,18 @@ static void say(struct lab_gdoi *s, struct phase *p, const struct request *q,
     server_answer(s, p, &p->pull, q, m, message);
 }
 
-static void refuse_group(struct lab_gdoi *s, struct phase *p)
+static void refuse_group(struct lab_gdoi *s, struct phase *p, const struct request *q)
 {
+    struct lab_gdoi_chain rest = lab_gdoi_chain();
+    const struct gdoi_chunk before = ni(p);
+
     s->counts.refused++;
-    info_notify(s, p, INVALID_ID_INFORMATION, true);
+    if (!s->config.inside) {
+        info_notify(s, p, INVALID_ID_INFORMATION, true);
+        return;
+    }
+    lab_gdoi_add(&rest, ISAKMP_NOTIFY, info_body(INVALID_ID_INFORMATION), LAB_GDOI_WHOLE);
+    say(s, p, q, LAB_GDOI_NONE, &before, 1, rest);
 }
 
 /* HASH(1), Ni, ID. */
@@ -61,13 +69,13 @@ static void take_1(struct lab_gdoi *s, struct phase *p, struct request *q)
     wanted = (struct gdoi_identity){.type = id.type, .n = (uint8_t)id.data.left};
     memcpy(wanted.octets, id.data.at, id.data.left);
     p->group = group_find(s, &wanted);
+    p->pull_nonce_i_n = nonce->body.left;
+    memcpy(p->pull_nonce_i, nonce->body.at, p->pull_nonce_i_n);
     if (p->group == NULL) {
-        refuse_group(s, p);
+        refuse_group(s, p, q);
         return;
     }
     group_asked(p->group, q->now);
-    p->pull_nonce_i_n = nonce->body.left;
-    memcpy(p->pull_nonce_i, nonce->body.at, p->pull_nonce_i_n);
     server_nonce(s, p->pull_nonce_r, &p->pull_nonce_r_n);
     before = ni(p);
     lab_gdoi_add(&rest, ISAKMP_NONCE, lab_gdoi_octets(p->pull_nonce_r, p->pull_nonce_r_n),

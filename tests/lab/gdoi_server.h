@@ -30,6 +30,9 @@ struct lab_gdoi_config {
     bool nat_known; /* knows RFC 3947 */
     bool nat;       /* and says that there is a NAT */
     bool mute;      /* no notify on any failure, as the reference implementation */
+    bool inside;    /* an unknown group is refused in the PULL's own exchange */
+    bool talkative; /* more than it has to say: vendor ids, private payloads, how things stand,
+                     * certificates and requests of other kinds */
 };
 
 /* What RFC 6407 does not say, and key servers do. */

@@ -64,7 +64,7 @@ struct ca_pair ca_issue(const struct ca_spec *spec)
                                         (const unsigned char *)spec->name, -1, -1, 0) == 1 &&
              X509_set_issuer_name(made.cert, X509_get_subject_name(by->cert)) == 1,
          spec->name);
-    if (spec->issuer == NULL)
+    if (spec->issuer == NULL || spec->authority)
         extend(made.cert, by->cert, NID_basic_constraints, "critical,CA:TRUE");
     if (spec->alternatives != NULL)
         extend(made.cert, by->cert, NID_subject_alt_name, spec->alternatives);

@@ -5,6 +5,7 @@
 
 #include <openssl/evp.h>
 #include <openssl/x509.h>
+#include <stdbool.h>
 
 struct ca_pair {
     X509 *cert;
@@ -17,6 +18,7 @@ struct ca_spec {
     EVP_PKEY *key;                /* another holder of it is made */
     const struct ca_pair *issuer; /* NULL: itself, as an authority */
     long from_s, to_s;            /* from now */
+    bool authority;               /* it may sign others */
 };
 
 /* A new RSA key; `exponent` 0: one on P-256. */

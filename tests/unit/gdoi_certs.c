@@ -30,7 +30,8 @@ static struct ca_pair make(const char *name, unsigned bits, const struct ca_pair
     struct ca_pair made;
 
     (void)snprintf(names, sizeof(names), "DNS:%s.example,IP:127.7.0.9", name);
-    made = ca_issue(&(struct ca_spec){name, names, key, issuer, -2L * DAY_S, days * DAY_S});
+    made =
+        ca_issue(&(struct ca_spec){name, names, key, issuer, -2L * DAY_S, days * DAY_S, false});
     EVP_PKEY_free(key);
     return made;
 }

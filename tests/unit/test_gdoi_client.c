@@ -116,6 +116,111 @@ static void test_groups(void)
         }
 }
 
+/* A refusal that stands in the PULL's own exchange is heard, too. */
+static void test_refused_inside(void)
+{
+    struct gdoi_event event;
+    struct pair p;
+
+    pair_defaults(&p);
+    p.client_config.group.octets[3]++;
+    p.server_config.inside = true;
+    pair_open(&p);
+    event = pair_register(&p);
+    CHECK_INT("unknown group", event.kind, GDOI_FAILED);
+    CHECK_INT("INVALID_ID_INFORMATION", event.notify, 18);
+    CHECK_INT("the step's time is waited for", event.err, GV_ERR_TIMEOUT);
+    pair_close(&p);
+}
+
+/* Vendor ids, private payloads, requests and notifies of how things stand change nothing, and
+ * refuse nothing. */
+static void test_talkative(void)
+{
+    struct gdoi_event event;
+    struct pair p;
+
+    pair_defaults(&p);
+    p.server_config.talkative = true;
+    pair_open(&p);
+    CHECK_INT("talkative", pair_register(&p).kind, GDOI_REGISTERED);
+    pair_close(&p);
+
+    pair_defaults(&p);
+    p.server_config.talkative = true;
+    pair_open(&p);
+    lab_gdoi_faults(p.server)->silent_at = LAB_GDOI_PULL_2;
+    event = pair_register(&p);
+    CHECK_INT("then silent", event.kind, GDOI_FAILED);
+    CHECK_INT("RESPONDER_LIFETIME is no refusal", event.notify, 0);
+    CHECK_INT("nothing was wrong", event.last, GV_OK);
+    pair_close(&p);
+}
+
+/* The largest datagrams that there are, of every exchange, in the clear and not, at every step:
+ * passed over, and the registration goes on. */
+static bool flood_large(struct pair *p, bool to_server, unsigned index, uint8_t *octets,
+                        size_t *n, void *arg)
+{
+    static const uint8_t exchanges[] = {ISAKMP_MAIN_MODE, ISAKMP_INFORMATIONAL, GDOI_PULL,
+                                        GDOI_PUSH,        GDOI_PUSH_ACK,        6};
+    static uint8_t large[GDOI_DATAGRAM_MOST];
+    struct gdoi_event event;
+
+    (void)index;
+    (void)n;
+    (void)arg;
+    if (to_server)
+        return true;
+    for (size_t i = 0; i < 2 * sizeof(exchanges); i++) {
+        memset(large, 0, sizeof(large));
+        memcpy(large, octets, ISAKMP_HEADER_SIZE); /* cookies, message id */
+        large[18] = exchanges[i / 2];
+        large[19] = i % 2 ? ISAKMP_ENCRYPTED : 0;
+        memcpy(large + 24, "\0\0\xff\xe3", 4);
+        gdoi_client_feed(p->client, large, sizeof(large), &p->client_config.remote, p->now,
+                         &event);
+        CHECK_INT("64 KiB", event.kind, GDOI_NOTHING);
+    }
+    return true;
+}
+
+static void test_large(void)
+{
+    struct pair p;
+
+    pair_defaults(&p);
+    p.filter = flood_large;
+    pair_open(&p);
+    CHECK_INT("64 KiB ahead of each answer", pair_register(&p).kind, GDOI_REGISTERED);
+    CHECK("and of a rekey", pair_rekey(&p, LAB_GDOI_TEK).valid);
+    CHECK("ignored", gdoi_client_counts(p.client)->ignored > 40);
+    pair_close(&p);
+}
+
+/* A policy may say no lifetime of a TEK in seconds: it is listed, and stays (RFC 2407, 4.5). */
+static void without_life(void *arg, enum lab_gdoi_message message, uint8_t *octets, size_t n)
+{
+    (void)arg;
+    for (size_t i = 0; message == LAB_GDOI_PULL_2 && i + 8 <= n; i++)
+        if (memcmp(octets + i, "\x80\x01\0\x01\0\x02\0\x04", 8) == 0)
+            octets[i + 3] = 2; /* kilobytes */
+}
+
+static void test_tek_life(void)
+{
+    struct pair p;
+
+    pair_defaults(&p);
+    pair_open(&p);
+    lab_gdoi_faults(p.server)->edit = without_life;
+    CHECK_INT("kilobytes only", pair_register(&p).kind, GDOI_REGISTERED);
+    CHECK_INT("not told", gdoi_client_group(p.client)->teks[0].sat.lifetime_s, 0);
+    pair_run(&p, gv_secs(60));
+    CHECK_INT("still there", gdoi_client_group(p.client)->tek_count, 1);
+    pair_close(&p);
+}
+
 /* ---- time ---- */
 
 /* Silent at each step: sent at 0, 1, 3, 7, 15 s; given up 30 s after the first. */
@@ -398,6 +503,10 @@ int main(void)
     test_suites();
     test_registered();
     test_groups();
+    test_refused_inside();
+    test_talkative();
+    test_large();
+    test_tek_life();
     test_silent();
     test_loss();
     test_duplicates();

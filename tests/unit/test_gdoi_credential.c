@@ -23,7 +23,7 @@ static struct ca_pair ca, other_ca, own;
 static struct ca_pair issue(const char *name, const char *alternatives, enum key key,
                             const struct ca_pair *issuer, long from_s, long to_s)
 {
-    const struct ca_spec spec = {name, alternatives, keys[key], issuer, from_s, to_s};
+    const struct ca_spec spec = {name, alternatives, keys[key], issuer, from_s, to_s, false};
 
     return ca_issue(&spec);
 }
@@ -303,6 +303,44 @@ static void test_peers(void)
     gdoi_credential_free(c);
 }
 
+/* Some send their authorities' certificates, too: behind their own, or ahead of it. */
+static void test_chain(void)
+{
+    static const struct {
+        const char *name, *order; /* p: the peer's, m: of the authority between, c: ours */
+        const char *why;
+    } rows[] = {
+        {"its own, then the one between", "pm", NULL},
+        {"the one between ahead", "mp", NULL},
+        {"up to our authority", "pmc", NULL},
+        {"its own four times, then the one between", "ppppm", NULL},
+        {"six of them", "pppppm", "cannot be read"},
+        {"its own alone", "p", "unable to get"},
+        {"the one between alone", "m", "identity"},
+    };
+    struct gdoi_credential *c = load(NULL);
+    struct ca_pair middle = ca_issue(&(struct ca_spec){"between", NULL, keys[KEY_OTHER_CA], &ca,
+                                                       -60, DAY_S, .authority = true});
+    struct ca_pair peer = issue("subject.example", NAMES, KEY_PEER, &middle, -60, DAY_S);
+    uint8_t sig[4096], der[6 * 4096];
+    size_t sig_n = sign(keys[KEY_PEER], sig);
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const char *why = NULL;
+        enum gv_err err;
+        size_t n = 0;
+
+        for (const char *at = rows[i].order; *at != '\0'; at++)
+            n += der_of(*at == 'p' ? peer.cert : *at == 'm' ? middle.cert : ca.cert, der + n);
+        err = gdoi_credential_check(c, der, n, GDOI_ID_FQDN, (const uint8_t *)"ks1.example", 11,
+                                    hash, sizeof(hash), sig, sig_n, &why);
+        check_verdict(rows[i].name, err, why, rows[i].why);
+    }
+    ca_clear(&peer);
+    ca_clear(&middle);
+    gdoi_credential_free(c);
+}
+
 static void test_subject(void)
 {
     struct gdoi_credential *c = load(NULL);
@@ -417,6 +455,7 @@ int main(void)
     test_load();
     test_own();
     test_peers();
+    test_chain();
     test_subject();
     test_signatures();
     test_octets();

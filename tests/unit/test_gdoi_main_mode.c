@@ -414,6 +414,23 @@ static void test_impaired(const struct certs *certs)
     gdoi_credential_free(server);
 }
 
+/* Certificates and requests of other kinds stand ahead of those that count. */
+static void test_kinds(const struct certs *certs)
+{
+    struct gdoi_credential *client = certs_load(certs, "gm", NULL);
+    struct gdoi_credential *server = certs_load(certs, "ks", NULL);
+    struct pair p;
+
+    by_certificate(&p, client, server);
+    p.server_config.talkative = true;
+    pair_open(&p);
+    CHECK_INT("a revocation list, PKCS #7, an unknown kind", pair_register(&p).kind,
+              GDOI_REGISTERED);
+    pair_close(&p);
+    gdoi_credential_free(client);
+    gdoi_credential_free(server);
+}
+
 static void test_certificates(void)
 {
     struct certs certs;
@@ -422,6 +439,7 @@ static void test_certificates(void)
     for (size_t i = 0; i < sizeof(cert_rows) / sizeof(cert_rows[0]); i++)
         test_certificate(&certs, &cert_rows[i]);
     test_impaired(&certs);
+    test_kinds(&certs);
     certs_remove(&certs);
 }
 

@@ -362,7 +362,9 @@ static void test_flood(void)
         const char *row;
         unsigned forgeries;
         bool heard;
-    } rows[] = {{"500 forgeries", 500, true}, {"2,500 forgeries", 2500, false}};
+    } rows[] = {{"500 forgeries", 500, true},
+                {"2,500 forgeries", 2500, false},
+                {"10,000 forgeries", 10000, false}};
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct gdoi_datagram d;
@@ -391,6 +393,33 @@ static void test_flood(void)
         CHECK(rows[i].row, pair_in_step(&p));
         pair_close(&p);
     }
+}
+
+/* Who stands outside knows the SPI, which is on the wire, and no KEK: nothing is verified, and
+ * the genuine rekey is heard in the same second. */
+static void test_flood_outside(void)
+{
+    enum { FORGERIES = 10000, SIZE = ISAKMP_HEADER_SIZE + 320 };
+    struct gdoi_event event;
+    struct pair p;
+
+    pair_defaults(&p);
+    pair_open(&p);
+    pair_register(&p);
+    for (unsigned k = 0; k < FORGERIES; k++) {
+        uint8_t octets[SIZE];
+
+        memcpy(octets, pair_kek(&p)->kek.spi, GDOI_SPI_SIZE);
+        memcpy(octets + GDOI_SPI_SIZE, "\x12\x10\x21\x01\0\0\0\0\0\0\x01\x5c", 12);
+        for (size_t i = ISAKMP_HEADER_SIZE; i < SIZE; i++)
+            octets[i] = (uint8_t)(i * k + (k >> 8));
+        gdoi_client_feed(p.client, octets, SIZE, &p.client_config.remote, p.now, &event);
+        CHECK_INT("a forgery", event.kind, GDOI_NOTHING);
+    }
+    CHECK_INT("counted", gdoi_client_counts(p.client)->malformed, FORGERIES);
+    CHECK_INT("none verified", gdoi_client_counts(p.client)->bad_signatures, 0);
+    CHECK("the genuine one", pair_rekey(&p, LAB_GDOI_TEK).valid && pair_in_step(&p));
+    pair_close(&p);
 }
 
 /* A KEK that a bad signature brings is not believed. */
@@ -516,6 +545,7 @@ int main(void)
     test_spoilt_copy();
     test_lost_copy();
     test_flood();
+    test_flood_outside();
     test_forged_kek();
     test_kept();
     test_restart();
