@@ -5,6 +5,7 @@
 
 static const char *const names[] = {
     [GDOI_LONG_RESERVED] = "SAK with six reserved octets",
+    [GDOI_DST_PROTOCOL] = "SAK or SAT with an octet DST ID Prot",
     [GDOI_LIFE_FORM] = "KEK_KEY_LIFETIME in fewer than four octets",
     [GDOI_LIFE_ABSENT] = "no KEK_KEY_LIFETIME",
     [GDOI_LIFE_FULL] = "KEK_KEY_LIFETIME does not shrink as the KEK ages",
@@ -39,6 +40,7 @@ static uint32_t of_sak(const struct gdoi_sak *sak)
     bool implied = sak->sig_algorithm == GDOI_SIG_DSS || sak->sig_algorithm >= GDOI_SIG_ECDSS;
 
     return gdoi_deviates(sak->long_reserved, GDOI_LONG_RESERVED) |
+           gdoi_deviates(sak->dst_protocol, GDOI_DST_PROTOCOL) |
            gdoi_deviates(sak->lifetime_s > 0 && sak->life_short, GDOI_LIFE_FORM) |
            gdoi_deviates(sak->lifetime_s == 0, GDOI_LIFE_ABSENT) |
            gdoi_deviates(sak->sig_algorithm == 0 || (sak->sig_hash == 0 && !implied),
@@ -51,6 +53,8 @@ uint32_t gdoi_sa_deviations(const struct gdoi_sa *sa)
 {
     uint32_t all = sa->has_sak ? of_sak(&sa->sak) : 0;
 
+    for (size_t i = 0; i < sa->tek_count; i++)
+        all |= gdoi_deviates(sa->teks[i].dst_protocol, GDOI_DST_PROTOCOL);
     return all |
            gdoi_deviates(sa->unknown > 0 || sa->gap.attrs.unknown > 0, GDOI_UNKNOWN_PARTS);
 }

@@ -9,6 +9,7 @@
 
 enum gdoi_deviation {
     GDOI_LONG_RESERVED,   /* SAK: 6 reserved octets */
+    GDOI_DST_PROTOCOL,    /* an octet "DST ID Prot", which no figure has */
     GDOI_LIFE_FORM,       /* KEK_KEY_LIFETIME in fewer than four octets */
     GDOI_LIFE_ABSENT,     /* no KEK_KEY_LIFETIME */
     GDOI_LIFE_FULL,       /* the lifetime of a KEK that is told again does not shrink */

@@ -64,6 +64,7 @@ struct gdoi_sak {
                          * implementation sends it: then it may be the full one always */
     bool life_short;    /* it came in fewer than four octets */
     bool long_reserved; /* six reserved octets, as RFC 3547's POP fields */
+    bool dst_protocol;  /* an octet "DST ID Prot" ahead of the destination */
 };
 
 enum gdoi_kek_cipher { GDOI_KEK_DES = 1, GDOI_KEK_3DES = 2, GDOI_KEK_AES = 3 };
@@ -91,7 +92,8 @@ struct gdoi_sat {
     struct gdoi_address source, destination;
     uint32_t lifetime_s; /* what is left; 0: not said in seconds */
     uint32_t encapsulation, auth, key_bits;
-    uint32_t unknown; /* attributes */
+    uint32_t unknown;  /* attributes */
+    bool dst_protocol; /* an octet "DST ID Prot" ahead of the destination */
 };
 
 /* GAP, RFC 6407, 5.4. */

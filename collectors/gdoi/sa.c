@@ -77,6 +77,21 @@ static enum gv_err address_decode(struct gv_reader *r, struct gdoi_address *out)
     return GV_OK;
 }
 
+/* Source and destination. RFC 6407, 5.3 and 5.5.1 list a "DST ID Prot" that their figures do
+ * not have: an octet ahead of the destination, which hardly anybody sends. */
+static enum gv_err addresses_decode(struct gv_reader *r, bool dst_protocol,
+                                    struct gdoi_address *source,
+                                    struct gdoi_address *destination)
+{
+    enum gv_err err = address_decode(r, source);
+
+    if (err != GV_OK)
+        return err;
+    if (dst_protocol)
+        gv_reader_uint(r, 1);
+    return address_decode(r, destination);
+}
+
 /* Behind the SPI stand four reserved octets (RFC 6407), or six (RFC 3547). An attribute's type
  * is never 0, so two more zeros tell them apart (notes on the protocol, 11.1). */
 static void skip_reserved(struct gv_reader *r, bool *long_reserved)
@@ -102,15 +117,13 @@ static void note_life_form(struct gv_reader r, struct gdoi_sak *out)
         }
 }
 
-static enum gv_err sak_decode(struct gv_reader r, struct gdoi_sak *out)
+static enum gv_err sak_decode(struct gv_reader r, bool dst_protocol, struct gdoi_sak *out)
 {
     const uint8_t *spi;
     enum gv_err err;
 
     out->protocol = (uint8_t)gv_reader_uint(&r, 1);
-    err = address_decode(&r, &out->source);
-    if (err == GV_OK)
-        err = address_decode(&r, &out->destination);
+    err = addresses_decode(&r, dst_protocol, &out->source, &out->destination);
     if (err != GV_OK)
         return err;
     spi = gv_reader_take(&r, GDOI_SPI_SIZE);
@@ -149,16 +162,15 @@ static void life_decode(struct gv_reader r, uint32_t *lifetime_s, uint32_t *coun
 }
 
 /* RFC 6407, 5.5.1 and 5.5.2: ESP and AH have the same form. */
-static enum gv_err sat_decode(struct gv_reader r, struct gdoi_sat *out, bool *over)
+static enum gv_err sat_decode(struct gv_reader r, bool dst_protocol, struct gdoi_sat *out,
+                              bool *over)
 {
     struct isakmp_attrs attrs;
     enum gv_err err;
     uint32_t life_attrs;
 
     gv_reader_uint(&r, 1); /* IP protocol */
-    err = address_decode(&r, &out->source);
-    if (err == GV_OK)
-        err = address_decode(&r, &out->destination);
+    err = addresses_decode(&r, dst_protocol, &out->source, &out->destination);
     if (err != GV_OK)
         return err;
     out->transform = (uint8_t)gv_reader_uint(&r, 1);
@@ -185,10 +197,16 @@ static void file_sat(struct gdoi_sa *sa, const struct gdoi_sat *sat)
 
 static enum gv_err take_sak(struct gv_reader body, struct gdoi_sa *out)
 {
+    enum gv_err err;
+
     if (out->has_sak)
         return GV_ERR_MALFORMED; /* RFC 6407, 5.2: at most one */
     out->has_sak = true;
-    return sak_decode(body, &out->sak);
+    err = sak_decode(body, false, &out->sak);
+    if (err == GV_OK)
+        return GV_OK;
+    out->sak = (struct gdoi_sak){.dst_protocol = true};
+    return sak_decode(body, true, &out->sak) == GV_OK ? GV_OK : err;
 }
 
 static enum gv_err take_gap(struct gv_reader body, struct gdoi_sa *out)
@@ -201,7 +219,8 @@ static enum gv_err take_gap(struct gv_reader body, struct gdoi_sa *out)
 
 static enum gv_err take_sat(struct gv_reader body, struct gdoi_sa *out)
 {
-    struct gdoi_sat sat = {.protocol = (uint8_t)gv_reader_uint(&body, 1)};
+    const struct gdoi_sat none = {.protocol = (uint8_t)gv_reader_uint(&body, 1)};
+    struct gdoi_sat sat = none;
     bool over = false;
     enum gv_err err;
 
@@ -213,7 +232,13 @@ static enum gv_err take_sat(struct gv_reader body, struct gdoi_sa *out)
         out->unknown++;
         return GV_OK;
     }
-    err = sat_decode(body, &sat, &over);
+    err = sat_decode(body, false, &sat, &over);
+    if (err != GV_OK) {
+        sat = none;
+        over = false;
+        sat.dst_protocol = sat_decode(body, true, &sat, &over) == GV_OK;
+        err = sat.dst_protocol ? GV_OK : err;
+    }
     if (err == GV_OK && !over) /* threats, 2.4: a life of 0 is not taken */
         file_sat(out, &sat);
     return err;

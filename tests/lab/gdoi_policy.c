@@ -99,6 +99,8 @@ static struct gv_buf sak(const struct lab_gdoi_group *g, struct gv_time now)
 
     lab_gdoi_u8(&out, 17); /* UDP */
     add_endpoint(&out, &g->server->config.local);
+    if (deviates(g, LAB_GDOI_DST_PROT))
+        lab_gdoi_u8(&out, 17);
     add_endpoint(&out, &g->policy.rekey_to);
     gv_buf_add(&out, g->keks[0].spi, GDOI_SPI_SIZE);
     lab_gdoi_u32(&out, 0);
@@ -118,6 +120,8 @@ static struct gv_buf sat(const struct lab_gdoi_group *g, size_t line, struct gv_
     lab_gdoi_u8(&out, 1); /* ESP */
     lab_gdoi_u8(&out, 0); /* any IP protocol */
     add_address(&out, GDOI_ID_IPV4_SUBNET, 0, source, sizeof(source));
+    if (deviates(g, LAB_GDOI_DST_PROT))
+        lab_gdoi_u8(&out, 0);
     add_address(&out, GDOI_ID_IPV4_SUBNET, 0, destination, sizeof(destination));
     lab_gdoi_u8(&out, g->policy.transform);
     lab_gdoi_u32(&out, g->tek.spi);

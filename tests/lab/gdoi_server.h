@@ -56,6 +56,7 @@ enum lab_gdoi_deviation {
     LAB_GDOI_SEQ_EARLY = 65536,    /* a KEK rekey has SEQ 1 */
     LAB_GDOI_NO_LIFE = 131072,     /* no KEK_KEY_LIFETIME */
     LAB_GDOI_NO_KEK_KEY = 262144,  /* LKH alone: KD has no packet of the KEK */
+    LAB_GDOI_DST_PROT = 524288,    /* an octet "DST ID Prot" in SAK and SAT */
     /* What the reference implementation does. */
     LAB_GDOI_REFERENCE = LAB_GDOI_LONG_RESERVED | LAB_GDOI_KEK_LIFE_BASIC | LAB_GDOI_SIG_BARE |
                          LAB_GDOI_LENGTH_UNPADDED | LAB_GDOI_SEQ_GOES_ON | LAB_GDOI_KD_OLD_SPI |

@@ -76,7 +76,7 @@ devices:
   - {name: unasked, like: new, address: 127.35.0.4, ks: UNASKED,
      gdoi: {psk: canary-psk-one-of-the-lab, ack: 1}}
   - {name: odd, like: new, address: 127.35.0.5, ks: ODD,
-     gdoi: {psk: canary-psk-one-of-the-lab, suite: 3des-md5-modp1024}}
+     gdoi: {psk: canary-psk-one-of-the-lab, suite: 3des-md5-modp1024, reference: true}}
   - {name: dead, like: new, address: 127.35.0.6, ks: DEAD, faults: {hang: true},
      gdoi: {psk: canary-psk-one-of-the-lab}}
 END
@@ -128,6 +128,7 @@ check "a key that everybody can read" same "$? $(jq -r .error.step "$out/open")"
 probe exact odd 5 --psk-file "$dir/psk" --proposal 3des-md5-modp1024
 check "exactly what is asked for" same $? 0
 check "named as weak" json exact '.registered and (.weak | length > 0) and .rekeys == []'
+check "what it does otherwise" json exact '.deviations | index("SAK with six reserved octets")'
 "$tool" probe --ks "$(at k1)" --group 1 --json >"$out/usage" 2>"$out/usage.err"
 check "usage" same "$? $(wc -c <"$out/usage")" '2 0'
 
@@ -139,6 +140,7 @@ listeners=()
 rekeyed='[.rekeys[] | select(has("lead_seconds"))] | length > 0'
 check "new" json new '.registered and .listening and .ks_behavior == "new" and .error == null and
     (.evidence | length > 0 and all(.source == "probe" and .behavior == "new"))'
+check "by the book" json new '.deviations == []'
 check "its lead" json new "($rekeyed) and (.rekeys | all(.signature == \"valid\")) and
     (.rekeys[0].lead_seconds | . > 235 and . <= 246)"
 check "its KEKs" json new '(.kek.spi == .rekeys[0].kek_spi) and

@@ -17,6 +17,7 @@ static const struct row {
     {"none", GDOI_SIG_RSA, 1024, 0, 0},
     {"six reserved octets", GDOI_SIG_RSA, 1024, LAB_GDOI_LONG_RESERVED,
      BIT(GDOI_LONG_RESERVED)},
+    {"DST ID Prot", GDOI_SIG_RSA, 1024, LAB_GDOI_DST_PROT, BIT(GDOI_DST_PROTOCOL)},
     {"KEK lifetime in place", GDOI_SIG_RSA, 1024, LAB_GDOI_KEK_LIFE_BASIC, BIT(GDOI_LIFE_FORM)},
     {"no KEK lifetime", GDOI_SIG_RSA, 1024, LAB_GDOI_NO_LIFE, BIT(GDOI_LIFE_ABSENT)},
     {"no DigestInfo", GDOI_SIG_RSA, 1024, LAB_GDOI_SIG_BARE, BIT(GDOI_NO_DIGEST_INFO)},
