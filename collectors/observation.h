@@ -42,6 +42,7 @@ enum gv_kek_has {
     GV_KEK_HAS_KEY_BITS = 1u << 4,
     GV_KEK_HAS_SIG_KEY_BITS = 1u << 5,
     GV_KEK_HAS_INDEX = 1u << 6,
+    GV_KEK_HAS_TOLD = 1u << 7,
 };
 
 /* A KEK as a KS or GM shows it. */
@@ -55,7 +56,9 @@ struct gv_kek_obs {
     uint32_t to_rekey_s;    /* the KS's own schedule; CLI and RESTCONF only */
     uint32_t key_bits;
     uint32_t sig_key_bits;
-    uint32_t index; /* CISCO-GDOI-MIB KekIndex: counts up with each KEK */
+    uint32_t index;  /* CISCO-GDOI-MIB KekIndex: counts up with each KEK */
+    uint32_t told_s; /* RESTCONF: the remaining time as told, beside the one by birth time
+                      * and lifetime */
     uint8_t spi[GV_KEK_SPI_LEN];
     enum gv_kek_status status;
     const char *cipher;   /* "AES", "3DES", as printed */
@@ -67,6 +70,7 @@ enum gv_tek_has {
     GV_TEK_HAS_LIFETIME = 1u << 1,
     GV_TEK_HAS_REMAINING = 1u << 2,
     GV_TEK_HAS_TO_REKEY = 1u << 3, /* absent where IOS prints n/a: superseded */
+    GV_TEK_HAS_TOLD = 1u << 4,
 };
 
 /* A TEK (one IPsec SA of a GM, or one TEK policy of a KS). */
@@ -77,6 +81,7 @@ struct gv_tek_obs {
     uint32_t lifetime_s;
     uint32_t remaining_s;
     uint32_t to_rekey_s;
+    uint32_t told_s; /* as of a KEK */
     uint8_t spi[GV_TEK_SPI_LEN];
     enum gv_tek_status status;
     const char *interface; /* GM only */

@@ -9,6 +9,7 @@
 #include "http/server.h"
 #include "io/log.h"
 #include "process.h"
+#include "restconf/driver.h"
 #include "ssh/driver.h"
 
 enum { LIST_MOST = 8 << 20 };
@@ -23,12 +24,21 @@ static bool has_ssh(const struct gv_target *target)
     return target->ssh != NULL;
 }
 
+static bool has_restconf(const struct gv_target *target)
+{
+    return target->restconf != NULL;
+}
+
 /* A new transport is a row here, and a budget below. */
 static const struct gv_poller_transport transports[] = {
     {&gv_snmp_collector, has_snmp, NULL},
     {&gv_ssh_collector, has_ssh, gv_ssh_session_connected},
+    {&gv_restconf_collector, has_restconf, gv_restconf_session_connected},
 };
 enum { TRANSPORTS = sizeof(transports) / sizeof(transports[0]) };
+
+/* Each RESTCONF poll logs in, so their pace is that of the polls: only refusals count. */
+enum { UNPACED = 60000 };
 
 static struct gv_poller_policy poller_policy(const struct gv_app *app,
                                              const struct gv_config *config)
@@ -36,7 +46,9 @@ static struct gv_poller_policy poller_policy(const struct gv_app *app,
     const struct gv_config_limits *limits = &config->limits;
 
     return (struct gv_poller_policy){
-        .budgets = {{limits->in_flight, 0}, {limits->ssh_in_flight, limits->logins_per_minute}},
+        .budgets = {{limits->in_flight, 0},
+                    {limits->ssh_in_flight, limits->logins_per_minute},
+                    {limits->restconf_in_flight, UNPACED}},
         .backoff_most = limits->backoff_most,
         .when_asked = app->settings->once,
     };

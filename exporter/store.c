@@ -15,14 +15,33 @@ static const struct gv_dur snapshot_age = {1000};
 /* Bound of the name index; a name costs about 100 octets. */
 enum { INDEX_CEILING = 256 << 20 };
 
-/* Collectors in the order of detail: the first that tells a field wins. */
-static const char *const collector_names[] = {"ssh", "snmp"};
+static bool by_ssh(const struct gv_target *target)
+{
+    return target->ssh != NULL;
+}
 
-enum { COLLECTORS = sizeof(collector_names) / sizeof(collector_names[0]) };
+static bool by_restconf(const struct gv_target *target)
+{
+    return target->restconf != NULL;
+}
+
+static bool by_snmp(const struct gv_target *target)
+{
+    return target->snmp != NULL;
+}
+
+/* Collectors in the order of detail: the first that tells a field wins. */
+static const struct {
+    const char *name;
+    bool (*configured)(const struct gv_target *target);
+} collectors[] = {{"ssh", by_ssh}, {"restconf", by_restconf}, {"snmp", by_snmp}};
+
+enum { COLLECTORS = sizeof(collectors) / sizeof(collectors[0]) };
 
 /* What one collector brought of one device. */
 struct slot {
-    bool configured, polled, gave; /* gave: the last poll brought an observation */
+    unsigned char collector; /* number in `collectors` */
+    bool polled, gave;       /* gave: the last poll brought an observation */
     enum gv_err err;
     char *detail; /* NULL: none */
     struct gv_dur duration;
@@ -34,12 +53,13 @@ struct slot {
 struct device {
     char *name, *address;
     const char *ssh_profile;
-    struct slot slots[COLLECTORS];
     const struct gv_observation *merged; /* a source, or `own`; NULL: nothing fresh */
     struct gv_observation *own;          /* merged from several sources */
-    unsigned sources;                    /* which: two bits for each collector */
+    unsigned sources;                    /* which: two bits for each slot */
     struct gv_group_track *tracks;
     size_t track_count;
+    size_t slot_count;
+    struct slot slots[]; /* of the collectors that are configured, in their order */
 };
 
 struct gv_store {
@@ -72,7 +92,7 @@ static void slot_clear(struct slot *slot)
     gv_observation_free(slot->whole);
     gv_observation_free(slot->partial);
     free(slot->failures);
-    *slot = (struct slot){.configured = slot->configured};
+    *slot = (struct slot){.collector = slot->collector};
 }
 
 /* The merged observation shares its sources' memory, so it goes before them. */
@@ -89,7 +109,7 @@ static void device_free(struct device *device)
     if (device == NULL)
         return;
     merged_clear(device);
-    for (size_t i = 0; i < COLLECTORS; i++)
+    for (size_t i = 0; i < device->slot_count; i++)
         slot_clear(&device->slots[i]);
     for (size_t i = 0; i < device->track_count; i++) {
         free((char *)device->tracks[i].name);
@@ -103,8 +123,12 @@ static void device_free(struct device *device)
 
 static struct device *device_new(const struct gv_target *target)
 {
-    struct device *device = calloc(1, sizeof(*device));
+    struct device *device;
+    size_t count = 0;
 
+    for (size_t i = 0; i < COLLECTORS; i++)
+        count += collectors[i].configured(target);
+    device = calloc(1, sizeof(*device) + count * sizeof(struct slot));
     if (device == NULL)
         return NULL;
     device->name = strdup(target->name);
@@ -113,11 +137,20 @@ static struct device *device_new(const struct gv_target *target)
         device_free(device);
         return NULL;
     }
-    device->slots[0].configured = target->ssh != NULL;
-    device->slots[1].configured = target->snmp != NULL;
+    for (size_t i = 0; i < COLLECTORS; i++)
+        if (collectors[i].configured(target))
+            device->slots[device->slot_count++].collector = (unsigned char)i;
     if (target->ssh != NULL)
         device->ssh_profile = profile_name(target->ssh_profile);
     return device;
+}
+
+static struct slot *slot_of(struct device *device, const char *collector)
+{
+    for (size_t i = 0; i < device->slot_count; i++)
+        if (strcmp(collectors[device->slots[i].collector].name, collector) == 0)
+            return &device->slots[i];
+    return NULL;
 }
 
 /* Everything learnt moves over; a collector that is no longer configured is
@@ -125,12 +158,13 @@ static struct device *device_new(const struct gv_target *target)
 static void device_inherit(struct device *to, struct device *from)
 {
     merged_clear(from);
-    for (size_t i = 0; i < COLLECTORS; i++) {
-        if (!to->slots[i].configured)
+    for (size_t i = 0; i < to->slot_count; i++) {
+        struct slot *old = slot_of(from, collectors[to->slots[i].collector].name);
+
+        if (old == NULL)
             continue;
-        to->slots[i] = from->slots[i];
-        to->slots[i].configured = true;
-        from->slots[i] = (struct slot){.configured = false};
+        to->slots[i] = *old;
+        *old = (struct slot){.collector = old->collector};
     }
     to->tracks = from->tracks;
     to->track_count = from->track_count;
@@ -295,7 +329,7 @@ static void merge(const struct gv_store *store, struct device *device, struct gv
     size_t count = 0;
     unsigned mask = 0;
 
-    for (size_t i = 0; i < 2 * COLLECTORS; i++) {
+    for (size_t i = 0; i < 2 * device->slot_count; i++) {
         const struct slot *slot = &device->slots[i / 2];
         const struct gv_observation *obs = i % 2 == 0 ? slot->partial : slot->whole;
 
@@ -354,9 +388,8 @@ static struct gv_group_track *track_of(struct gv_store *store, struct device *de
  * there. */
 static bool whole(const struct device *device)
 {
-    for (size_t i = 0; i < COLLECTORS; i++)
-        if (device->slots[i].configured &&
-            (!device->slots[i].polled || device->slots[i].err != GV_OK))
+    for (size_t i = 0; i < device->slot_count; i++)
+        if (!device->slots[i].polled || device->slots[i].err != GV_OK)
             return false;
     return device->merged != NULL && !device->merged->failed;
 }
@@ -381,14 +414,6 @@ static void feed_tracks(struct gv_store *store, struct device *device)
         if (learnt != NULL)
             gv_track_feed(&learnt->track, &in);
     }
-}
-
-static struct slot *slot_of(struct device *device, const char *collector)
-{
-    for (size_t i = 0; i < COLLECTORS; i++)
-        if (device->slots[i].configured && strcmp(collector_names[i], collector) == 0)
-            return &device->slots[i];
-    return NULL;
 }
 
 static void keep_outcome(struct slot *slot, const struct gv_poll_result *result)
@@ -453,16 +478,12 @@ static const struct gv_observation *latest(const struct slot *slot)
 static size_t collectors_of(const struct gv_store *store, const struct device *device,
                             struct gv_time now, struct gv_collector_verdict *out)
 {
-    size_t n = 0;
-
-    for (size_t i = 0; i < COLLECTORS; i++) {
+    for (size_t i = 0; i < device->slot_count; i++) {
         const struct slot *slot = &device->slots[i];
         const struct gv_observation *obs = latest(slot);
 
-        if (!slot->configured)
-            continue;
-        out[n] = (struct gv_collector_verdict){
-            .name = collector_names[i],
+        out[i] = (struct gv_collector_verdict){
+            .name = collectors[slot->collector].name,
             .polled = slot->polled,
             .err = slot->err,
             .detail = slot->detail,
@@ -470,15 +491,14 @@ static size_t collectors_of(const struct gv_store *store, const struct device *d
             .failures = slot->failures,
         };
         if (obs != NULL && !stale(store, obs, now))
-            out[n].observed_at = gv_when(obs->seen_at);
-        n++;
+            out[i].observed_at = gv_when(obs->seen_at);
     }
-    return n;
+    return device->slot_count;
 }
 
 static bool up(const struct gv_store *store, const struct device *device, struct gv_time now)
 {
-    for (size_t i = 0; i < COLLECTORS; i++) {
+    for (size_t i = 0; i < device->slot_count; i++) {
         const struct slot *slot = &device->slots[i];
 
         if (slot->gave && !stale(store, latest(slot), now))
@@ -493,8 +513,7 @@ static size_t configured(const struct gv_store *store)
     size_t n = 0;
 
     for (size_t i = 0; i < store->device_count; i++)
-        for (size_t k = 0; k < COLLECTORS; k++)
-            n += store->devices[i]->slots[k].configured;
+        n += store->devices[i]->slot_count;
     return n;
 }
 
@@ -502,9 +521,8 @@ static enum gv_err build(struct gv_store *store, struct gv_time now)
 {
     size_t count = store->device_count;
     struct gv_fleet_device *devices = calloc(count + 1, sizeof(*devices));
-    struct gv_collector_verdict *collectors =
-        calloc(configured(store) + 1, sizeof(*collectors));
-    struct gv_collector_verdict *own = collectors;
+    struct gv_collector_verdict *verdicts = calloc(configured(store) + 1, sizeof(*verdicts));
+    struct gv_collector_verdict *own = verdicts;
     struct gv_fleet_in in = {
         .devices = devices,
         .device_count = count,
@@ -517,7 +535,7 @@ static enum gv_err build(struct gv_store *store, struct gv_time now)
     };
     enum gv_err err = GV_ERR_NO_MEMORY;
 
-    for (size_t i = 0; devices != NULL && collectors != NULL && i < count; i++) {
+    for (size_t i = 0; devices != NULL && verdicts != NULL && i < count; i++) {
         struct device *device = store->devices[i];
 
         merge(store, device, now);
@@ -534,10 +552,10 @@ static enum gv_err build(struct gv_store *store, struct gv_time now)
         };
         own += devices[i].collector_count;
     }
-    if (devices != NULL && collectors != NULL)
+    if (devices != NULL && verdicts != NULL)
         err = gv_fleet_build(&in, &store->snapshot);
     free(devices);
-    free(collectors);
+    free(verdicts);
     return err;
 }
 

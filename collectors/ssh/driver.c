@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ssh/detail.h"
+#include "io/detail.h"
 #include "ssh/dial.h"
 #include "ssh/dialogue.h"
 #include "ssh/link.h"

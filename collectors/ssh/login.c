@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "ssh/auth.h"
-#include "ssh/detail.h"
+#include "io/detail.h"
 #include "ssh/profile.h"
 
 enum {

@@ -19,7 +19,8 @@ collectors/base base/
 collectors/io base/|io/
 collectors/snmp base/|io/log.h|io/loop.h|io/resolve.h|snmp/|observation.h|collector.h|target.h
 collectors/gdoi base/|io/log.h|io/loop.h|io/resolve.h|gdoi/|observation.h|collector.h|target.h
-collectors/ssh base/|io/log.h|io/loop.h|io/resolve.h|ssh/|observation.h|collector.h|target.h
+collectors/ssh base/|io/detail.h|io/log.h|io/loop.h|io/resolve.h|ssh/|observation.h|collector.h|target.h
+collectors/restconf base/|io/detail.h|io/http.h|io/loop.h|restconf/|observation.h|collector.h|target.h
 exporter/model base/|observation.h|model/
 exporter/render base/|observation.h|model/|render/
 exporter/http base/|io/|render/|http/
@@ -46,8 +47,8 @@ libssh/ collectors/ssh/(login|auth|link|keyscan)[a-z_]*\.[ch]
 openssl/ collectors/gdoi/(crypto|credential|verify)[a-z_]*\.[ch]
 microhttpd\.h exporter/http/.*
 libdeflate\.h exporter/http/.*
-curl/ exporter/(http_sd|check_getvpn)[a-z_]*\.c
+curl/ collectors/io/http\.c|exporter/check_getvpn[a-z_]*\.c
 yaml\.h exporter/config[a-z_]*\.[ch]
-jansson\.h exporter/(render/.*json[a-z_]*\.[ch]|targets?[a-z_]*\.[ch]|config_files\.c|http_sd\.c|file_sd\.c|tool_[a-z_]*\.[ch]|getvpntool\.c|check_getvpn[a-z_]*\.c|sd_json\.c)
+jansson\.h collectors/restconf/(codec|leaf)[a-z_]*\.[ch]|exporter/(render/.*json[a-z_]*\.[ch]|targets?[a-z_]*\.[ch]|config_files\.c|file_sd\.c|tool_[a-z_]*\.[ch]|getvpntool\.c|check_getvpn[a-z_]*\.c|sd_json\.c)
 HOMES
 exit $status
