@@ -37,6 +37,17 @@ static bool probed(const struct lab_device *d)
     return d->gdoi.on && d->server_count > 0;
 }
 
+/* RESTCONF is IOS-XE's. */
+static bool by_restconf(const struct lab_device *d)
+{
+    return d->restconf.on && d->os == LAB_IOS_XE;
+}
+
+static bool polled(const struct lab_device *d)
+{
+    return d->snmp.on || d->ssh.on || by_restconf(d);
+}
+
 static bool same_snmp(const struct lab_device *a, const struct lab_device *b)
 {
     const struct lab_snmp *x = &a->snmp, *y = &b->snmp;
@@ -53,6 +64,12 @@ static bool same_ssh(const struct lab_device *a, const struct lab_device *b)
 {
     return a->ssh.on && b->ssh.on && same(a->ssh.user, b->ssh.user) &&
            same(a->ssh.password, b->ssh.password) && same(a->ssh.enable, b->ssh.enable);
+}
+
+static bool same_restconf(const struct lab_device *a, const struct lab_device *b)
+{
+    return by_restconf(a) && by_restconf(b) && same(a->restconf.user, b->restconf.user) &&
+           same(a->restconf.password, b->restconf.password);
 }
 
 static bool same_gdoi(const struct lab_device *a, const struct lab_device *b)
@@ -136,6 +153,18 @@ static void say_ssh_profile(struct writing *w, size_t i)
     say_secret(w, profile, "enable", ssh->enable);
 }
 
+static void say_restconf_profile(struct writing *w, size_t i)
+{
+    const struct lab_restconf *restconf = &w->fleet->devices[i].restconf;
+    char profile[PROFILE_SIZE];
+
+    snprintf(profile, sizeof(profile), "restconf%zu", i);
+    fprintf(w->out,
+            "    %s:\n      user: \"%s\"\n      authorities: \"%s/restconf-authority.pem\"\n",
+            profile, restconf->user, w->dir);
+    say_secret(w, profile, "password", restconf->password);
+}
+
 static void say_path(struct writing *w, const char *key, const char *path)
 {
     char whole[PATH_MAX];
@@ -181,7 +210,7 @@ static void say_target(struct writing *w, size_t i)
 {
     const struct lab_device *d = &w->fleet->devices[i];
 
-    if (!d->snmp.on && !d->ssh.on)
+    if (!polled(d))
         return;
     fprintf(w->out, "  - name: \"%s\"\n    address: %s\n", d->name, d->address);
     if (d->snmp.on)
@@ -192,18 +221,20 @@ static void say_target(struct writing *w, size_t i)
                 first_like(w->fleet, i, same_ssh), d->ssh.port);
     if (d->ssh.on && d->ssh.quirks.legacy)
         fprintf(w->out, "    ssh_profile: legacy\n");
+    if (by_restconf(d))
+        fprintf(w->out, "    restconf: restconf%zu\n    restconf_port: %u\n",
+                first_like(w->fleet, i, same_restconf), d->restconf.port);
 }
 
 /* The name of a target, or an address: the label of its metrics. */
 static void say_probe(struct writing *w, const struct lab_ks *ks)
 {
     const struct lab_device *d = ks->device;
-    bool polled = d->snmp.on || d->ssh.on;
 
     fprintf(w->out,
             "  - name: \"%s.%s\"\n    ks: \"%s\"\n    port: %u\n    group: \"%u\"\n"
             "    gdoi: gdoi%zu\n    ack: %s\n",
-            d->name, ks->group->name, polled ? d->name : d->address, d->gdoi.port,
+            d->name, ks->group->name, polled(d) ? d->name : d->address, d->gdoi.port,
             ks->group->id, first_like(w->fleet, d->number, same_gdoi),
             d->gdoi.ack > 0 ? "true" : "false");
 }
@@ -224,11 +255,11 @@ static void say_probes(struct writing *w)
     }
 }
 
-/* N, R and transport can be seen by SSH alone. */
-static bool told_by_ssh(const struct lab_group *group)
+/* N and R can be seen by SSH and RESTCONF alone. */
+static bool told(const struct lab_group *group)
 {
     for (size_t i = 0; i < group->server_count; i++)
-        if (group->servers[i]->device->ssh.on)
+        if (group->servers[i]->device->ssh.on || by_restconf(group->servers[i]->device))
             return true;
     return false;
 }
@@ -239,7 +270,7 @@ static void say_groups(struct writing *w)
 
     for (size_t i = 0; i < w->fleet->group_count; i++) {
         const struct lab_group *g = &w->fleet->groups[i];
-        if (told_by_ssh(g))
+        if (told(g))
             continue;
         if (!any)
             fprintf(w->out, "groups:\n");
@@ -254,6 +285,7 @@ static void say_all(struct writing *w)
     fprintf(w->out, "# Written by getvpn_lab: polls its simulated fleet.\ncredentials:\n");
     say_profiles(w, "snmp", same_snmp, say_snmp_profile);
     say_profiles(w, "ssh", same_ssh, say_ssh_profile);
+    say_profiles(w, "restconf", same_restconf, say_restconf_profile);
     say_profiles(w, "gdoi", same_gdoi, say_gdoi_profile);
     fprintf(w->out, "known_hosts: \"%s/known_hosts\"\ndefaults:\n  interval: %ds\ntargets:\n",
             w->dir, POLL_EVERY_S);

@@ -181,6 +181,22 @@ struct lab_ssh {
     struct lab_line line; /* the way to it */
 };
 
+/* RESTCONF over HTTPS, and what is wrong with its answers. */
+struct lab_restconf {
+    bool on;
+    uint16_t port; /* as above */
+    const char *user, *password;
+    uint32_t delay_ms;    /* before every answer */
+    uint32_t status;      /* of every answer; 0: the right one */
+    uint32_t huge_octets; /* so many more behind an answer */
+    bool config_only;     /* an IOS-XE 16 box: no operational lists */
+    bool stale;           /* remaining times as they were at the key's birth */
+    bool garbage;         /* no JSON */
+    bool deep;            /* lists in lists without end */
+    bool redirect;        /* elsewhere */
+    struct lab_line line; /* the way to it */
+};
+
 enum lab_gdoi_kek { LAB_GDOI_AES256, LAB_GDOI_AES192, LAB_GDOI_AES128, LAB_GDOI_3DES };
 
 /* How a key server speaks GDOI. */
@@ -229,6 +245,7 @@ struct lab_device {
     struct lab_faults faults;
     struct lab_snmp snmp;
     struct lab_ssh ssh;
+    struct lab_restconf restconf;
     struct lab_gdoi_box gdoi;
     struct lab_ks *servers; /* one per group it is a KS of */
     size_t server_count;

@@ -17,6 +17,7 @@
 static const struct lab_face_kind *const faces[] = {
     &lab_snmp_face,
     &lab_ssh_face,
+    &lab_restconf_face,
     &lab_gdoi_face,
 };
 enum { KINDS = sizeof(faces) / sizeof(faces[0]) };
@@ -78,10 +79,12 @@ static void place_ports(struct lab *lab)
         struct lab_device *device = &lab->fleet.devices[i];
         uint32_t snmp = device->snmp.port + lab->options.port_offset;
         uint32_t ssh = device->ssh.port + lab->options.port_offset;
+        uint32_t restconf = device->restconf.port + lab->options.port_offset;
         uint32_t gdoi = device->gdoi.port + lab->options.port_offset;
         bool any = lab->options.any_port;
         device->snmp.port = any || device->snmp.port == 0 ? 0 : (uint16_t)snmp;
         device->ssh.port = any || device->ssh.port == 0 ? 0 : (uint16_t)ssh;
+        device->restconf.port = any || device->restconf.port == 0 ? 0 : (uint16_t)restconf;
         device->gdoi.port = any || device->gdoi.port == 0 ? 0 : (uint16_t)gdoi;
     }
 }
