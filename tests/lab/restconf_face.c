@@ -16,7 +16,7 @@
 #include "gdoi_ca.h"
 #include "restconf_print.h"
 
-enum { ANSWER_MOST = 64 << 20, CONNECTIONS = 16, DAY_S = 86400, PATH_SIZE = 512 };
+enum { ANSWER_MOST = 64 << 20, CONNECTIONS = 16, IDLE_S = 60, DAY_S = 86400, PATH_SIZE = 512 };
 
 /* The authority of all faces; it goes with the last of them. */
 static struct {
@@ -53,9 +53,12 @@ static void run(void *arg)
 
     face->again = NULL;
     (void)MHD_run(face->mhd);
-    if (face->again == NULL && MHD_get_timeout(face->mhd, &after_ms) == MHD_YES)
-        face->again =
-            gv_timer_start(face->world->loop, (struct gv_dur){(int64_t)after_ms}, run, face);
+    if (face->again != NULL || MHD_get_timeout(face->mhd, &after_ms) != MHD_YES)
+        return;
+    /* A broken handshake makes it ask for no pause, again and again: others have to get
+     * their turn. */
+    face->again = gv_timer_start(
+        face->world->loop, (struct gv_dur){after_ms > 0 ? (int64_t)after_ms : 1}, run, face);
 }
 
 static void run_soon(struct lab_face *face)
@@ -340,7 +343,8 @@ static bool serve(struct lab_face *face)
         MHD_USE_EPOLL | MHD_USE_TLS | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, asked, face,
         MHD_OPTION_LISTEN_SOCKET, face->fd, MHD_OPTION_HTTPS_MEM_CERT, face->certificate,
         MHD_OPTION_HTTPS_MEM_KEY, face->key, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS,
-        MHD_OPTION_NOTIFY_COMPLETED, ended, face, MHD_OPTION_END);
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S, MHD_OPTION_NOTIFY_COMPLETED, ended,
+        face, MHD_OPTION_END);
     if (face->mhd == NULL)
         return false;
     face->fd = -1; /* libmicrohttpd's now */
