@@ -5,50 +5,17 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "model/disagree.h"
 #include "model/fleet.h"
 #include "model/index.h"
 #include "model/merge.h"
+#include "store_slot.h"
 
 /* A snapshot older than this is built anew. */
 static const struct gv_dur snapshot_age = {1000};
 
 /* Bound of the name index; a name costs about 100 octets. */
 enum { INDEX_CEILING = 256 << 20 };
-
-static bool by_ssh(const struct gv_target *target)
-{
-    return target->ssh != NULL;
-}
-
-static bool by_restconf(const struct gv_target *target)
-{
-    return target->restconf != NULL;
-}
-
-static bool by_snmp(const struct gv_target *target)
-{
-    return target->snmp != NULL;
-}
-
-/* Collectors in the order of detail: the first that tells a field wins. */
-static const struct {
-    const char *name;
-    bool (*configured)(const struct gv_target *target);
-} collectors[] = {{"ssh", by_ssh}, {"restconf", by_restconf}, {"snmp", by_snmp}};
-
-enum { COLLECTORS = sizeof(collectors) / sizeof(collectors[0]) };
-
-/* What one collector brought of one device. */
-struct slot {
-    unsigned char collector; /* number in `collectors` */
-    bool polled, gave;       /* gave: the last poll brought an observation */
-    enum gv_err err;
-    char *detail; /* NULL: none */
-    struct gv_dur duration;
-    struct gv_observation *whole;   /* of the last complete poll */
-    struct gv_observation *partial; /* of a later poll that ended early */
-    uint64_t *failures;             /* GV_ERR_COUNT counters, from the first failure on */
-};
 
 struct device {
     char *name, *address;
@@ -58,6 +25,7 @@ struct device {
     unsigned sources;                    /* which: two bits for each slot */
     struct gv_group_track *tracks;
     size_t track_count;
+    struct gv_disagreements *disagreements; /* NULL: none seen, or too long ago */
     size_t slot_count;
     struct slot slots[]; /* of the collectors that are configured, in their order */
 };
@@ -86,15 +54,6 @@ static const char *profile_name(enum gv_ssh_profile profile)
     return names[profile];
 }
 
-static void slot_clear(struct slot *slot)
-{
-    free(slot->detail);
-    gv_observation_free(slot->whole);
-    gv_observation_free(slot->partial);
-    free(slot->failures);
-    *slot = (struct slot){.collector = slot->collector};
-}
-
 /* The merged observation shares its sources' memory, so it goes before them. */
 static void merged_clear(struct device *device)
 {
@@ -116,6 +75,7 @@ static void device_free(struct device *device)
         free((char *)device->tracks[i].id);
     }
     free(device->tracks);
+    free(device->disagreements);
     free(device->name);
     free(device->address);
     free(device);
@@ -126,8 +86,8 @@ static struct device *device_new(const struct gv_target *target)
     struct device *device;
     size_t count = 0;
 
-    for (size_t i = 0; i < COLLECTORS; i++)
-        count += collectors[i].configured(target);
+    for (size_t i = 0; i < GV_SOURCE_COUNT; i++)
+        count += slot_configured(i, target);
     device = calloc(1, sizeof(*device) + count * sizeof(struct slot));
     if (device == NULL)
         return NULL;
@@ -137,9 +97,9 @@ static struct device *device_new(const struct gv_target *target)
         device_free(device);
         return NULL;
     }
-    for (size_t i = 0; i < COLLECTORS; i++)
-        if (collectors[i].configured(target))
-            device->slots[device->slot_count++].collector = (unsigned char)i;
+    for (size_t i = 0; i < GV_SOURCE_COUNT; i++)
+        if (slot_configured(i, target))
+            device->slots[device->slot_count++].source = (unsigned char)i;
     if (target->ssh != NULL)
         device->ssh_profile = profile_name(target->ssh_profile);
     return device;
@@ -148,7 +108,7 @@ static struct device *device_new(const struct gv_target *target)
 static struct slot *slot_of(struct device *device, const char *collector)
 {
     for (size_t i = 0; i < device->slot_count; i++)
-        if (strcmp(collectors[device->slots[i].collector].name, collector) == 0)
+        if (strcmp(slot_name(&device->slots[i]), collector) == 0)
             return &device->slots[i];
     return NULL;
 }
@@ -159,13 +119,18 @@ static void device_inherit(struct device *to, struct device *from)
 {
     merged_clear(from);
     for (size_t i = 0; i < to->slot_count; i++) {
-        struct slot *old = slot_of(from, collectors[to->slots[i].collector].name);
+        struct slot *old = slot_of(from, slot_name(&to->slots[i]));
 
         if (old == NULL)
             continue;
         to->slots[i] = *old;
-        *old = (struct slot){.collector = old->collector};
+        *old = (struct slot){.source = old->source};
     }
+    /* A claim may be of a collector that is no longer configured. */
+    to->disagreements = from->disagreements;
+    from->disagreements = NULL;
+    if (to->disagreements != NULL)
+        to->disagreements->count = 0;
     to->tracks = from->tracks;
     to->track_count = from->track_count;
     from->tracks = NULL;
@@ -325,7 +290,7 @@ static bool stale(const struct gv_store *store, const struct gv_observation *obs
 /* Keep `device->merged` made of what is fresh at `now`. */
 static void merge(const struct gv_store *store, struct device *device, struct gv_time now)
 {
-    const struct gv_observation *sources[2 * COLLECTORS];
+    struct gv_merge_in sources[GV_MERGE_MOST];
     size_t count = 0;
     unsigned mask = 0;
 
@@ -335,7 +300,7 @@ static void merge(const struct gv_store *store, struct device *device, struct gv
 
         if (obs == NULL || stale(store, obs, now))
             continue;
-        sources[count++] = obs;
+        sources[count++] = (struct gv_merge_in){(enum gv_source)slot->source, obs};
         mask |= 1u << i;
     }
     if (mask == device->sources)
@@ -346,7 +311,7 @@ static void merge(const struct gv_store *store, struct device *device, struct gv
     if (count > 1)
         device->own = gv_merge(sources, count);
     /* Without memory to merge, the most detailed source alone is still true. */
-    device->merged = device->own != NULL ? device->own : sources[0];
+    device->merged = device->own != NULL ? device->own : sources[0].obs;
     device->sources = mask;
 }
 
@@ -416,35 +381,32 @@ static void feed_tracks(struct gv_store *store, struct device *device)
     }
 }
 
-static void keep_outcome(struct slot *slot, const struct gv_poll_result *result)
+/* The memory is there only from the first difference on, and as long as one is remembered:
+ * most differences are a rekey seen in turns. */
+static void feed_disagreements(const struct gv_store *store, struct device *device,
+                               struct gv_time now)
 {
-    slot->polled = true;
-    slot->err = result->err;
-    slot->gave = result->observation != NULL;
-    slot->duration = result->duration;
-    free(slot->detail);
-    slot->detail = result->detail[0] != '\0' ? strdup(result->detail) : NULL;
-    if (result->err == GV_OK)
-        return;
-    if (slot->failures == NULL)
-        slot->failures = calloc(GV_ERR_COUNT, sizeof(*slot->failures));
-    if (slot->failures != NULL)
-        slot->failures[result->err]++;
-}
+    struct gv_said said[GV_SOURCE_COUNT];
+    struct gv_disagreements fresh = {.count = 0};
+    struct gv_disagreements *known =
+        device->disagreements != NULL ? device->disagreements : &fresh;
+    size_t count = 0;
 
-/* A complete observation replaces all; what a poll that ended early brought
- * stands beside the last complete one, which still tells the rest until stale. */
-static void keep_observation(struct slot *slot, struct gv_poll_result *result)
-{
-    gv_observation_free(slot->partial);
-    slot->partial = NULL;
-    if (result->err == GV_OK) {
-        gv_observation_free(slot->whole);
-        slot->whole = result->observation;
-    } else {
-        slot->partial = result->observation;
+    for (size_t i = 0; i < device->slot_count; i++) {
+        const struct gv_observation *obs = slot_latest(&device->slots[i]);
+
+        if (obs != NULL && !stale(store, obs, now))
+            said[count++] = (struct gv_said){slot_name(&device->slots[i]), obs};
     }
-    result->observation = NULL;
+    gv_disagreements_feed(known, said, count, now);
+    if (known == &fresh && known->suspected != 0) {
+        device->disagreements = malloc(sizeof(fresh));
+        if (device->disagreements != NULL)
+            *device->disagreements = fresh;
+    } else if (known != &fresh && known->suspected == 0 && known->ever == 0) {
+        free(device->disagreements);
+        device->disagreements = NULL;
+    }
 }
 
 void gv_store_feed(struct gv_store *store, const char *target, const char *collector,
@@ -460,18 +422,14 @@ void gv_store_feed(struct gv_store *store, const char *target, const char *colle
         return;
     }
     store->fed = true;
-    keep_outcome(slot, result);
+    slot_keep_outcome(slot, result);
     if (result->observation == NULL)
         return;
     merged_clear(device);
-    keep_observation(slot, result);
+    slot_keep_observation(slot, result);
     merge(store, device, now);
     feed_tracks(store, device);
-}
-
-static const struct gv_observation *latest(const struct slot *slot)
-{
-    return slot->partial != NULL ? slot->partial : slot->whole;
+    feed_disagreements(store, device, now);
 }
 
 /* The device's collectors as verdicts; how many. */
@@ -480,10 +438,10 @@ static size_t collectors_of(const struct gv_store *store, const struct device *d
 {
     for (size_t i = 0; i < device->slot_count; i++) {
         const struct slot *slot = &device->slots[i];
-        const struct gv_observation *obs = latest(slot);
+        const struct gv_observation *obs = slot_latest(slot);
 
         out[i] = (struct gv_collector_verdict){
-            .name = collectors[slot->collector].name,
+            .name = slot_name(slot),
             .polled = slot->polled,
             .err = slot->err,
             .detail = slot->detail,
@@ -501,14 +459,14 @@ static bool up(const struct gv_store *store, const struct device *device, struct
     for (size_t i = 0; i < device->slot_count; i++) {
         const struct slot *slot = &device->slots[i];
 
-        if (slot->gave && !stale(store, latest(slot), now))
+        if (slot->gave && !stale(store, slot_latest(slot), now))
             return true;
     }
     return false;
 }
 
 /* Collectors of all devices. */
-static size_t configured(const struct gv_store *store)
+static size_t slots_of_all(const struct gv_store *store)
 {
     size_t n = 0;
 
@@ -521,7 +479,7 @@ static enum gv_err build(struct gv_store *store, struct gv_time now)
 {
     size_t count = store->device_count;
     struct gv_fleet_device *devices = calloc(count + 1, sizeof(*devices));
-    struct gv_collector_verdict *verdicts = calloc(configured(store) + 1, sizeof(*verdicts));
+    struct gv_collector_verdict *verdicts = calloc(slots_of_all(store) + 1, sizeof(*verdicts));
     struct gv_collector_verdict *own = verdicts;
     struct gv_fleet_in in = {
         .devices = devices,
@@ -549,6 +507,8 @@ static enum gv_err build(struct gv_store *store, struct gv_time now)
             .observation = device->merged,
             .tracks = device->tracks,
             .track_count = device->track_count,
+            .disagreements = device->disagreements,
+            .stale_before = gv_time_sub(now, store->stale_after),
         };
         own += devices[i].collector_count;
     }
@@ -586,7 +546,7 @@ const struct gv_observation *gv_store_observation(const struct gv_store *store,
     struct device *device = find(store, target);
     const struct slot *slot = device != NULL ? slot_of(device, collector) : NULL;
 
-    return slot != NULL ? latest(slot) : NULL;
+    return slot != NULL ? slot_latest(slot) : NULL;
 }
 
 const struct gv_observation *gv_store_merged(const struct gv_store *store, const char *target)

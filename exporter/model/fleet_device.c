@@ -299,6 +299,35 @@ static void fill_collectors(struct fleet *fleet, struct gv_device_verdict *out,
         out->collectors[i] = device->collectors[i];
 }
 
+/* What stands, and is not too old; a field that has ever done so keeps its row. */
+static void fill_disagreements(struct fleet *fleet, struct gv_device_verdict *out,
+                               const struct gv_fleet_device *device)
+{
+    const struct gv_disagreements *known = device->disagreements;
+    uint32_t standing = 0;
+
+    if (known == NULL || known->ever == 0)
+        return;
+    out->disagreements = fleet_alloc(fleet, known->count, sizeof(*out->disagreements));
+    out->disagreed = fleet_alloc(fleet, GV_DISAGREEMENT_FIELDS, sizeof(*out->disagreed));
+    if (out->disagreements == NULL || out->disagreed == NULL)
+        return;
+    for (size_t i = 0; i < known->count; i++) {
+        const struct gv_disagreement *one = &known->list[i];
+
+        if (!gv_disagreement_stands(known, one) ||
+            gv_time_before(one->claims[0].seen_at, device->stale_before) ||
+            gv_time_before(one->claims[1].seen_at, device->stale_before))
+            continue;
+        standing |= 1u << one->field;
+        out->disagreements[out->disagreement_count++] = *one;
+    }
+    for (unsigned i = 0; i < GV_DISAGREEMENT_FIELDS; i++)
+        if (known->ever >> i & 1)
+            out->disagreed[out->disagreed_count++] =
+                (struct gv_disagreed){gv_disagreement_field(i), (standing >> i & 1) != 0};
+}
+
 void fleet_device(struct fleet *fleet, const struct gv_fleet_device *device,
                   struct gv_device_verdict *out, struct fleet_member *members)
 {
@@ -307,6 +336,7 @@ void fleet_device(struct fleet *fleet, const struct gv_fleet_device *device,
     out->ssh_profile = device->ssh_profile;
     out->up = device->up;
     fill_collectors(fleet, out, device);
+    fill_disagreements(fleet, out, device);
     if (device->observation == NULL)
         return;
     fill_identity(out, device->observation);

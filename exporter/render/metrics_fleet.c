@@ -57,6 +57,14 @@ static bool failures(const struct gv_row *row, unsigned state, struct gv_value *
     return gv_value_n(value, c->failures[state]);
 }
 
+static bool disagreement(const struct gv_row *row, unsigned state, struct gv_value *value)
+{
+    const struct gv_disagreed *d = row->base;
+
+    (void)state;
+    return gv_value_n(value, d->stands);
+}
+
 /* The default is not shown: a device on it has one series less. */
 static bool ssh_profile(const struct gv_row *row, unsigned state, struct gv_value *value)
 {
@@ -265,6 +273,11 @@ const struct gv_metric gv_metrics_fleet[] = {
      .scope = GV_SCOPE_COLLECTOR,
      .get = failures,
      .states = &reasons},
+    {.name = "getvpn_collector_disagreement",
+     .help = "1 while the device's collectors contradict each other in the field; born at the "
+             "first time.",
+     .scope = GV_SCOPE_DISAGREED,
+     .get = disagreement},
     {.name = "getvpn_device_info",
      .help = "What the device says it is.",
      .scope = GV_SCOPE_DEVICE,
