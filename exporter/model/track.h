@@ -52,6 +52,7 @@ struct gv_track {
         bool first_pending;    /* the same KEK came back shortly before its expiry */
         struct gv_when expiry; /* ... which is this */
         uint64_t doubles;
+        struct gv_when doubled_at; /* the last of them was seen */
     } registrations;
 };
 

@@ -90,6 +90,7 @@ void track_gm_registrations(struct gv_track *track, const struct gv_gm_obs *gm,
         (track->registrations.first_pending ||
          (more >= 2 && in_first_window(end.at, from, gm->seen_at)))) {
         track->registrations.doubles++;
+        track->registrations.doubled_at = gv_when(gm->seen_at);
         track->registrations.first_pending = false;
     } else if (!changed && in_first_window(end.at, from, gm->seen_at)) {
         track->registrations.first_pending = true;

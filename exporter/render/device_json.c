@@ -38,7 +38,7 @@ static void put_claim(struct gv_json *doc, json_t *list, const struct gv_disagre
     else if (d->kind == GV_CLAIM_NUMBER)
         gv_json_u64(doc, o, "value", claim->value.number);
     else if (d->kind == GV_CLAIM_WHEN)
-        gv_json_when(doc, o, "value", gv_when(claim->value.when));
+        gv_json_when(doc, o, "value_at", gv_when(claim->value.when));
     else
         gv_json_spi(doc, o, "value", claim->value.spi, GV_KEK_SPI_LEN);
 }
