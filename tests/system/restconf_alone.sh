@@ -25,7 +25,10 @@ same() { # NAME GOT WANT
     printf 'FAIL %s: got %s, want %s\n' "$1" "$2" "$3"
 }
 
-"$lab" --scenario "$3" --any-port --exporter-config "$dir/all.yml" --quiet >"$dir/lab.out" 2>&1 &
+# Its members register first 41 s before the KEK expires: that is to be after the first poll, and in
+# the demonstration as it is, it is not.
+sed 's/rekey_in: 45/rekey_in: 90/' "$3" >"$dir/fleet.yml"
+"$lab" --scenario "$dir/fleet.yml" --any-port --exporter-config "$dir/all.yml" --quiet >"$dir/lab.out" 2>&1 &
 pids+=($!)
 for _ in $(seq 600); do
     grep -q '^ready' "$dir/lab.out" && break
@@ -48,10 +51,9 @@ same "some of it" "$(grep -cE '^    restconf: ' "$dir/config.yml")" 13
     >"$dir/exporter.log" 2>&1 &
 pids+=($!)
 
-# The KEK of VOICE expires 45 s after the start: its members register up to 190 s before that,
-# and until 80 s after it.
+# The KEK of VOICE expires 90 s after the start; a member registers again until 80 s after that.
 ks=10.10.2.1
-for _ in $(seq 800); do
+for _ in $(seq 900); do
     port=$(sed -n 's/.*listening on [^ ]* port \([0-9]*\).*/\1/p' "$dir/exporter.log")
     curl -sS -m 20 "http://127.0.0.1:$port/metrics" >"$dir/now" 2>/dev/null
     grep -q "^getvpn_interop_mismatch{group=\"VOICE\",ks=\"$ks\"} 1" "$dir/now" && break
