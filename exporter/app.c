@@ -144,7 +144,8 @@ static enum gv_err apply_probes(struct gv_app *app, const struct gv_config *conf
         return GV_OK;
     specs = calloc(config->probe_count + 1, sizeof(*specs));
     if (app->probes == NULL && specs != NULL)
-        app->probes = gv_probes_new(app->loop, config->state_directory, probes_changed, app);
+        app->probes = gv_probes_new(app->loop, config->state_directory,
+                                    &(struct gv_probes_owner){probes_changed, NULL, app});
     if (app->probes == NULL || specs == NULL) {
         free(specs);
         return GV_ERR_NO_MEMORY;

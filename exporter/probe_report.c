@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "model/probe.h"
+#include "probe_failure.h"
 #include "render/render.h"
 #include "tool_command.h"
 
@@ -257,11 +258,10 @@ void probe_report_registered(struct probe_report *report, const struct gdoi_prob
     take_keys(report, state, event->at);
     take_weak(report, state, &event->suite);
     if (state->kek_count > 0)
-        gv_probe_saw_registration(
-            &report->evidence,
-            &(struct gv_probe_registration){gv_time_diff(state->keks[0].expiry, event->at),
-                                            event->had_kek, event->other_kek,
-                                            event->previous_left, event->life_unsure});
+        gv_probe_saw_registration(&report->evidence,
+                                  &(struct gv_probe_registration){
+                                      .left = gv_time_diff(state->keks[0].expiry, event->at),
+                                      .unsure = event->life_unsure}); /* the first */
 }
 
 void probe_report_listening(struct probe_report *report, bool listening)
@@ -271,93 +271,16 @@ void probe_report_listening(struct probe_report *report, bool listening)
 
 /* ---- failures ---- */
 
-/* RFC 2408, 3.14.1. */
-static const char *notify_name(uint16_t type)
-{
-    static const struct {
-        uint16_t type;
-        const char *name;
-    } names[] = {{14, "NO_PROPOSAL_CHOSEN"},     {16, "PAYLOAD_MALFORMED"},
-                 {18, "INVALID_ID_INFORMATION"}, {23, "INVALID_HASH_INFORMATION"},
-                 {24, "AUTHENTICATION_FAILED"},  {25, "INVALID_SIGNATURE"},
-                 {4, "INVALID_COOKIE"},          {20, "INVALID_CERTIFICATE"}};
-
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        if (names[i].type == type)
-            return names[i].name;
-    return "a notify";
-}
-
-static void offered(const struct gdoi_client_config *config, struct gv_buf *out)
-{
-    gv_buf_add_str(out, "; offered: ");
-    for (size_t i = 0; i < config->suite_count; i++) {
-        if (i > 0)
-            gv_buf_add_str(out, ", ");
-        gdoi_suite_name(&config->suites[i], out);
-    }
-}
-
-/* What the step's failure means, and the exit code: 3 where there was no answer at all. */
-static int explain(const struct gdoi_client_config *config, const struct gdoi_event *event,
-                   struct gv_buf *out)
-{
-    bool refused = event->notify != 0 || event->last != GV_OK;
-
-    switch (event->step) {
-    case GDOI_MAIN_2:
-        gv_buf_add_str(out, event->last == GV_ERR_NOT_SUPPORTED
-                                ? "the key server chose what was not offered"
-                            : refused ? "the key server refused the proposal"
-                                      : "no answer to message 1");
-        if (refused)
-            offered(config, out);
-        return refused ? TOOL_NEGATIVE : TOOL_UNREACHABLE;
-    case GDOI_MAIN_4:
-        gv_buf_add_str(out,
-                       refused ? "the key exchange was refused" : "no answer to message 3");
-        return refused ? TOOL_NEGATIVE : TOOL_UNREACHABLE;
-    case GDOI_MAIN_6:
-        gv_buf_add_str(out, config->psk != NULL
-                                ? "no valid answer to message 5: the key server has another "
-                                  "pre-shared key for us, or does not know our identity"
-                                : "no valid answer to message 5: one side does not accept the "
-                                  "other's certificate");
-        return TOOL_NEGATIVE;
-    case GDOI_PULL_2:
-        gv_buf_add_str(out, event->err != GV_ERR_TIMEOUT
-                                ? "the group's policy cannot be read"
-                                : "no answer to the request for the group: it does not exist "
-                                  "there, or we are not authorised");
-        return TOOL_NEGATIVE;
-    default:
-        gv_buf_add_str(out, event->err != GV_ERR_TIMEOUT ? "the group's keys cannot be read"
-                                                         : "no answer with the group's keys");
-        return TOOL_NEGATIVE;
-    }
-}
-
 int probe_report_failed(struct probe_report *report, const struct gdoi_event *event)
 {
     struct gv_buf reason = gv_buf(TEXT_MOST);
-    int code = explain(report->config, event, &reason);
 
-    if (event->notify != 0) {
-        gv_buf_add_str(&reason, "; heard ");
-        gv_buf_add_str(&reason, notify_name(event->notify));
-        gv_buf_add_str(&reason, " (");
-        gv_buf_add_u64(&reason, event->notify);
-        gv_buf_add_char(&reason, ')');
-    }
-    if (event->why != NULL && event->why[0] != '\0') {
-        gv_buf_add_str(&reason, "; ");
-        gv_buf_add_str(&reason, event->why);
-    }
+    gv_probe_explain(report->config, event, &reason);
     report->error = tool_error(gdoi_step_name(event->step), reason.at ? reason.at : "");
     (void)fprintf(stderr, "getvpntool: %s: %s\n", gdoi_step_name(event->step),
                   reason.at ? reason.at : "");
     gv_buf_clear(&reason);
-    return code;
+    return gv_probe_failure(event) == GV_PROBE_SILENT ? TOOL_UNREACHABLE : TOOL_NEGATIVE;
 }
 
 /* ---- rekeys ---- */
