@@ -2,6 +2,7 @@
 #include "probes.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -11,6 +12,7 @@
 #include "probe_failure.h"
 #include "probe_pace.h"
 #include "schedule.h"
+#include "state_clock.h"
 #include "state_file.h"
 
 enum { RETRY_S = 60 /* where the state cannot be written, or no socket be had */ };
@@ -41,6 +43,7 @@ struct gv_probes {
     struct gv_probe_budget budget;
     struct gv_buf before; /* the state that an earlier process left, until the first set */
     struct gv_time started;
+    int64_t started_unix_s; /* as that process would count it */
     struct gv_timer *timer;
 };
 
@@ -61,6 +64,7 @@ static bool state_save(const struct gv_probes *probes)
     int64_t wall = unix_s();
     bool ok;
 
+    gv_state_clock_text(now, wall, &text);
     gv_probe_budget_text(&probes->budget, now, wall, &text);
     for (size_t i = 0; i < probes->count; i++) {
         const struct gv_probe_pace *pace = &probes->entries[i]->pace;
@@ -77,17 +81,19 @@ static bool state_save(const struct gv_probes *probes)
 /* What an earlier process did. Unreadable: assume the worst. */
 static enum gv_err state_load(struct gv_probes *probes)
 {
-    struct gv_time now = gv_loop_now(probes->loop);
     enum gv_err err = gv_state_file_read(probes->directory, state_name, &probes->before);
+    struct gv_text text = {probes->before.at, probes->before.n};
 
-    if (err == GV_OK)
-        return gv_probe_budget_read(&probes->budget,
-                                    (struct gv_text){probes->before.at, probes->before.n}, now,
-                                    unix_s());
+    if (err == GV_OK) {
+        probes->started_unix_s = gv_state_clock_read(text, probes->started, unix_s());
+        return gv_probe_budget_read(&probes->budget, text, probes->started,
+                                    probes->started_unix_s);
+    }
+    gv_buf_clear(&probes->before);
     if (err != GV_ERR_NOT_FOUND) {
         gv_log(GV_LOG_WARN, NULL, "%s/%s cannot be read: every key server counts as just asked",
                probes->directory, state_name);
-        gv_probe_budget_unreadable(&probes->budget, now);
+        gv_probe_budget_unreadable(&probes->budget, probes->started);
     }
     return GV_OK;
 }
@@ -95,12 +101,13 @@ static enum gv_err state_load(struct gv_probes *probes)
 /* A probe that failed in an earlier process goes on with its pause. */
 static void pace_load(struct entry *e)
 {
-    struct gv_text text = {e->probes->before.at, e->probes->before.n}, line;
+    const struct gv_probes *probes = e->probes;
+    struct gv_text text = {probes->before.at, probes->before.n}, line;
     int64_t written;
 
     while (gv_text_line(&text, &line))
         if (gv_probe_pace_read(line, &e->pace, &written))
-            e->pace.last = gv_probe_read_back(written, gv_loop_now(e->probes->loop), unix_s());
+            e->pace.last = gv_probe_read_back(written, probes->started, probes->started_unix_s);
 }
 
 /* ---- when ---- */
@@ -151,28 +158,30 @@ static void tell_busy(struct entry *e, struct gv_time now)
 
 static void on_event(void *arg, struct gdoi_probe *probe, const struct gdoi_event *event);
 
-static bool place(struct entry *e)
+static bool place(struct entry *e, char why[GDOI_WHY_SIZE])
 {
     struct gdoi_probe_config config = {
         .client = e->spec.client, .nat_port = e->spec.nat_port, .event = on_event, .arg = e};
-    char why[GDOI_WHY_SIZE];
 
     if (e->spec.interface != NULL)
         strncat(config.interface, e->spec.interface, sizeof(config.interface) - 1);
     if (e->probe == NULL)
         e->probe = gdoi_probe_new(e->probes->driver, &config, why);
-    if (e->probe == NULL)
-        gv_log(GV_LOG_ERROR, e->spec.name, "probe: %s", why);
     return e->probe != NULL;
 }
 
-/* It could not even begin. */
-static void put_off(struct entry *e, struct gv_time now, const char *reason)
+/* It could not even begin; said once. */
+static void put_off(struct entry *e, struct gv_time now, const char *why, const char *detail)
 {
+    bool said = e->seen.tried && strcmp(e->why, why) == 0;
+
+    (void)snprintf(e->why, sizeof(e->why), "%s", why);
+    if (!said)
+        gv_log(GV_LOG_ERROR, e->spec.name, "probe: %s: %s", why, detail);
     e->not_before = gv_time_add(now, gv_secs(RETRY_S));
     e->seen.tried = true;
     e->seen.success = false;
-    e->seen.reason = reason;
+    e->seen.reason = e->why;
     e->probes->owner.changed(e->probes->owner.arg);
 }
 
@@ -183,21 +192,21 @@ static void begin(struct entry *e, struct gv_time now)
     struct gv_probe_budget whole = probes->budget;
     struct gv_probe_server server = *e->server;
     struct gv_probe_pace pace = e->pace;
+    char why[GDOI_WHY_SIZE];
 
-    if (!place(e)) {
-        put_off(e, now, "no socket: see the log");
+    if (!place(e, why)) {
+        put_off(e, now, "no socket to register from", why);
         return;
     }
     gv_probe_budget_began(&probes->budget, e->server, gv_probe_pace_in_window(&e->pace, now),
                           now);
     gv_probe_pace_began(&e->pace, now);
     if (!state_save(probes)) {
-        gv_log(GV_LOG_ERROR, e->spec.name, "probe: %s/%s: %s: no registration without it",
-               probes->directory, state_name, strerror(errno));
+        (void)snprintf(why, sizeof(why), "%s", strerror(errno));
         probes->budget = whole;
         *e->server = server;
         e->pace = pace;
-        put_off(e, now, "the state file cannot be written: see the log");
+        put_off(e, now, "no registration, since the state file cannot be written", why);
         return;
     }
     e->busy = e->server->busy = true;
