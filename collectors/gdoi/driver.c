@@ -442,7 +442,8 @@ static void take_time(struct gdoi_probe *probe)
         probe->timing.pull_ns = now - probe->part_began_ns;
     if (before < GDOI_PULL_2 && step >= GDOI_PULL_2)
         probe->timing.phase1_ns = before == GDOI_IDLE ? 0 : now - probe->part_began_ns;
-    if (before == GDOI_IDLE || (before < GDOI_PULL_2 && step >= GDOI_PULL_2))
+    /* Backwards: the key server had lost an earlier phase 1, and another one begins. */
+    if (before == GDOI_IDLE || step < before || (before < GDOI_PULL_2 && step >= GDOI_PULL_2))
         probe->part_began_ns = now;
 }
 

@@ -208,6 +208,15 @@ static void changed(void *arg)
     (void)arg;
 }
 
+static struct gv_time busy_until(void *arg, const struct gv_probe_spec *spec, const char **why)
+{
+    const struct world *w = arg;
+
+    (void)spec;
+    *why = "a storm";
+    return w->busy_until;
+}
+
 void world_set(struct world *w, size_t count)
 {
     enum gv_err err = gv_probes_set(w->probes, w->specs, count);
@@ -220,8 +229,8 @@ void world_set(struct world *w, size_t count)
 void world_start(struct world *w)
 {
     w->watch.life++;
-    w->probes = gv_probes_new(w->loop, w->directory,
-                              &(struct gv_probes_owner){.changed = changed, .arg = w});
+    w->probes =
+        gv_probes_new(w->loop, w->directory, &(struct gv_probes_owner){changed, busy_until, w});
     assert(w->probes != NULL);
     world_set(w, w->set);
 }

@@ -38,8 +38,9 @@ struct world {
     struct gv_probe_spec specs[WORLD_PROBES_MOST];
     char names[WORLD_PROBES_MOST][16];
     char ks[WORLD_PROBES_MOST][GDOI_ENDPOINT_TEXT];
-    size_t set;               /* how many of the specs are configured */
-    struct gv_probes *probes; /* NULL: the process is down */
+    size_t set;                /* how many of the specs are configured */
+    struct gv_probes *probes;  /* NULL: the process is down */
+    struct gv_time busy_until; /* what the store would say of every key server */
 };
 
 /* A world without key servers; a path from and to them takes up to so long. */

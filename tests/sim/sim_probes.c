@@ -141,6 +141,42 @@ static void test_forged_notify(void)
     world_free(w);
 }
 
+/* Nothing at all while the key server has its hands full, the KEK's last 190 s included. */
+static void test_storm(void)
+{
+    struct world *w = world_usual(10);
+    const struct watch_server *s = &w->watch.servers[0];
+    size_t begun;
+
+    w->deaf = true; /* so that there is a window */
+    world_run(w, gv_secs(3600));
+    begun = s->begin_count;
+    w->busy_until = gv_time_add(gv_loop_now(w->loop), gv_secs(8 * 3600));
+    world_run(w, gv_secs(8 * 3600 - 1));
+    CHECK_INT("not one", s->begin_count, begun);
+    world_run(w, gv_secs(120));
+    CHECK("then again", s->begin_count == begun + 1 && world_seen(w, 0)->success);
+    world_free(w);
+}
+
+/* A key server that has lost our phase 1: what it took is the second one's time alone. */
+static void test_phase1_anew(void)
+{
+    struct world *w = world_usual(11);
+    uint64_t before;
+
+    world_run(w, gv_secs(600));
+    CHECK("registered", world_seen(w, 0)->phase1.ms > 0 && world_seen(w, 0)->phase1.ms < 1000);
+    before = world_seen(w, 0)->registrations;
+    lab_gdoi_restart(w->servers[0].lab, gv_loop_now(w->loop));
+    net_stir(0);
+    world_run(w, gv_secs(5400));
+    CHECK("again", world_seen(w, 0)->registrations > before);
+    CHECK("no waiting counted",
+          world_seen(w, 0)->phase1.ms > 0 && world_seen(w, 0)->phase1.ms < 1000);
+    world_free(w);
+}
+
 /* ---- the process ---- */
 
 /* Killed 500 times in ten minutes: one registration, and one more for the KEK. */
@@ -245,6 +281,8 @@ int main(void)
     test_silent();
     test_refused();
     test_forged_notify();
+    test_storm();
+    test_phase1_anew();
     test_crash_loop();
     test_unwritable();
     test_flapping();
