@@ -133,7 +133,16 @@ static void probes_changed(void *arg)
     gv_store_probes(app->store, gv_probes_seen(app->probes), gv_probes_count(app->probes));
 }
 
-/* Hand this shard's probes over. */
+/* The key server's label is the target's name, where it is polled. */
+static struct gv_time probes_busy_until(void *arg, const struct gv_probe_spec *spec,
+                                        const char **why)
+{
+    const struct gv_app *app = arg;
+
+    return gv_store_busy_until(app->store, spec->ks, why);
+}
+
+/* Hand this shard's probes over; none while they are switched off. */
 static enum gv_err apply_probes(struct gv_app *app, const struct gv_config *config)
 {
     struct gv_probe_spec *specs;
@@ -144,19 +153,28 @@ static enum gv_err apply_probes(struct gv_app *app, const struct gv_config *conf
         return GV_OK;
     specs = calloc(config->probe_count + 1, sizeof(*specs));
     if (app->probes == NULL && specs != NULL)
-        app->probes = gv_probes_new(app->loop, config->state_directory,
-                                    &(struct gv_probes_owner){probes_changed, NULL, app});
+        app->probes =
+            gv_probes_new(app->loop, config->state_directory,
+                          &(struct gv_probes_owner){probes_changed, probes_busy_until, app});
     if (app->probes == NULL || specs == NULL) {
         free(specs);
         return GV_ERR_NO_MEMORY;
     }
-    for (size_t i = 0; i < config->probe_count; i++)
+    for (size_t i = 0; !app->probes_off && i < config->probe_count; i++)
         if (gv_shard_holds(app->settings->shard, config->probes[i].spec.name))
             specs[count++] = config->probes[i].spec;
     err = gv_probes_set(app->probes, specs, count);
     free(specs);
     probes_changed(app);
     return err;
+}
+
+void gv_app_probes_off(struct gv_app *app)
+{
+    app->probes_off = true;
+    /* Fewer probes need no memory but for a list of none. */
+    if (apply_probes(app, app->config) == GV_OK)
+        gv_log(GV_LOG_WARN, NULL, "probes are switched off until a reload that is asked for");
 }
 
 static enum gv_err apply(struct gv_app *app, const struct gv_config *config)
@@ -250,6 +268,7 @@ enum gv_err gv_app_reload(struct gv_app *app, bool by_operator, struct gv_buf *w
     enum gv_err err = load(app, &config, why);
 
     if (err == GV_OK) {
+        app->probes_off &= !by_operator;
         err = apply(app, config);
         if (err != GV_OK) {
             gv_buf_add_str(why, "no memory for this fleet; the old configuration stays\n");
@@ -264,6 +283,8 @@ enum gv_err gv_app_reload(struct gv_app *app, bool by_operator, struct gv_buf *w
     adopt(app, config);
     if (by_operator)
         gv_poller_resume(app->poller);
+    if (by_operator && app->probes != NULL)
+        gv_probes_resume(app->probes);
     if (urls_changed)
         gv_app_fetch_lists(app);
     gv_log(GV_LOG_INFO, NULL, "configuration loaded: %zu targets", config->target_count);

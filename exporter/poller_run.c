@@ -132,7 +132,13 @@ static void reschedule(struct gv_poller *poller, struct job *job, struct gv_time
 {
     struct gv_dur extra =
         gv_schedule_backoff(job->device->interval, job->failures, poller->backoff_most);
+    const char *why;
 
+    /* Half as often while a key server has its hands full (threats, 2.9). */
+    if (extra.ms < job->device->interval.ms &&
+        gv_time_before(now,
+                       gv_store_busy_until(poller->store, job->device->copy.target.name, &why)))
+        extra = job->device->interval;
     if (job->paused)
         extra = gv_time_diff(job->paused_until, now);
     gv_poller_schedule(poller, job, extra);

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "store.h"
+#include "store_private.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
-#include "model/fleet.h"
-#include "model/index.h"
 #include "model/merge.h"
 
 /* A snapshot older than this is built anew. */
@@ -16,47 +14,7 @@ static const struct gv_dur snapshot_age = {1000};
 enum { INDEX_CEILING = 256 << 20 };
 
 /* Collectors in the order of detail: the first that tells a field wins. */
-static const char *const collector_names[] = {"ssh", "snmp"};
-
-enum { COLLECTORS = sizeof(collector_names) / sizeof(collector_names[0]) };
-
-/* What one collector brought of one device. */
-struct slot {
-    bool configured, polled, gave; /* gave: the last poll brought an observation */
-    enum gv_err err;
-    char *detail; /* NULL: none */
-    struct gv_dur duration;
-    struct gv_observation *whole;   /* of the last complete poll */
-    struct gv_observation *partial; /* of a later poll that ended early */
-    uint64_t *failures;             /* GV_ERR_COUNT counters, from the first failure on */
-};
-
-struct device {
-    char *name, *address;
-    const char *ssh_profile;
-    struct slot slots[COLLECTORS];
-    const struct gv_observation *merged; /* a source, or `own`; NULL: nothing fresh */
-    struct gv_observation *own;          /* merged from several sources */
-    unsigned sources;                    /* which: two bits for each collector */
-    struct gv_group_track *tracks;
-    size_t track_count;
-};
-
-struct gv_store {
-    struct gv_dur stale_after;
-    struct gv_group_override *overrides;
-    size_t override_count;
-    const struct gv_probe_seen *const *probes; /* the caller's */
-    size_t probe_count;
-    struct device **devices;
-    size_t device_count;
-    struct gv_arena index_arena;
-    struct gv_index by_name;
-    uint64_t seed;
-    uint64_t groups_dropped;
-    struct gv_snapshot snapshot;
-    bool built, fed; /* fed: something came since the snapshot was built */
-};
+static const char *const collector_names[COLLECTORS] = {"ssh", "snmp"};
 
 static const char *profile_name(enum gv_ssh_profile profile)
 {
@@ -145,7 +103,7 @@ static void devices_free(struct device **devices, size_t count)
     free(devices);
 }
 
-static struct device *find(const struct gv_store *store, const char *name)
+struct device *gv_store_find(const struct gv_store *store, const char *name)
 {
     const size_t *number = gv_index_find(&store->by_name, name, NULL);
 
@@ -262,7 +220,7 @@ enum gv_err gv_store_set_targets(struct gv_store *store, const struct gv_target 
         return GV_ERR_NO_MEMORY;
     }
     for (size_t i = 0; i < count; i++) {
-        struct device *old = find(store, change.devices[i]->name);
+        struct device *old = gv_store_find(store, change.devices[i]->name);
 
         if (old != NULL)
             device_inherit(change.devices[i], old);
@@ -378,8 +336,11 @@ static void feed_tracks(struct gv_store *store, struct device *device)
                                                group->name, group->id),
         };
 
-        if (learnt != NULL)
-            gv_track_feed(&learnt->track, &in);
+        if (learnt == NULL)
+            continue;
+        gv_track_feed(&learnt->track, &in);
+        if (gv_storm_feed(&learnt->storm, &in))
+            gv_store_storm(store, learnt, obs->seen_at);
     }
 }
 
@@ -425,7 +386,7 @@ static void keep_observation(struct slot *slot, struct gv_poll_result *result)
 void gv_store_feed(struct gv_store *store, const char *target, const char *collector,
                    struct gv_poll_result *result, struct gv_time now)
 {
-    struct device *device = find(store, target);
+    struct device *device = gv_store_find(store, target);
     struct slot *slot = device != NULL ? slot_of(device, collector) : NULL;
 
     /* A poll that we cancelled ourselves says nothing about the device. */
@@ -565,7 +526,7 @@ const struct gv_snapshot *gv_store_snapshot(struct gv_store *store, struct gv_ti
 const struct gv_observation *gv_store_observation(const struct gv_store *store,
                                                   const char *target, const char *collector)
 {
-    struct device *device = find(store, target);
+    struct device *device = gv_store_find(store, target);
     const struct slot *slot = device != NULL ? slot_of(device, collector) : NULL;
 
     return slot != NULL ? latest(slot) : NULL;
@@ -573,7 +534,7 @@ const struct gv_observation *gv_store_observation(const struct gv_store *store,
 
 const struct gv_observation *gv_store_merged(const struct gv_store *store, const char *target)
 {
-    const struct device *device = find(store, target);
+    const struct device *device = gv_store_find(store, target);
 
     return device != NULL ? device->merged : NULL;
 }

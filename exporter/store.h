@@ -43,6 +43,11 @@ void gv_store_feed(struct gv_store *store, const char *target, const char *colle
 void gv_store_probes(struct gv_store *store, const struct gv_probe_seen *const *probes,
                      size_t count);
 
+/* Until when the key server of that name has its hands full (model/storm.h), an instant that
+ * has passed where it has not; `why` is then untouched, else static text. */
+struct gv_time gv_store_busy_until(const struct gv_store *store, const char *ks,
+                                   const char **why);
+
 /* The verdicts at `now`. Rebuilt only when something was fed or the last one is
  * a second old (so no expiry and no staleness is told later than that); else the
  * same pointer. Valid until anything else is done to the store but reading; NULL without

@@ -9,12 +9,14 @@
 
 #include "model/probe.h"
 #include "model/snapshot.h"
+#include "model/storm.h"
 #include "model/track.h"
 
 /* What was learnt of one group of a device. */
 struct gv_group_track {
     const char *name, *id; /* either may be NULL */
     struct gv_track track;
+    struct gv_storm storm;
 };
 
 /* The track of the group of that name and id; where one of the two is not known

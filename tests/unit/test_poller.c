@@ -76,6 +76,26 @@ static void test_backoff(struct gv_loop *loop)
     gv_poller_free(poller);
 }
 
+/* A key server with its hands full is asked half as often. */
+static void test_busy(struct gv_loop *loop)
+{
+    struct gv_poller *poller;
+
+    fake_reset(loop);
+    poller = start(loop, 1, true, false);
+    fake_run(loop, 120000);
+    store_busy_until = gv_time_add(gv_loop_now(loop), gv_secs(900));
+    fake_run(loop, 130000);
+    fleet[0].starts[FAKE_SNMP] = 0;
+    fake_run(loop, 600000);
+    CHECK_INT("half as often", fleet[0].starts[FAKE_SNMP], 5);
+    fake_run(loop, 300000);
+    fleet[0].starts[FAKE_SNMP] = 0;
+    fake_run(loop, 600000);
+    CHECK_INT("then as before", fleet[0].starts[FAKE_SNMP], 10);
+    gv_poller_free(poller);
+}
+
 static void test_hung(struct gv_loop *loop)
 {
     struct gv_poller *poller;
@@ -287,6 +307,7 @@ int main(void)
     gv_log_setup(GV_LOG_ERROR, GV_LOG_LOGFMT);
     test_turns(loop);
     test_backoff(loop);
+    test_busy(loop);
     test_hung(loop);
     test_single_flight(loop);
     test_reload_inside(loop);

@@ -284,8 +284,50 @@ static void test_late_id(void)
     gv_store_free(store);
 }
 
+/* A sign of one key server is one for all of its group; of members it takes several. */
+static void test_storm(void)
+{
+    static const struct gv_target ks2 = {.name = "ks2", .address = "10.0.0.2", .snmp = &snmp};
+    static const struct gv_target more[] = {
+        {.name = "gm1", .address = "10.0.1.1", .snmp = &snmp},
+        {.name = "gm2", .address = "10.0.1.2", .snmp = &snmp},
+        {.name = "gm3", .address = "10.0.1.3", .snmp = &snmp}};
+    const struct gv_target *list[] = {&ks, &ks2, &more[0], &more[1], &more[2]};
+    struct gv_store *store = gv_store_new(&policy);
+    const char *why = "";
+    struct gv_observation *obs;
+
+    CHECK_INT("targets", gv_store_set_targets(store, list, 5, &policy), GV_OK);
+    feed(store, "ks1", "snmp", GV_OK, see_ks(100, 1, 900), 100);
+    feed(store, "ks2", "snmp", GV_OK, see_ks(100, 1, 900), 100);
+    for (int64_t at_s = 110; at_s <= 200; at_s += 90)
+        for (size_t i = 0; i < 3; i++) {
+            obs = see_gm(at_s);
+            obs->groups->gm->has |= GV_GM_HAS_REGISTRATIONS_SUCCEEDED;
+            obs->groups->gm->registrations_succeeded = at_s > 110 && i < 2 ? 2 : 1;
+            feed(store, more[i].name, "snmp", GV_OK, obs, at_s);
+            if (at_s > 110 && i == 0)
+                CHECK("one member alone is no storm",
+                      gv_store_busy_until(store, "ks1", &why).ms == INT64_MIN);
+        }
+    CHECK_INT("two are", gv_store_busy_until(store, "ks2", &why).ms, scene_at(200 + 900).ms);
+    CHECK("why", strstr(why, "registered again") != NULL);
+    obs = see_ks(400, 1, 600);
+    obs->groups->ks->role = GV_KS_SECONDARY;
+    feed(store, "ks1", "snmp", GV_OK, obs, 400);
+    CHECK_INT("its own sign", gv_store_busy_until(store, "ks1", &why).ms,
+              scene_at(400 + 900).ms);
+    CHECK_INT("its neighbour's", gv_store_busy_until(store, "ks2", &why).ms,
+              scene_at(400 + 900).ms);
+    CHECK("why", strstr(why, "role") != NULL);
+    CHECK("no key server", gv_store_busy_until(store, "gm1", &why).ms == INT64_MIN);
+    CHECK("nobody", gv_store_busy_until(store, "ks9", &why).ms == INT64_MIN);
+    gv_store_free(store);
+}
+
 int main(void)
 {
+    test_storm();
     test_lookups();
     test_rekey_once();
     test_two_views();
