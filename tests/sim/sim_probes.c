@@ -65,6 +65,31 @@ static void test_behaviour(const struct behaviour_row *row)
     world_free(w);
 }
 
+/* A member whose rekeys never arrive registers once more for each KEK, and not once oftener. */
+static void test_one_extra(bool old)
+{
+    struct world *w = world_new(old ? 12 : 13, 20);
+    struct lab_gdoi_policy policy = world_policy(w, 1234);
+    const struct watch_server *s = &w->watch.servers[0];
+    size_t early = 0;
+
+    policy.old = old;
+    policy.kek_life = gv_secs(1200);
+    w->deaf = true;
+    world_server(w, &policy);
+    world_probe(w, 0, gv_secs(3600));
+    world_start(w);
+    world_run(w, gv_secs(2 * DAY_S));
+    for (size_t i = 1; i < s->begin_count; i++)
+        early += gv_time_diff(s->begins[i], s->begins[i - 1]).ms < gv_secs(2880).ms;
+    CHECK("some", early > 10);
+    CHECK("one for each KEK", early <= 2 * DAY_S / (old ? 1200 : 975));
+    for (size_t i = 2; i < s->begin_count; i++)
+        CHECK("no three for one KEK",
+              gv_time_diff(s->begins[i], s->begins[i - 2]).ms > gv_secs(900).ms);
+    world_free(w);
+}
+
 /* ---- failures ---- */
 
 static int64_t gap_s(const struct world *w, size_t i)
@@ -184,9 +209,13 @@ static void test_crash_loop(void)
 {
     struct world *w = world_usual(5);
 
+    world_run(w, gv_secs(61)); /* the first one was made */
+    CHECK_INT("one", w->watch.servers[0].begin_count, 1);
     for (unsigned i = 0; i < 500; i++) {
         world_run(w, (struct gv_dur){1200});
         world_kill(w);
+        if (i % 50 == 49) /* no clock decides */
+            world_step_clock(w, i % 100 == 49 ? 7200 : -7200);
         world_start(w);
     }
     CHECK("no more than 2", w->watch.servers[0].begin_count <= 2);
@@ -278,6 +307,8 @@ int main(void)
     gv_log_setup(GV_LOG_ERROR, GV_LOG_LOGFMT);
     for (size_t i = 0; i < sizeof(behaviour_rows) / sizeof(behaviour_rows[0]); i++)
         test_behaviour(&behaviour_rows[i]);
+    test_one_extra(true);
+    test_one_extra(false);
     test_silent();
     test_refused();
     test_forged_notify();
