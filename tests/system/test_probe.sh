@@ -215,6 +215,15 @@ check "evidence, old" json device-old2 \
     '[.. | objects | select(.source? == "probe" and .behavior? == "old")] | length > 0'
 for path in / /config /api/v1/fleet; do fetch "$path" "page${path//\//-}"; done
 check "one registration" same "$(count k1 registrations)" "$((before + 1))"
+# The switch.
+kill -USR2 "$pid"
+wait_for 'probes are switched off' "$out/log"
+fetch /api/v1/fleet off
+check "off" json off '.probes == []'
+kill -HUP "$pid"
+wait_for 'configuration loaded' "$out/log"
+fetch /api/v1/fleet on
+check "on again" json on '[.probes[].probe] == ["k1.NEW", "old2.ELDER"]'
 stop
 
 # A restart: what is due first is another probe, whose first time lies behind that of those two.
