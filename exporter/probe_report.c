@@ -416,15 +416,19 @@ static json_t *evidence_json(const struct gv_behaviour_verdict *verdict)
     return list;
 }
 
-static json_t *counts_json(const struct gdoi_client *client)
+static json_t *counts_json(const struct gdoi_probe *probe)
 {
-    const struct gdoi_counts *counts = gdoi_client_counts(client);
+    const struct gdoi_counts *counts = gdoi_client_counts(gdoi_probe_client(probe));
+    const struct gdoi_traffic *traffic = gdoi_probe_traffic(probe);
 
-    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "retransmissions",
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "datagrams_sent",
+                     (json_int_t)traffic->sent, "datagrams_received",
+                     (json_int_t)traffic->received, "retransmissions",
                      (json_int_t)counts->duplicates, "replays", (json_int_t)counts->replays,
                      "unknown_kek", (json_int_t)counts->unknown_spi, "undecodable",
                      (json_int_t)counts->malformed, "invalid_signatures",
-                     (json_int_t)counts->bad_signatures, "acks", (json_int_t)counts->acks);
+                     (json_int_t)counts->bad_signatures, "beyond_the_rate",
+                     (json_int_t)counts->limited, "acks", (json_int_t)counts->acks);
 }
 
 /* What the key server does otherwise than RFC 6407. */
@@ -439,7 +443,7 @@ static json_t *deviations_json(const struct gdoi_client *client)
     return list;
 }
 
-static json_t *document(struct probe_report *report, const struct gdoi_client *client)
+static json_t *document(struct probe_report *report, const struct gdoi_probe *probe)
 {
     struct gv_behaviour_verdict verdict = gv_probe_judge(&report->evidence);
     json_t *root = json_pack("{s:b}", "registered", (int)report->registered);
@@ -455,8 +459,8 @@ static json_t *document(struct probe_report *report, const struct gdoi_client *c
     (void)json_object_set(root, "teks", report->teks);
     (void)json_object_set(root, "rekeys", report->rekeys);
     (void)json_object_set(root, "weak", report->weak);
-    (void)json_object_set_new(root, "deviations", deviations_json(client));
-    (void)json_object_set_new(root, "counts", counts_json(client));
+    (void)json_object_set_new(root, "deviations", deviations_json(gdoi_probe_client(probe)));
+    (void)json_object_set_new(root, "counts", counts_json(probe));
     (void)json_object_set_new(root, "ks_behavior",
                               json_string(gv_behaviour_name(verdict.behaviour)));
     (void)json_object_set_new(root, "evidence", evidence_json(&verdict));
@@ -528,11 +532,11 @@ static void print_text(struct probe_report *report, const struct gdoi_client *cl
                      verdict.evidence[i].text);
 }
 
-int probe_report_print(struct probe_report *report, const struct gdoi_client *client, bool json,
+int probe_report_print(struct probe_report *report, const struct gdoi_probe *probe, bool json,
                        int code)
 {
     if (json)
-        return tool_print_json(document(report, client), code);
-    print_text(report, client);
+        return tool_print_json(document(report, probe), code);
+    print_text(report, gdoi_probe_client(probe));
     return code;
 }

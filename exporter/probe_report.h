@@ -24,9 +24,9 @@ int probe_report_failed(struct probe_report *report, const struct gdoi_event *ev
 void probe_report_rekey(struct probe_report *report, const struct gdoi_event *event,
                         double received_at);
 
-/* Print it, with what the client counted. `code`, or TOOL_NEGATIVE where it cannot be printed.
+/* Print it, with what the probe counted. `code`, or TOOL_NEGATIVE where it cannot be printed.
  */
-int probe_report_print(struct probe_report *report, const struct gdoi_client *client, bool json,
+int probe_report_print(struct probe_report *report, const struct gdoi_probe *probe, bool json,
                        int code);
 
 #endif
