@@ -9,7 +9,11 @@
 #include "render/render.h"
 #include "tool_command.h"
 
-enum { TEXT_MOST = 1 << 16 };
+enum {
+    TEXT_MOST = 1 << 16,
+    BAD_REKEYS_MOST = 100, /* listed; all are counted */
+    REKEYS_MOST = 10000
+};
 
 struct probe_report {
     const struct gdoi_client_config *config;
@@ -18,7 +22,8 @@ struct probe_report {
     double phase1_s, pull_s;
     char suite[64];
     json_t *kek, *teks, *rekeys, *weak; /* kek NULL: none */
-    json_t *error;                      /* NULL: none */
+    unsigned bad_rekeys;
+    json_t *error; /* NULL: none */
 };
 
 struct probe_report *probe_report_new(const struct gdoi_client_config *config)
@@ -376,10 +381,14 @@ static json_t *spi_json(const uint8_t *spi)
 void probe_report_rekey(struct probe_report *report, const struct gdoi_event *event,
                         double received_at)
 {
-    json_t *rekey = json_pack("{s:f, s:I, s:o, s:s}", "received_at", received_at, "sequence",
-                              (json_int_t)event->sequence, "kek_spi", spi_json(event->kek_spi),
-                              "signature", event->valid ? "valid" : "invalid");
+    json_t *rekey;
 
+    if ((!event->valid && ++report->bad_rekeys > BAD_REKEYS_MOST) ||
+        json_array_size(report->rekeys) >= REKEYS_MOST)
+        return;
+    rekey = json_pack("{s:f, s:I, s:o, s:s}", "received_at", received_at, "sequence",
+                      (json_int_t)event->sequence, "kek_spi", spi_json(event->kek_spi),
+                      "signature", event->valid ? "valid" : "invalid");
     if (event->brings_kek) {
         (void)json_object_set_new(rekey, "new_kek_spi", spi_json(event->new_kek_spi));
         if (event->has_lead)

@@ -20,7 +20,8 @@ void probe_report_listening(struct probe_report *report, bool listening);
 /* The one that failed; says so on standard error. The exit code. */
 int probe_report_failed(struct probe_report *report, const struct gdoi_event *event);
 
-/* A rekey, heard at `received_at` (Unix time). */
+/* A rekey, heard at `received_at` (Unix time). Of those with a bad signature only the first
+ * ones are listed. */
 void probe_report_rekey(struct probe_report *report, const struct gdoi_event *event,
                         double received_at);
 
