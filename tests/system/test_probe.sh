@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # Probes end to end against key servers of the lab: the tool tells old from new and says why
 # it failed; the exporter shows the same, and no restart makes it register more often.
-# usage: test_probe.sh GETVPN_EXPORTER GETVPNTOOL GETVPN_LAB
+# usage: test_probe.sh GETVPN_EXPORTER GETVPNTOOL GETVPN_LAB CLOCK_STEP
 set -u
 exporter=$1
 tool=$2
 lab=$3
+clock_step=$4
 umask 077
 dir=$(mktemp -d)
 out=$dir/out # what came out: searched for secrets at the end
@@ -106,6 +107,20 @@ probe new k1 1 --psk-file "$dir/psk" --listen 30 & listeners+=($!)
 probe old old 2 --psk-file "$dir/psk2" --listen 30 & listeners+=($!)
 probe ack ack 3 --psk-file "$dir/psk" --listen 30 --ack & listeners+=($!)
 probe unasked unasked 4 --psk-file "$dir/psk" --listen 30 & listeners+=($!)
+# The wall clock steps by a day, ahead or back, once these are registered.
+stepped() { # NAME SECONDS
+    (
+        export CLOCK_STEP_FILE=$dir/step CLOCK_STEP_S=$2 LD_PRELOAD=$clock_step
+        export ASAN_OPTIONS=verify_asan_link_order=0
+        exec "$tool" probe --ks "$(at k1):$(port k1)" --group 1 --json --psk-file "$dir/psk" \
+            --listen 30 >"$out/$1" 2>"$out/$1.err"
+    ) & listeners+=($!)
+}
+stepped ahead 86400
+stepped back -86400
+for name in ahead back; do wait_for '^getvpntool: registered' "$out/$name.err"; done
+stepped_at=$(date +%s)
+touch "$dir/step"
 
 while read -r name ks group psk want reason; do
     probe "$name" "$ks" "$group" --psk-file "$dir/$psk" --timeout 3
@@ -150,6 +165,11 @@ check "what is said of a KEK" json new '.kek | del(.spi, .lifetime_seconds, .rem
 check "old" json old '.registered and .ks_behavior == "old" and
     (.evidence | length == 2 and all(.behavior == "old"))'
 check "its lead" json old "($rekeyed) and (.rekeys[0].lead_seconds | . > -20 and . <= 5)"
+for row in ahead:86400 back:-86400; do
+    check "its lead, the clock stepped ${row%:*}" json "${row%:*}" "($rekeyed) and
+        (.rekeys[0].lead_seconds | . > 235 and . <= 246) and .ks_behavior == \"new\" and
+        (.rekeys[0].received_at - $stepped_at - ${row#*:} | . >= 0 and . < 60)"
+done
 check "acknowledged" [ "$(count ack acks)" -ge 1 ]
 check "well" same "$(count ack bad_acks)" 0
 check "not without being told to" same "$(count unasked acks)" 0
