@@ -22,26 +22,8 @@ if [ -z "${GV_TEST_NAMESPACE:-}" ]; then
     GV_TEST_NAMESPACE=1 exec unshare -n -m -p --fork --kill-child --mount-proc "$0" "$@"
 fi
 
-umask 077
 mount -t tmpfs none /run && mount -t sysfs none /sys || skip "no permission to mount"
-dir=$(mktemp -d)
-pids=()
-failed=0
-finish() {
-    for p in "${pids[@]}"; do
-        kill "$p" 2>/dev/null
-        wait "$p" 2>/dev/null
-    done
-    rm -rf "$dir"
-}
-trap finish EXIT
-
-check() { # NAME COMMAND...
-    if "${@:2}"; then return; fi
-    echo "FAIL: $1"
-    failed=1
-}
-same() { [ "$1" = "$2" ] || { echo "  got '$1', want '$2'"; return 1; }; }
+. "$(dirname "$0")/common.sh"
 json() { # FILE FILTER
     jq -es "length == 1 and (.[0] | $2)" "$dir/$1" >/dev/null ||
         { echo "  not so: $2"; cat "$dir/$1" "$dir/$1.err"; return 1; }
@@ -131,11 +113,7 @@ devices:
      gdoi: {psk: a key of the lab alone, address: 198.51.100.1, nat_port: 4500, ack: 1}}
 END
 sed -i 's/gdoi: {/gdoi: {port: 848, /' "$dir/fleet.yml"
-"$lab" --scenario "$dir/fleet.yml" --exporter-config "$dir/whole.yml" --state-dir "$dir" \
-    >"$dir/ready" 2>"$dir/lab.log" &
-pids+=($!)
-for _ in $(seq 300); do grep -q '^ready' "$dir/ready" && break; sleep 0.1; done
-grep -q '^ready' "$dir/ready" || { cat "$dir/lab.log"; exit 1; }
+lab_start "$lab" --exporter-config "$dir/whole.yml"
 printf 'a key of the lab alone\n' >"$dir/psk"
 
 # ---- the probes, all at once: N = 2 and R = 10 s give a rekey 20 s to come ----
@@ -213,5 +191,4 @@ heard() {
 for _ in $(seq 300); do heard && break; sleep 0.3; done
 check "the exporter" heard
 [ "$failed" = 0 ] || tail -n 20 "$dir/exporter.log" "$dir/lab.log"
-[ "$failed" = 0 ] && echo "all passed"
-exit "$failed"
+finish
