@@ -10,7 +10,11 @@
 #include "render/render.h"
 #include "tool_command.h"
 
-enum { TEXT_MOST = 1 << 16 };
+enum {
+    TEXT_MOST = 1 << 16,
+    BAD_REKEYS_MOST = 100, /* listed; all are counted */
+    REKEYS_MOST = 10000
+};
 
 struct probe_report {
     const struct gdoi_client_config *config;
@@ -19,7 +23,8 @@ struct probe_report {
     double phase1_s, pull_s;
     char suite[64];
     json_t *kek, *teks, *rekeys, *weak; /* kek NULL: none */
-    json_t *error;                      /* NULL: none */
+    unsigned bad_rekeys;
+    json_t *error; /* NULL: none */
 };
 
 struct probe_report *probe_report_new(const struct gdoi_client_config *config)
@@ -299,10 +304,14 @@ static json_t *spi_json(const uint8_t *spi)
 void probe_report_rekey(struct probe_report *report, const struct gdoi_event *event,
                         double received_at)
 {
-    json_t *rekey = json_pack("{s:f, s:I, s:o, s:s}", "received_at", received_at, "sequence",
-                              (json_int_t)event->sequence, "kek_spi", spi_json(event->kek_spi),
-                              "signature", event->valid ? "valid" : "invalid");
+    json_t *rekey;
 
+    if ((!event->valid && ++report->bad_rekeys > BAD_REKEYS_MOST) ||
+        json_array_size(report->rekeys) >= REKEYS_MOST)
+        return;
+    rekey = json_pack("{s:f, s:I, s:o, s:s}", "received_at", received_at, "sequence",
+                      (json_int_t)event->sequence, "kek_spi", spi_json(event->kek_spi),
+                      "signature", event->valid ? "valid" : "invalid");
     if (event->brings_kek) {
         (void)json_object_set_new(rekey, "new_kek_spi", spi_json(event->new_kek_spi));
         if (event->has_lead)
@@ -339,15 +348,19 @@ static json_t *evidence_json(const struct gv_behaviour_verdict *verdict)
     return list;
 }
 
-static json_t *counts_json(const struct gdoi_client *client)
+static json_t *counts_json(const struct gdoi_probe *probe)
 {
-    const struct gdoi_counts *counts = gdoi_client_counts(client);
+    const struct gdoi_counts *counts = gdoi_client_counts(gdoi_probe_client(probe));
+    const struct gdoi_traffic *traffic = gdoi_probe_traffic(probe);
 
-    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "retransmissions",
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "datagrams_sent",
+                     (json_int_t)traffic->sent, "datagrams_received",
+                     (json_int_t)traffic->received, "retransmissions",
                      (json_int_t)counts->duplicates, "replays", (json_int_t)counts->replays,
                      "unknown_kek", (json_int_t)counts->unknown_spi, "undecodable",
                      (json_int_t)counts->malformed, "invalid_signatures",
-                     (json_int_t)counts->bad_signatures, "acks", (json_int_t)counts->acks);
+                     (json_int_t)counts->bad_signatures, "beyond_the_rate",
+                     (json_int_t)counts->limited, "acks", (json_int_t)counts->acks);
 }
 
 /* What the key server does otherwise than RFC 6407. */
@@ -362,7 +375,7 @@ static json_t *deviations_json(const struct gdoi_client *client)
     return list;
 }
 
-static json_t *document(struct probe_report *report, const struct gdoi_client *client)
+static json_t *document(struct probe_report *report, const struct gdoi_probe *probe)
 {
     struct gv_behaviour_verdict verdict = gv_probe_judge(&report->evidence);
     json_t *root = json_pack("{s:b}", "registered", (int)report->registered);
@@ -378,8 +391,8 @@ static json_t *document(struct probe_report *report, const struct gdoi_client *c
     (void)json_object_set(root, "teks", report->teks);
     (void)json_object_set(root, "rekeys", report->rekeys);
     (void)json_object_set(root, "weak", report->weak);
-    (void)json_object_set_new(root, "deviations", deviations_json(client));
-    (void)json_object_set_new(root, "counts", counts_json(client));
+    (void)json_object_set_new(root, "deviations", deviations_json(gdoi_probe_client(probe)));
+    (void)json_object_set_new(root, "counts", counts_json(probe));
     (void)json_object_set_new(root, "ks_behavior",
                               json_string(gv_behaviour_name(verdict.behaviour)));
     (void)json_object_set_new(root, "evidence", evidence_json(&verdict));
@@ -451,11 +464,11 @@ static void print_text(struct probe_report *report, const struct gdoi_client *cl
                      verdict.evidence[i].text);
 }
 
-int probe_report_print(struct probe_report *report, const struct gdoi_client *client, bool json,
+int probe_report_print(struct probe_report *report, const struct gdoi_probe *probe, bool json,
                        int code)
 {
     if (json)
-        return tool_print_json(document(report, client), code);
-    print_text(report, client);
+        return tool_print_json(document(report, probe), code);
+    print_text(report, gdoi_probe_client(probe));
     return code;
 }

@@ -181,8 +181,6 @@ static void say_target(struct writing *w, size_t i)
 {
     const struct lab_device *d = &w->fleet->devices[i];
 
-    if (!d->snmp.on && !d->ssh.on)
-        return;
     fprintf(w->out, "  - name: \"%s\"\n    address: %s\n", d->name, d->address);
     if (d->snmp.on)
         fprintf(w->out, "    snmp: snmp%zu\n    snmp_port: %u\n",
@@ -194,18 +192,38 @@ static void say_target(struct writing *w, size_t i)
         fprintf(w->out, "    ssh_profile: legacy\n");
 }
 
+static bool polled(const struct lab_device *d)
+{
+    return d->snmp.on || d->ssh.on;
+}
+
+static void say_targets(struct writing *w)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < w->fleet->device_count; i++) {
+        if (!polled(&w->fleet->devices[i]))
+            continue;
+        if (!any)
+            fprintf(w->out, "targets:\n");
+        any = true;
+        say_target(w, i);
+    }
+}
+
 /* The name of a target, or an address: the label of its metrics. */
 static void say_probe(struct writing *w, const struct lab_ks *ks)
 {
     const struct lab_device *d = ks->device;
-    bool polled = d->snmp.on || d->ssh.on;
+    const char *at = d->gdoi.address != NULL ? d->gdoi.address
+                     : polled(d)             ? d->name
+                                             : d->address;
 
     fprintf(w->out,
             "  - name: \"%s.%s\"\n    ks: \"%s\"\n    port: %u\n    group: \"%u\"\n"
             "    gdoi: gdoi%zu\n    ack: %s\n",
-            d->name, ks->group->name, polled ? d->name : d->address, d->gdoi.port,
-            ks->group->id, first_like(w->fleet, d->number, same_gdoi),
-            d->gdoi.ack > 0 ? "true" : "false");
+            d->name, ks->group->name, at, d->gdoi.port, ks->group->id,
+            first_like(w->fleet, d->number, same_gdoi), d->gdoi.ack > 0 ? "true" : "false");
 }
 
 static void say_probes(struct writing *w)
@@ -255,10 +273,9 @@ static void say_all(struct writing *w)
     say_profiles(w, "snmp", same_snmp, say_snmp_profile);
     say_profiles(w, "ssh", same_ssh, say_ssh_profile);
     say_profiles(w, "gdoi", same_gdoi, say_gdoi_profile);
-    fprintf(w->out, "known_hosts: \"%s/known_hosts\"\ndefaults:\n  interval: %ds\ntargets:\n",
-            w->dir, POLL_EVERY_S);
-    for (size_t i = 0; i < w->fleet->device_count; i++)
-        say_target(w, i);
+    fprintf(w->out, "known_hosts: \"%s/known_hosts\"\ndefaults:\n  interval: %ds\n", w->dir,
+            POLL_EVERY_S);
+    say_targets(w);
     say_groups(w);
     say_probes(w);
 }
