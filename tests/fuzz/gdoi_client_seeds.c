@@ -13,9 +13,15 @@
 
 static const struct isakmp_rule any[] = {{ISAKMP_NONE, 0, 0}};
 
+static bool wrong_first; /* each message comes with a wrong HASH or signature, too, and first */
+
 static void record(struct gv_buf *out, unsigned kind, uint8_t first, const void *octets,
                    size_t n)
 {
+    bool proven = kind == SCRIPT_MAIN_6 || kind == SCRIPT_PULL || kind == SCRIPT_PUSH;
+
+    if (wrong_first && proven && !(kind & SCRIPT_WRONG))
+        record(out, kind | SCRIPT_WRONG, first, octets, n);
     isakmp_uint_encode(out, kind, 1);
     isakmp_uint_encode(out, first, 1);
     isakmp_uint_encode(out, (uint32_t)n, 2);
@@ -118,25 +124,37 @@ static bool listen(struct pair *p, bool to_server, unsigned index, uint8_t *octe
 
 static const struct exchange {
     const char *name, *suite;
-    enum gdoi_kek_cipher cipher;
+    bool weak_kek; /* 3DES; else AES with so many bits */
     uint32_t bits;
     uint32_t deviations;
     uint32_t ack;
     bool rich; /* GAP, LKH, SIDs, a counter mode, many lines */
     bool nat;
     bool bad_group, bad_suite;
+    bool wrong_first;
 } exchanges[] = {
-    {.name = "plain", .suite = "aes128-sha256-ecp256", .cipher = GDOI_KEK_AES, .bits = 128},
-    {.name = "weak", .suite = "3des-sha1-modp1024", .cipher = GDOI_KEK_3DES},
-    {.name = "strong", .suite = "aes256-sha384-ecp384", .cipher = GDOI_KEK_AES, .bits = 256},
-    {"reference", "aes128-sha256-ecp256", GDOI_KEK_AES, 192, LAB_GDOI_REFERENCE, 0, false,
-     false, false, false},
-    {"rich", "aes128-sha256-ecp256", GDOI_KEK_AES, 128, LAB_GDOI_UNKNOWN_PARTS, 1, true, false,
-     false, false},
-    {"nat", "aes128-sha256-ecp256", GDOI_KEK_AES, 128, LAB_GDOI_NO_PUBLIC_KEY, 3, false, true,
-     false, false},
-    {"no-group", "aes128-sha256-ecp256", GDOI_KEK_AES, 128, 0, 0, false, false, true, false},
-    {"no-proposal", "aes128-sha256-ecp256", GDOI_KEK_AES, 128, 0, 0, false, false, false, true},
+    {.name = "plain", .suite = "aes128-sha256-ecp256", .bits = 128},
+    {.name = "wrong-first", .suite = "aes128-sha256-ecp256", .bits = 128, .wrong_first = true},
+    {.name = "weak", .suite = "3des-sha1-modp1024", .weak_kek = true},
+    {.name = "strong", .suite = "aes256-sha384-ecp384", .bits = 256},
+    {.name = "reference",
+     .suite = "aes128-sha256-ecp256",
+     .bits = 192,
+     .deviations = LAB_GDOI_REFERENCE},
+    {.name = "rich",
+     .suite = "aes128-sha256-ecp256",
+     .bits = 128,
+     .deviations = LAB_GDOI_UNKNOWN_PARTS,
+     .ack = 1,
+     .rich = true},
+    {.name = "nat",
+     .suite = "aes128-sha256-ecp256",
+     .bits = 128,
+     .deviations = LAB_GDOI_NO_PUBLIC_KEY,
+     .ack = 3,
+     .nat = true},
+    {.name = "no-group", .suite = "aes128-sha256-ecp256", .bits = 128, .bad_group = true},
+    {.name = "no-proposal", .suite = "aes128-sha256-ecp256", .bits = 128, .bad_suite = true},
 };
 
 static void configure(struct pair *p, const struct exchange *e,
@@ -147,7 +165,7 @@ static void configure(struct pair *p, const struct exchange *e,
     pair_defaults(p);
     pair_suite(p, e->suite);
     p->policy = lab_gdoi_policy(1234, signer);
-    p->policy.kek_cipher = e->cipher;
+    p->policy.kek_cipher = e->weak_kek ? GDOI_KEK_3DES : GDOI_KEK_AES;
     p->policy.kek_bits = e->bits;
     p->policy.deviations = e->deviations;
     p->policy.ack = e->ack;
@@ -214,6 +232,7 @@ int main(int argc, char **argv)
         struct pair p;
 
         configure(&p, &exchanges[i], signer);
+        wrong_first = exchanges[i].wrong_first;
         p.filter = listen;
         p.arg = &out;
         pair_open(&p);
