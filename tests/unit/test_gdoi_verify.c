@@ -151,6 +151,9 @@ static void test_forms(void)
         gdoi_verifier_free(verifier);
         CHECK("one octet short", gdoi_verifier_new(der, n - 1) == NULL);
         gdoi_signer_free(signer);
+    }
+}
+
 #define P256_OID "06072a8648ce3d0201 06082a8648ce3d030107"
 #define P384_OID "06072a8648ce3d0201 06052b81040022"
 #define RSA_OID  "06092a864886f70d010101"
