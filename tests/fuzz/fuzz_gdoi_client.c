@@ -329,8 +329,10 @@ static bool say_push(const struct life *l, const struct record *r, struct gv_buf
     isakmp_message_end(out);
     if (out->err != GV_OK || out->n == ISAKMP_HEADER_SIZE)
         return false;
-    if (r->last != SIZE_MAX)
+    if (r->last != SIZE_MAX && life->kek.verifier != NULL)
         sign(&life->kek, r, bare, out);
+    if (life->kek.octets == NULL)
+        return true; /* one that the member cannot use */
     key = (const uint8_t *)gv_secret_reveal(life->kek.octets);
     memcpy(iv, key, block);
     return gdoi_cbc(life->kek.cipher, true, key + block, life->kek.key_n, iv,
