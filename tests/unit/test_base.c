@@ -162,6 +162,7 @@ static void test_secret(void)
 {
     struct gv_secret *a = gv_secret_new("canary", 6), *b = gv_secret_new("canary", 6);
     struct gv_secret *c = gv_secret_new("canarz", 6), *shared = gv_secret_share(a);
+    struct gv_secret *many[40];
 
     CHECK("equal", gv_secret_equal(a, b));
     CHECK("not equal", !gv_secret_equal(a, c));
@@ -172,6 +173,23 @@ static void test_secret(void)
     gv_secret_free(b);
     gv_secret_free(c);
     gv_secret_free(NULL);
+
+    /* More than are kept for reuse; and nothing of an old one in a new one. */
+    for (size_t i = 0; i < sizeof(many) / sizeof(many[0]); i++)
+        many[i] = gv_secret_new("canary canary canary", 20);
+    for (size_t i = 0; i < sizeof(many) / sizeof(many[0]); i++)
+        gv_secret_free(many[i]);
+    for (size_t i = 0; i < sizeof(many) / sizeof(many[0]); i++)
+        many[i] = gv_secret_new("C", 1);
+    for (size_t i = 0; i < sizeof(many) / sizeof(many[0]); i++) {
+        const char *at = gv_secret_reveal(many[i]);
+        static const char zeros[20];
+
+        CHECK("wiped before it is used again",
+              at[0] == 'C' && memcmp(at + 1, zeros, sizeof(zeros)) == 0);
+        CHECK_INT("its own size", gv_secret_size(many[i]), 1);
+        gv_secret_free(many[i]);
+    }
 }
 
 int main(void)
