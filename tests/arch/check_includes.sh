@@ -18,10 +18,11 @@ done <<'RULES'
 collectors/base base/
 collectors/io base/|io/
 collectors/snmp base/|io/log.h|io/loop.h|io/resolve.h|snmp/|observation.h|collector.h|target.h
+collectors/events base/|io/log.h|io/loop.h|events/|observation.h
 collectors/gdoi base/|io/log.h|io/loop.h|io/resolve.h|gdoi/|observation.h|collector.h|target.h
 collectors/ssh base/|io/log.h|io/loop.h|io/resolve.h|ssh/|observation.h|collector.h|target.h
-exporter/model base/|observation.h|model/
-exporter/render base/|observation.h|model/|render/
+exporter/model base/|observation.h|events/event.h|model/
+exporter/render base/|observation.h|events/event.h|model/|render/
 exporter/http base/|io/|render/|http/
 RULES
 
