@@ -169,6 +169,42 @@ static enum gv_err apply_probes(struct gv_app *app, const struct gv_config *conf
     return err;
 }
 
+static void on_event(void *arg, const char *target, const struct gv_event *event)
+{
+    struct gv_app *app = arg;
+
+    gv_store_event(app->store, target, event);
+}
+
+/* Listen for the events of this shard's targets. */
+static enum gv_err apply_events(struct gv_app *app, const struct gv_config *config)
+{
+    struct gv_events_spec spec = {config->syslog, config->syslog_count, NULL, 0};
+    struct gv_event_source *sources;
+    enum gv_err err;
+
+    if (app->settings->once || (app->events == NULL && config->syslog_count == 0))
+        return GV_OK;
+    sources = calloc(config->target_count + 1, sizeof(*sources));
+    if (app->events == NULL && sources != NULL)
+        app->events = gv_events_new(app->loop, on_event, app, draw_seed());
+    if (app->events == NULL || sources == NULL) {
+        free(sources);
+        return GV_ERR_NO_MEMORY;
+    }
+    for (size_t i = 0; i < config->target_count; i++) {
+        const struct gv_target *target = &config->targets[i].target;
+
+        if (gv_shard_holds(app->settings->shard, target->name))
+            sources[spec.source_count++] =
+                (struct gv_event_source){target->name, target->address};
+    }
+    spec.sources = sources;
+    err = gv_events_set(app->events, &spec);
+    free(sources);
+    return err;
+}
+
 void gv_app_probes_off(struct gv_app *app)
 {
     app->probes_off = true;
@@ -189,6 +225,8 @@ static enum gv_err apply(struct gv_app *app, const struct gv_config *config)
         err = apply_targets(app, config, targets, polls);
     if (err == GV_OK)
         err = apply_probes(app, config);
+    if (err == GV_OK)
+        err = apply_events(app, config);
     if (err == GV_OK)
         gv_poller_set_policy(app->poller, &policy);
     free(targets);
@@ -237,6 +275,7 @@ void gv_app_clear(struct gv_app *app)
     gv_http_sd_stop(app->sd);
     gv_poller_free(app->poller);
     gv_probes_free(app->probes);
+    gv_events_free(app->events);
     gv_store_free(app->store);
     gv_loop_free(app->loop);
     gv_config_free(app->config);
@@ -361,6 +400,14 @@ bool gv_app_view(struct gv_app *app, struct gv_render_in *in)
         .polls_in_flight = stats.in_flight,
         .queue_delay = stats.queue_delay,
     };
+    if (app->events != NULL) {
+        struct gv_events_stats events = gv_events_stats(app->events);
+
+        app->self.syslog_messages = events.messages;
+        app->self.events = events.events;
+        app->self.unknown_senders = events.unknown;
+        app->self.events_refused = events.refused;
+    }
     if (app->server != NULL) {
         struct gv_http_stats http = gv_http_server_stats(app->server);
 

@@ -7,7 +7,7 @@
 #include "events/syslog.h"
 #include "model/index.h"
 
-enum { LOG_CEILING = 256 << 20, LOOK_AHEAD = 10000 };
+enum { LOG_CEILING = 256 << 20, LOOK_AHEAD = 1000, MEMBERS_MOST = 1024 };
 
 /* One GM of a thread; its signature. */
 struct member {
@@ -138,10 +138,14 @@ static struct thread *thread_of(struct reading *reading, const struct gv_syslog_
     return reading->threads[*number];
 }
 
+/* NULL without memory, and for more than a source without names can be told apart in. */
 static struct member *add_member(struct reading *reading, struct thread *thread, const char *gm)
 {
-    struct member *member = gv_arena_alloc(&reading->log->arena, sizeof(*member));
+    struct member *member;
 
+    if (thread->member_count == MEMBERS_MOST)
+        return NULL;
+    member = gv_arena_alloc(&reading->log->arena, sizeof(*member));
     if (member == NULL) {
         reading->err = GV_ERR_NO_MEMORY;
         return NULL;

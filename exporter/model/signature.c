@@ -73,6 +73,9 @@ static struct gv_finding second_or_alone(struct gv_signature *signature, struct 
                                       .first = signature->expiry.first,
                                       .expired = signature->expiry.at,
                                       .second = at};
+        if (signature->last_double.expired.known && finding.expired.known)
+            signature->cycle =
+                gv_time_diff(finding.expired.at, signature->last_double.expired.at);
         signature->doubles++;
         signature->last_double = finding;
     } else if (!second && signature->registration.alone) {

@@ -50,6 +50,7 @@ struct gv_signature {
     uint8_t kek_spi[GV_KEK_SPI_LEN];
     uint64_t doubles, missed; /* findings so far */
     struct gv_finding last_double;
+    struct gv_dur cycle; /* from the pair before it; 0: the first */
 };
 
 /* Learn from one more event of this GM and group. At most one finding comes of it; one that
