@@ -174,6 +174,8 @@ static void on_event(void *arg, const char *target, const struct gv_event *event
     struct gv_app *app = arg;
 
     gv_store_event(app->store, target, event);
+    if (gv_event_is_change(event->kind))
+        gv_poller_hint(app->poller, target);
 }
 
 /* Listen for the events of this shard's targets. */

@@ -11,39 +11,47 @@ void gv_event_text(char *to, size_t size, struct gv_text t)
     to[t.n] = '\0';
 }
 
+/* What each kind is called, and whether the device then shows something else than before. */
+static const struct {
+    const char *name;
+    bool change;
+} kinds[] = {
+    {"other", false},
+    {"gm_reregisters", true},
+    {"gm_registration_begun", true},
+    {"gm_registered", true},
+    {"gm_policy_installed", false},
+    {"gm_kek_updated", true},
+    {"gm_tek_updated", true},
+    {"gm_kek_expired", true},
+    {"gm_rekey_received", true},
+    {"gm_rekey_missed", true},
+    {"gm_fault", true},
+    {"ks_registration_begun", true},
+    {"ks_registered", true},
+    {"ks_rekey_sent", true},
+    {"ks_newer_gm", true},
+    {"ks_members", true},
+    {"ks_refused", false},
+    {"ks_fault", true},
+    {"ks_policy_changed", true},
+    {"coop_unreachable", true},
+    {"coop_reachable", true},
+    {"coop_role", true},
+    {"coop_fault", true},
+    {"replay", false},
+    {"ike_fault", false},
+    {"pki_fault", false},
+    {"gdoi_switched", false},
+};
+_Static_assert(sizeof(kinds) / sizeof(kinds[0]) == GV_EVENT_KIND_COUNT, "a row for every kind");
+
 const char *gv_event_kind_name(enum gv_event_kind kind)
 {
-    static const char *const names[] = {
-        "other",
-        "gm_reregisters",
-        "gm_registration_begun",
-        "gm_registered",
-        "gm_policy_installed",
-        "gm_kek_updated",
-        "gm_tek_updated",
-        "gm_kek_expired",
-        "gm_rekey_received",
-        "gm_rekey_missed",
-        "gm_fault",
-        "ks_registration_begun",
-        "ks_registered",
-        "ks_rekey_sent",
-        "ks_newer_gm",
-        "ks_members",
-        "ks_refused",
-        "ks_fault",
-        "ks_policy_changed",
-        "coop_unreachable",
-        "coop_reachable",
-        "coop_role",
-        "coop_fault",
-        "replay",
-        "ike_fault",
-        "pki_fault",
-        "gdoi_switched",
-    };
+    return (size_t)kind < GV_EVENT_KIND_COUNT ? kinds[kind].name : "invalid";
+}
 
-    _Static_assert(sizeof(names) / sizeof(names[0]) == GV_EVENT_KIND_COUNT,
-                   "a name for every kind");
-    return (size_t)kind < GV_EVENT_KIND_COUNT ? names[kind] : "invalid";
+bool gv_event_is_change(enum gv_event_kind kind)
+{
+    return (size_t)kind < GV_EVENT_KIND_COUNT && kinds[kind].change;
 }

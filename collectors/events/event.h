@@ -70,4 +70,7 @@ void gv_event_text(char *to, size_t size, struct gv_text t);
 /* "gm_reregisters", ...: names of metrics labels. Static string, never NULL. */
 const char *gv_event_kind_name(enum gv_event_kind kind);
 
+/* True where the device shows something else from now on, so that a poll is worth it. */
+bool gv_event_is_change(enum gv_event_kind kind);
+
 #endif
