@@ -9,10 +9,13 @@
 static struct gv_group_track *event_track(struct gv_store *store, struct device *device,
                                           const struct gv_event *event)
 {
-    const struct gv_group_obs group = {.name = event->group};
+    const struct gv_group_obs group = {
+        .name = event->group[0] != '\0' ? event->group : NULL,
+        .id = event->group_id[0] != '\0' ? event->group_id : NULL,
+    };
     struct gv_group_track *track;
 
-    if (event->group[0] == '\0')
+    if (group.name == NULL && group.id == NULL)
         return device->event_track > 0 ? &device->tracks[device->event_track - 1] : NULL;
     track = gv_store_track_of(store, device, &group);
     if (track == NULL)

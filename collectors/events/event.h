@@ -56,10 +56,11 @@ struct gv_event {
     uint32_t has;      /* enum gv_event_has */
     struct gv_time at; /* on the clock of whoever took it; where it is read out of a log that
                         * tells no instants, absent */
-    char code[GV_EVENT_CODE];   /* the syslog mnemonic, or the notification's name */
-    char group[GV_EVENT_GROUP]; /* name, or by SNMP the identity */
-    char ks[GV_EVENT_ADDRESS];  /* the KS it is about */
-    char gm[GV_EVENT_ADDRESS];  /* the GM it is about */
+    char code[GV_EVENT_CODE];      /* the syslog mnemonic, or the notification's name */
+    char group[GV_EVENT_GROUP];    /* its name */
+    char group_id[GV_EVENT_GROUP]; /* its identity, by SNMP */
+    char ks[GV_EVENT_ADDRESS];     /* the KS it is about */
+    char gm[GV_EVENT_ADDRESS];     /* the GM it is about */
     uint8_t kek_spi[GV_KEK_SPI_LEN];
 };
 
