@@ -105,9 +105,10 @@ static enum gv_err load(struct gv_app *app, struct gv_config **out, struct gv_bu
     return err;
 }
 
-/* Hand this shard's targets to the store, then to the poller. */
+/* Hand this shard's targets to the store, then to the poller; *held: how many. */
 static enum gv_err apply_targets(struct gv_app *app, const struct gv_config *config,
-                                 const struct gv_target **targets, struct gv_poll_target *polls)
+                                 const struct gv_target **targets, struct gv_poll_target *polls,
+                                 size_t *held)
 {
     struct gv_store_policy policy = store_policy(config);
     size_t count = 0;
@@ -121,6 +122,7 @@ static enum gv_err apply_targets(struct gv_app *app, const struct gv_config *con
         targets[count] = &target->target;
         polls[count++] = (struct gv_poll_target){&target->target, target->interval};
     }
+    *held = count;
     err = gv_store_set_targets(app->store, targets, count, &policy);
     return err == GV_OK ? gv_poller_set_targets(app->poller, polls, count) : err;
 }
@@ -179,32 +181,19 @@ static void on_event(void *arg, const char *target, const struct gv_event *event
 }
 
 /* Listen for the events of this shard's targets. */
-static enum gv_err apply_events(struct gv_app *app, const struct gv_config *config)
+static enum gv_err apply_events(struct gv_app *app, const struct gv_config *config,
+                                const struct gv_target *const *targets, size_t count)
 {
-    struct gv_events_spec spec = {config->syslog, config->syslog_count, NULL, 0};
-    struct gv_event_source *sources;
-    enum gv_err err;
+    const struct gv_events_spec spec = {config->syslog, config->syslog_count,
+                                        config->traps,  config->trap_count,
+                                        targets,        count};
 
-    if (app->settings->once || (app->events == NULL && config->syslog_count == 0))
+    if (app->settings->once ||
+        (app->events == NULL && config->syslog_count + config->trap_count == 0))
         return GV_OK;
-    sources = calloc(config->target_count + 1, sizeof(*sources));
-    if (app->events == NULL && sources != NULL)
+    if (app->events == NULL)
         app->events = gv_events_new(app->loop, on_event, app, draw_seed());
-    if (app->events == NULL || sources == NULL) {
-        free(sources);
-        return GV_ERR_NO_MEMORY;
-    }
-    for (size_t i = 0; i < config->target_count; i++) {
-        const struct gv_target *target = &config->targets[i].target;
-
-        if (gv_shard_holds(app->settings->shard, target->name))
-            sources[spec.source_count++] =
-                (struct gv_event_source){target->name, target->address};
-    }
-    spec.sources = sources;
-    err = gv_events_set(app->events, &spec);
-    free(sources);
-    return err;
+    return app->events != NULL ? gv_events_set(app->events, &spec) : GV_ERR_NO_MEMORY;
 }
 
 void gv_app_probes_off(struct gv_app *app)
@@ -222,13 +211,14 @@ static enum gv_err apply(struct gv_app *app, const struct gv_config *config)
     struct gv_poll_target *polls = calloc(room, sizeof(*polls));
     struct gv_poller_policy policy = poller_policy(app, config);
     enum gv_err err = GV_ERR_NO_MEMORY;
+    size_t count = 0;
 
     if (targets != NULL && polls != NULL)
-        err = apply_targets(app, config, targets, polls);
+        err = apply_targets(app, config, targets, polls, &count);
     if (err == GV_OK)
         err = apply_probes(app, config);
     if (err == GV_OK)
-        err = apply_events(app, config);
+        err = apply_events(app, config, targets, count);
     if (err == GV_OK)
         gv_poller_set_policy(app->poller, &policy);
     free(targets);
@@ -406,6 +396,7 @@ bool gv_app_view(struct gv_app *app, struct gv_render_in *in)
         struct gv_events_stats events = gv_events_stats(app->events);
 
         app->self.syslog_messages = events.messages;
+        app->self.notifications = events.notifications;
         app->self.events = events.events;
         app->self.unknown_senders = events.unknown;
         app->self.events_refused = events.refused;

@@ -4,20 +4,20 @@
 #include "events.h"
 #include "events/sock.h"
 
-void gv_config_syslog(struct gv_config_reader *reader, const struct gv_node *map)
+static size_t read_listen(struct gv_config_reader *reader, const struct gv_schema *schema,
+                          const struct gv_node *map, const char ***out)
 {
-    struct gv_config_syslog_row row = {.listen = NULL};
-    struct gv_config *config = reader->config;
+    struct gv_config_listen_row row = {.listen = NULL};
+    size_t count = 0;
 
-    gv_schema_read(&gv_config_syslog_schema, GV_USE_MAP, map, &row, &reader->faults);
+    gv_schema_read(schema, GV_USE_MAP, map, &row, &reader->faults);
     if (row.listen == NULL)
-        return;
-    config->syslog = gv_config_alloc(reader, row.listen->count * sizeof(*config->syslog));
-    for (const struct gv_node *n = row.listen->first; config->syslog != NULL && n != NULL;
-         n = n->next) {
+        return 0;
+    *out = gv_config_alloc(reader, row.listen->count * sizeof(**out));
+    for (const struct gv_node *n = row.listen->first; *out != NULL && n != NULL; n = n->next) {
         struct gv_event_address address;
 
-        if (config->syslog_count == GV_EVENTS_LISTEN_MOST)
+        if (count == GV_EVENTS_LISTEN_MOST)
             gv_fault(&reader->faults, n->at, "too many addresses; expected at most %d",
                      GV_EVENTS_LISTEN_MOST);
         else if (!gv_event_address_read(n->text, &address))
@@ -26,6 +26,20 @@ void gv_config_syslog(struct gv_config_reader *reader, const struct gv_node *map
                      "[IPV6]:PORT or :PORT",
                      n->text);
         else
-            config->syslog[config->syslog_count++] = gv_config_keep(reader, n->text);
+            (*out)[count++] = gv_config_keep(reader, n->text);
     }
+    return count;
+}
+
+void gv_config_events(struct gv_config_reader *reader, const struct gv_node *syslog,
+                      const struct gv_node *traps)
+{
+    struct gv_config *config = reader->config;
+
+    if (syslog != NULL)
+        config->syslog_count =
+            read_listen(reader, &gv_config_syslog_schema, syslog, &config->syslog);
+    if (traps != NULL)
+        config->trap_count =
+            read_listen(reader, &gv_config_traps_schema, traps, &config->traps);
 }

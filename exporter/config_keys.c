@@ -72,6 +72,7 @@ static const struct gv_key root_keys[] = {
     TEXT("state_directory", state_directory, 1, GV_CONFIG_PATH,
          "where probes keep when they last registered (default: systemd's $STATE_DIRECTORY)"),
     NODE("syslog", GV_KEY_MAP, syslog, false, "where the targets' syslog messages come in"),
+    NODE("traps", GV_KEY_MAP, traps, false, "where the targets' SNMP notifications come in"),
     NODE("limits", GV_KEY_MAP, limits, false, "budgets of the whole process"),
     TEXT("known_hosts", known_hosts, 1, GV_CONFIG_PATH,
          "the file of SSH host keys (default: known_hosts)"),
@@ -204,10 +205,15 @@ static const struct gv_key url_keys[] = {
 };
 #undef ROW
 
-#define ROW gv_config_syslog_row
+#define ROW gv_config_listen_row
 static const struct gv_key syslog_keys[] = {
     NODE("listen", GV_KEY_TEXTS, listen, true,
          "ADDRESS:PORT for UDP and TCP; \":514\" is all addresses, and needs "
+         "CAP_NET_BIND_SERVICE"),
+};
+static const struct gv_key traps_keys[] = {
+    NODE("listen", GV_KEY_TEXTS, listen, true,
+         "ADDRESS:PORT for UDP; \":162\" is all IPv4 addresses, and needs "
          "CAP_NET_BIND_SERVICE"),
 };
 #undef ROW
@@ -245,6 +251,7 @@ const struct gv_schema gv_config_url_schema = SCHEMA("a target URL", url_keys);
 const struct gv_schema gv_config_gdoi_schema = SCHEMA("a gdoi profile", gdoi_keys);
 const struct gv_schema gv_config_probe_schema = SCHEMA("a probe", probe_keys);
 const struct gv_schema gv_config_syslog_schema = SCHEMA("syslog", syslog_keys);
+const struct gv_schema gv_config_traps_schema = SCHEMA("traps", traps_keys);
 const struct gv_schema gv_config_limits_schema = SCHEMA("limits", limits_keys);
 
 const struct gv_config_target_row gv_config_target_defaults = {

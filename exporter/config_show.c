@@ -208,6 +208,20 @@ static void show_credentials(const struct gv_config *config, struct gv_buf *out)
         show_gdoi(&config->gdoi[i], out);
 }
 
+static void show_listen(const char *what, const char *const *listen, size_t count,
+                        struct gv_buf *out)
+{
+    if (count == 0)
+        return;
+    gv_buf_add_str(out, what);
+    gv_buf_add_str(out, ":\n  listen:\n");
+    for (size_t i = 0; i < count; i++) {
+        gv_buf_add_str(out, "    - ");
+        add_quoted(out, listen[i]);
+        gv_buf_add_char(out, '\n');
+    }
+}
+
 void gv_config_show(const struct gv_config *config, struct gv_buf *out)
 {
     show_credentials(config, out);
@@ -234,13 +248,8 @@ void gv_config_show(const struct gv_config *config, struct gv_buf *out)
         gv_buf_add_str(out, "targets:\n");
     for (size_t i = 0; i < config->target_count; i++)
         show_target(&config->targets[i], out);
-    if (config->syslog_count > 0)
-        gv_buf_add_str(out, "syslog:\n  listen:\n");
-    for (size_t i = 0; i < config->syslog_count; i++) {
-        gv_buf_add_str(out, "    - ");
-        add_quoted(out, config->syslog[i]);
-        gv_buf_add_char(out, '\n');
-    }
+    show_listen("syslog", config->syslog, config->syslog_count, out);
+    show_listen("traps", config->traps, config->trap_count, out);
     if (config->probe_count > 0) {
         add_text(out, "", "state_directory", config->state_directory);
         gv_buf_add_str(out, "probes:\n");
@@ -288,6 +297,7 @@ void gv_config_help(struct gv_buf *out)
         {"groups", &gv_config_group_schema},
         {"probes", &gv_config_probe_schema},
         {"syslog", &gv_config_syslog_schema},
+        {"traps", &gv_config_traps_schema},
         {"limits", &gv_config_limits_schema},
     };
 

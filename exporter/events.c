@@ -9,17 +9,20 @@
 #include "events/syslog_receiver.h"
 #include "io/log.h"
 #include "model/index.h"
+#include "snmp/trap_receiver.h"
 
 enum { INDEX_CEILING = 64 << 20, WHY_SIZE = 160, TOKEN_MS = 1000 / GV_EVENTS_A_SECOND };
 
 struct source {
-    const char *target;
+    const struct gv_target *target;
     struct gv_time empty_at; /* its budget is used up to here, in messages of TOKEN_MS */
 };
 
 struct listener {
     char *address;
-    struct gv_syslog_receiver *receiver; /* NULL: it could not listen */
+    bool is_trap;
+    struct gv_syslog_receiver *syslog; /* both NULL: it could not listen */
+    struct gv_trap_receiver *trap;
 };
 
 /* The known senders, made anew with each configuration. */
@@ -36,7 +39,7 @@ struct gv_events {
     void *arg;
     uint64_t seed;
     struct senders senders;
-    struct listener listeners[GV_EVENTS_LISTEN_MOST];
+    struct listener listeners[2 * GV_EVENTS_LISTEN_MOST];
     size_t listener_count;
     struct gv_events_stats stats; /* without that of the receivers */
 };
@@ -88,7 +91,30 @@ static void on_line(void *arg, const char *sender, struct gv_text line)
     events->stats.events++;
     told.event.has |= GV_EVENT_HAS_AT;
     told.event.at = now;
-    events->event(events->arg, source->target, &told.event);
+    events->event(events->arg, source->target->name, &told.event);
+}
+
+static const struct gv_target *trap_sender(void *arg, const char *address)
+{
+    struct gv_events *events = arg;
+    struct source *source = find(events, address);
+
+    if (source == NULL) {
+        events->stats.unknown++;
+        return NULL;
+    }
+    if (within_budget(source, gv_loop_now(events->loop)))
+        return source->target;
+    events->stats.refused++;
+    return NULL;
+}
+
+static void on_trap(void *arg, const struct gv_target *target, const struct gv_event *event)
+{
+    struct gv_events *events = arg;
+
+    events->stats.events++;
+    events->event(events->arg, target->name, event);
 }
 
 struct gv_events *gv_events_new(struct gv_loop *loop,
@@ -138,10 +164,10 @@ static bool senders_make(struct senders *senders, const struct gv_events_spec *s
     senders->arena = gv_arena(INDEX_CEILING);
     senders->count = 0;
     senders->sources =
-        gv_arena_alloc(&senders->arena, (spec->source_count + 1) * sizeof(struct source));
-    index = gv_index_for(&senders->arena, seed, spec->source_count);
-    for (size_t i = 0; senders->sources != NULL && i < spec->source_count; i++) {
-        const char *address = canonical(&senders->arena, spec->sources[i].address);
+        gv_arena_alloc(&senders->arena, (spec->target_count + 1) * sizeof(struct source));
+    index = gv_index_for(&senders->arena, seed, spec->target_count);
+    for (size_t i = 0; senders->sources != NULL && i < spec->target_count; i++) {
+        const char *address = canonical(&senders->arena, spec->targets[i]->address);
         size_t *number;
 
         if (address == NULL)
@@ -152,10 +178,7 @@ static bool senders_make(struct senders *senders, const struct gv_events_spec *s
         if (*number != GV_INDEX_NEW)
             continue;
         *number = senders->count;
-        senders->sources[senders->count].target =
-            gv_arena_text(&senders->arena, gv_text(spec->sources[i].target));
-        if (senders->sources[senders->count++].target == NULL)
-            return false;
+        senders->sources[senders->count++].target = spec->targets[i];
     }
     senders->by_address = index;
     return senders->sources != NULL;
@@ -163,26 +186,55 @@ static bool senders_make(struct senders *senders, const struct gv_events_spec *s
 
 /* ---- receivers ---- */
 
+static bool listening(const struct listener *listener)
+{
+    return listener->syslog != NULL || listener->trap != NULL;
+}
+
+static unsigned port_of(const struct listener *listener)
+{
+    if (listener->trap != NULL)
+        return gv_trap_receiver_port(listener->trap);
+    return listener->syslog != NULL ? gv_syslog_receiver_port(listener->syslog) : 0;
+}
+
 static void listener_start(struct gv_events *events, struct listener *listener)
 {
-    const struct gv_syslog_hooks hooks = {events, known, on_line};
+    const struct gv_syslog_hooks lines = {events, known, on_line};
+    const struct gv_trap_hooks traps = {events, trap_sender, on_trap};
+    const char *what = listener->is_trap ? "traps" : "syslog";
     char why[WHY_SIZE] = "";
+    enum gv_err err;
 
-    if (listener->receiver != NULL)
+    if (listening(listener))
         return;
-    if (gv_syslog_receiver_start(events->loop, listener->address, &hooks, &listener->receiver,
-                                 why, sizeof(why)) == GV_OK)
-        gv_log(GV_LOG_INFO, NULL, "syslog: listening on %s, port %u", listener->address,
-               gv_syslog_receiver_port(listener->receiver));
+    err = listener->is_trap ? gv_trap_receiver_start(events->loop, listener->address, &traps,
+                                                     &listener->trap, why, sizeof(why))
+                            : gv_syslog_receiver_start(events->loop, listener->address, &lines,
+                                                       &listener->syslog, why, sizeof(why));
+    if (err == GV_OK)
+        gv_log(GV_LOG_INFO, NULL, "%s: listening on %s, port %u", what, listener->address,
+               port_of(listener));
     else
-        gv_log(GV_LOG_ERROR, NULL, "syslog: %s: %s", listener->address, why);
+        gv_log(GV_LOG_ERROR, NULL, "%s: %s: %s", what, listener->address, why);
+}
+
+/* What the receiver has counted is added to *stats. */
+static void add_stats(const struct listener *listener, struct gv_events_stats *stats)
+{
+    if (listener->syslog != NULL)
+        stats->refused += gv_syslog_receiver_stats(listener->syslog).refused;
+    if (listener->trap != NULL) {
+        stats->refused += gv_trap_receiver_stats(listener->trap).refused;
+        stats->notifications += gv_trap_receiver_stats(listener->trap).received;
+    }
 }
 
 static void listener_stop(struct gv_events *events, struct listener *listener)
 {
-    if (listener->receiver != NULL)
-        events->stats.refused += gv_syslog_receiver_stats(listener->receiver).refused;
-    gv_syslog_receiver_stop(listener->receiver);
+    add_stats(listener, &events->stats);
+    gv_syslog_receiver_stop(listener->syslog);
+    gv_trap_receiver_stop(listener->trap);
     free(listener->address);
     *listener = (struct listener){.address = NULL};
 }
@@ -193,17 +245,25 @@ static void listener_inherit(struct gv_events *events, struct listener *to)
     for (size_t i = 0; i < events->listener_count; i++) {
         struct listener *from = &events->listeners[i];
 
-        if (from->receiver != NULL && strcmp(from->address, to->address) == 0) {
-            to->receiver = from->receiver;
-            from->receiver = NULL;
-        }
+        if (!listening(from) || from->is_trap != to->is_trap ||
+            strcmp(from->address, to->address) != 0)
+            continue;
+        to->syslog = from->syslog;
+        to->trap = from->trap;
+        from->syslog = NULL;
+        from->trap = NULL;
+        if (to->trap != NULL)
+            gv_trap_receiver_forget(to->trap);
     }
 }
 
 static bool listeners_copy(struct listener *fresh, const struct gv_events_spec *spec)
 {
-    for (size_t i = 0; i < spec->listen_count; i++) {
-        fresh[i] = (struct listener){.address = strdup(spec->listen[i])};
+    for (size_t i = 0; i < spec->syslog_count + spec->trap_count; i++) {
+        bool is_trap = i >= spec->syslog_count;
+        const char *address = is_trap ? spec->traps[i - spec->syslog_count] : spec->syslog[i];
+
+        fresh[i] = (struct listener){.address = strdup(address), .is_trap = is_trap};
         if (fresh[i].address == NULL) {
             while (i-- > 0)
                 free(fresh[i].address);
@@ -229,10 +289,10 @@ static void listeners_change(struct gv_events *events, struct listener *fresh, s
 
 enum gv_err gv_events_set(struct gv_events *events, const struct gv_events_spec *spec)
 {
-    struct listener fresh[GV_EVENTS_LISTEN_MOST];
+    struct listener fresh[2 * GV_EVENTS_LISTEN_MOST];
     struct senders senders;
 
-    if (spec->listen_count > GV_EVENTS_LISTEN_MOST)
+    if (spec->syslog_count > GV_EVENTS_LISTEN_MOST || spec->trap_count > GV_EVENTS_LISTEN_MOST)
         return GV_ERR_TOO_LARGE;
     if (!senders_make(&senders, spec, events->seed) || !listeners_copy(fresh, spec)) {
         gv_arena_clear(&senders.arena);
@@ -241,7 +301,7 @@ enum gv_err gv_events_set(struct gv_events *events, const struct gv_events_spec 
     gv_arena_clear(&events->senders.arena);
     events->senders = senders;
     events->senders.by_address.arena = &events->senders.arena;
-    listeners_change(events, fresh, spec->listen_count);
+    listeners_change(events, fresh, spec->syslog_count + spec->trap_count);
     return GV_OK;
 }
 
@@ -260,14 +320,11 @@ struct gv_events_stats gv_events_stats(const struct gv_events *events)
     struct gv_events_stats stats = events->stats;
 
     for (size_t i = 0; i < events->listener_count; i++)
-        if (events->listeners[i].receiver != NULL)
-            stats.refused += gv_syslog_receiver_stats(events->listeners[i].receiver).refused;
+        add_stats(&events->listeners[i], &stats);
     return stats;
 }
 
 unsigned gv_events_port(const struct gv_events *events, size_t i)
 {
-    return i < events->listener_count && events->listeners[i].receiver != NULL
-               ? gv_syslog_receiver_port(events->listeners[i].receiver)
-               : 0;
+    return i < events->listener_count ? port_of(&events->listeners[i]) : 0;
 }

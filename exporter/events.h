@@ -9,6 +9,7 @@
 
 #include "events/event.h"
 #include "io/loop.h"
+#include "target.h"
 
 struct gv_events;
 
@@ -18,23 +19,24 @@ enum {
     GV_EVENTS_BURST = 2000    /* ... and at once */
 };
 
-/* A sender that is known. */
-struct gv_event_source {
-    const char *target, *address; /* an IPv4 or IPv6 address; a name sends nothing */
-};
-
 struct gv_events_spec {
-    const char *const *listen; /* "ADDRESS:PORT" for syslog over UDP and TCP */
-    size_t listen_count;
-    const struct gv_event_source *sources;
-    size_t source_count;
+    const char *const *syslog; /* "ADDRESS:PORT", for UDP and TCP */
+    size_t syslog_count;
+    const char *const *traps; /* "ADDRESS:PORT", for UDP */
+    size_t trap_count;
+    /* Who may send: by an IPv4 or IPv6 address; one with a name sends nothing. They stay the
+     * caller's, and stay until the next call. */
+    const struct gv_target *const *targets;
+    size_t target_count;
 };
 
 struct gv_events_stats {
-    uint64_t messages; /* of known senders */
-    uint64_t events;   /* of them those that mean something to us */
-    uint64_t unknown;  /* messages of unknown senders */
-    uint64_t refused;  /* too many, too long, cut off; connections not taken */
+    uint64_t messages;      /* of syslog, of known senders */
+    uint64_t notifications; /* of SNMP, of senders that proved themselves */
+    uint64_t events;        /* of both those that mean something to us */
+    uint64_t unknown;       /* messages of unknown senders */
+    uint64_t refused;       /* too many, too long, cut off; connections not taken; notifications
+                             * without proof */
 };
 
 /* Nothing is listened to yet. `event(arg, target, event)` is called for each event, whose
@@ -45,7 +47,7 @@ struct gv_events *gv_events_new(struct gv_loop *loop,
                                 void *arg, uint64_t seed);
 void gv_events_free(struct gv_events *events); /* NULL is fine */
 
-/* Listen to these addresses, for these senders; all is copied. What is listened to already goes
+/* Listen to these addresses, for these senders. What is listened to already goes
  * on. An address that cannot be is logged, and tried again by the next call. GV_ERR_NO_MEMORY
  * leaves all as it was. */
 enum gv_err gv_events_set(struct gv_events *events,
@@ -53,7 +55,7 @@ enum gv_err gv_events_set(struct gv_events *events,
 
 struct gv_events_stats gv_events_stats(const struct gv_events *events);
 
-/* The port of the i-th address; 0 where nothing listens there. */
+/* The port of the i-th address, first those of syslog; 0 where nothing listens there. */
 unsigned gv_events_port(const struct gv_events *events, size_t i);
 
 #endif

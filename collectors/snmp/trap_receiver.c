@@ -70,8 +70,8 @@ static struct peer *peer_of(struct gv_trap_receiver *receiver, const struct gv_t
     if (peer == NULL)
         return NULL;
     peer->target = target;
-    gv_usm_init(&peer->theirs, target->name, target->snmp);
-    gv_usm_init(&peer->ours, target->name, target->snmp);
+    gv_usm_init(&peer->theirs, target->name, target->notify);
+    gv_usm_init(&peer->ours, target->name, target->notify);
     peer->next = receiver->peers;
     receiver->peers = peer;
     return peer;
@@ -134,7 +134,7 @@ static bool choose(struct gv_trap_receiver *receiver, const struct gv_target *ta
  * configured without authentication cannot prove anything. */
 static bool proven(const struct gv_target *target, const netsnmp_pdu *pdu)
 {
-    const struct gv_snmp_credential *c = target->snmp;
+    const struct gv_snmp_credential *c = target->notify;
 
     if (pdu->version != SNMP_VERSION_3)
         return c->version != GV_SNMP_V3 && gv_library_community_is(pdu, c->community);
@@ -234,9 +234,14 @@ static void read_one(struct gv_trap_receiver *receiver, const struct gv_target *
     receiver->taken = false;
     if (usm != NULL)
         gv_usm_enter(usm);
+    /* What we answer to discoveries and informs carries our own clock. */
+    (void)set_enginetime(receiver->engine, (u_int)receiver->engine_n,
+                         (u_int)snmpv3_local_snmpEngineBoots(),
+                         (u_int)snmpv3_local_snmpEngineTime(), TRUE);
     gv_library_read(receiver->handle, receiver->fd);
     if (usm != NULL)
         gv_usm_leave(usm);
+    free_etimelist();
     receiver->target = NULL;
     if (usm != NULL && receiver->taken)
         usm->pinned = true;
@@ -267,7 +272,7 @@ static void on_messages(void *arg, unsigned events)
         target = sender_text(&from.any, text, sizeof(text))
                      ? receiver->hooks.sender(receiver->hooks.arg, text)
                      : NULL;
-        if (target != NULL && target->snmp != NULL) {
+        if (target != NULL && target->notify != NULL) {
             read_one(receiver, target, (size_t)n);
             continue;
         }

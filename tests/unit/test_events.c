@@ -149,14 +149,14 @@ static void check_flood(struct fixture *f, unsigned port)
 }
 
 static void check_reload(struct fixture *f, const char *const *listen,
-                         const struct gv_event_source *sources)
+                         const struct gv_target *const *targets)
 {
     unsigned port = gv_events_port(f->events, 0);
-    struct gv_events_spec spec = {listen, 1, sources, 1};
+    struct gv_events_spec spec = {listen, 1, NULL, 0, targets, 1};
 
     CHECK_INT("again", gv_events_set(f->events, &spec), GV_OK);
     CHECK_INT("the same socket", gv_events_port(f->events, 0), port);
-    spec.listen_count = 0;
+    spec.syslog_count = 0;
     CHECK_INT("none", gv_events_set(f->events, &spec), GV_OK);
     CHECK_INT("closed", gv_events_port(f->events, 0), 0);
 }
@@ -164,9 +164,11 @@ static void check_reload(struct fixture *f, const char *const *listen,
 int main(void)
 {
     static const char *const listen[] = {"127.0.0.1:0"};
-    static const struct gv_event_source sources[] = {
-        {"gm-1", "127.0.0.5"}, {"by-name", "router.example"}, {"gm-2", "127.0.0.7"}};
-    const struct gv_events_spec spec = {listen, 1, sources, 3};
+    static const struct gv_target gm_1 = {.name = "gm-1", .address = "127.0.0.5"},
+                                  by_name = {.name = "by-name", .address = "router.example"},
+                                  gm_2 = {.name = "gm-2", .address = "127.0.0.7"};
+    static const struct gv_target *const targets[] = {&gm_1, &by_name, &gm_2};
+    const struct gv_events_spec spec = {listen, 1, NULL, 0, targets, 3};
     struct fixture f = {.loop = gv_loop_new()};
 
     f.events = gv_events_new(f.loop, on_event, &f, 1);
@@ -174,7 +176,7 @@ int main(void)
     check_udp(&f, gv_events_port(f.events, 0));
     check_tcp(&f, gv_events_port(f.events, 0));
     check_flood(&f, gv_events_port(f.events, 0));
-    check_reload(&f, listen, sources);
+    check_reload(&f, listen, targets);
     gv_events_free(f.events);
     gv_loop_free(f.loop);
     return check_end();

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "snmp/trap.h"
+#include "snmp/trap_header.h"
 
 #include "check.h"
 
@@ -266,8 +267,31 @@ static void check_v1(void)
     CHECK_INT("too long", gv_trap_v1_oid(most, GV_OID_ARCS - 1, 6, 7, out), 0);
 }
 
+/* A message cut at each octet is either read the same, or refused. */
+static void check_header(void)
+{
+    static const uint8_t v3[] = {0x30, 0x1a, 2, 1, 3, 0x30, 2, 2, 0, 4, 0x0f, 0x30, 0x0d, 4,
+                                 5,    0x80, 0, 0, 9, 1,    2, 1, 7, 4, 1,    'u',  4,    0};
+    static const uint8_t v2c[] = {0x30, 0x81, 5, 2, 1, 1, 4, 0};
+    static const uint8_t odd[][5] = {
+        {0x31, 3, 2, 1, 1}, {0x30, 4, 2, 1, 1}, {0x30, 3, 4, 1, 1}, {0x30, 0x85, 0, 0, 0}};
+    struct gv_trap_header header;
+
+    CHECK_INT("v3", gv_trap_header_read(v3, sizeof(v3), &header), GV_OK);
+    CHECK("its engine",
+          header.version == 3 && header.engine_n == 5 && header.engine == v3 + 15);
+    for (size_t n = 0; n < sizeof(v3); n++)
+        CHECK_INT("cut", gv_trap_header_read(v3, n, &header), GV_ERR_MALFORMED);
+    CHECK_INT("long form", gv_trap_header_read(v2c, sizeof(v2c), &header), GV_OK);
+    CHECK("v2c", header.version == 1 && header.engine_n == 0);
+    for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++)
+        CHECK_INT("odd", gv_trap_header_read(odd[i], sizeof(odd[i]), &header),
+                  GV_ERR_MALFORMED);
+}
+
 int main(void)
 {
+    check_header();
     check_rows();
     check_v1();
     return check_end();
