@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the parts of the store share: store.c keeps observations and builds the snapshot,
- * store_events.c keeps what devices told by themselves, store_storm.c knows which key servers have their hands full. */
+ * store_events.c keeps what devices told by themselves, store_storm.c knows which key servers
+ * have their hands full. */
 #ifndef GV_STORE_PRIVATE_H
 #define GV_STORE_PRIVATE_H
 
