@@ -105,9 +105,10 @@ static enum gv_err load(struct gv_app *app, struct gv_config **out, struct gv_bu
     return err;
 }
 
-/* Hand this shard's targets to the store, then to the poller. */
+/* Hand this shard's targets to the store, then to the poller; *held: how many. */
 static enum gv_err apply_targets(struct gv_app *app, const struct gv_config *config,
-                                 const struct gv_target **targets, struct gv_poll_target *polls)
+                                 const struct gv_target **targets, struct gv_poll_target *polls,
+                                 size_t *held)
 {
     struct gv_store_policy policy = store_policy(config);
     size_t count = 0;
@@ -121,6 +122,7 @@ static enum gv_err apply_targets(struct gv_app *app, const struct gv_config *con
         targets[count] = &target->target;
         polls[count++] = (struct gv_poll_target){&target->target, target->interval};
     }
+    *held = count;
     err = gv_store_set_targets(app->store, targets, count, &policy);
     return err == GV_OK ? gv_poller_set_targets(app->poller, polls, count) : err;
 }
@@ -169,6 +171,31 @@ static enum gv_err apply_probes(struct gv_app *app, const struct gv_config *conf
     return err;
 }
 
+static void on_event(void *arg, const char *target, const struct gv_event *event)
+{
+    struct gv_app *app = arg;
+
+    gv_store_event(app->store, target, event);
+    if (gv_event_is_change(event->kind))
+        gv_poller_hint(app->poller, target);
+}
+
+/* Listen for the events of this shard's targets. */
+static enum gv_err apply_events(struct gv_app *app, const struct gv_config *config,
+                                const struct gv_target *const *targets, size_t count)
+{
+    const struct gv_events_spec spec = {config->syslog, config->syslog_count,
+                                        config->traps,  config->trap_count,
+                                        targets,        count};
+
+    if (app->settings->once ||
+        (app->events == NULL && config->syslog_count + config->trap_count == 0))
+        return GV_OK;
+    if (app->events == NULL)
+        app->events = gv_events_new(app->loop, on_event, app, draw_seed());
+    return app->events != NULL ? gv_events_set(app->events, &spec) : GV_ERR_NO_MEMORY;
+}
+
 void gv_app_probes_off(struct gv_app *app)
 {
     app->probes_off = true;
@@ -184,11 +211,14 @@ static enum gv_err apply(struct gv_app *app, const struct gv_config *config)
     struct gv_poll_target *polls = calloc(room, sizeof(*polls));
     struct gv_poller_policy policy = poller_policy(app, config);
     enum gv_err err = GV_ERR_NO_MEMORY;
+    size_t count = 0;
 
     if (targets != NULL && polls != NULL)
-        err = apply_targets(app, config, targets, polls);
+        err = apply_targets(app, config, targets, polls, &count);
     if (err == GV_OK)
         err = apply_probes(app, config);
+    if (err == GV_OK)
+        err = apply_events(app, config, targets, count);
     if (err == GV_OK)
         gv_poller_set_policy(app->poller, &policy);
     free(targets);
@@ -237,6 +267,7 @@ void gv_app_clear(struct gv_app *app)
     gv_http_sd_stop(app->sd);
     gv_poller_free(app->poller);
     gv_probes_free(app->probes);
+    gv_events_free(app->events);
     gv_store_free(app->store);
     gv_loop_free(app->loop);
     gv_config_free(app->config);
@@ -361,6 +392,15 @@ bool gv_app_view(struct gv_app *app, struct gv_render_in *in)
         .polls_in_flight = stats.in_flight,
         .queue_delay = stats.queue_delay,
     };
+    if (app->events != NULL) {
+        struct gv_events_stats events = gv_events_stats(app->events);
+
+        app->self.syslog_messages = events.messages;
+        app->self.notifications = events.notifications;
+        app->self.events = events.events;
+        app->self.unknown_senders = events.unknown;
+        app->self.events_refused = events.refused;
+    }
     if (app->server != NULL) {
         struct gv_http_stats http = gv_http_server_stats(app->server);
 

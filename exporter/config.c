@@ -143,6 +143,7 @@ static void read_root(struct gv_config_reader *reader, const struct gv_node *roo
     gv_config_target_lists(reader);
     gv_config_duplicates(reader);
     reader->config->state_directory = state_directory(reader, row.state_directory);
+    gv_config_events(reader, row.syslog, row.traps);
     if (row.probes != NULL)
         gv_config_probes(reader, row.probes);
 }

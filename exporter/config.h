@@ -83,6 +83,8 @@ struct gv_config {
     size_t gdoi_count;
     struct gv_config_probe *probes;
     size_t probe_count;
+    const char **syslog, **traps; /* ADDRESS:PORT */
+    size_t syslog_count, trap_count;
     const char *known_hosts;
     const char *state_directory; /* NULL: none, and no probes */
     size_t warnings;             /* of this load */

@@ -16,7 +16,7 @@ static const char *const privs[] = {"none",   "des",           "aes128",        
 static const char *const profiles[] = {"modern", "default", "legacy", NULL};
 /* In the order of enum gv_rekey_transport; "" is never written. */
 static const char *const transports[] = {"auto", "unicast", "multicast", NULL};
-static const char *const collectors[] = {"snmp", "ssh", NULL};
+static const char *const collectors[] = {"snmp", "ssh", "events", NULL};
 /* In the order of enum gdoi_number, without its first. */
 static const char *const octet_orders[] = {"big-endian", "little-endian", NULL};
 
@@ -71,6 +71,8 @@ static const struct gv_key root_keys[] = {
     NODE("probes", GV_KEY_LIST, probes, false, "group members of our own, that only watch"),
     TEXT("state_directory", state_directory, 1, GV_CONFIG_PATH,
          "where probes keep when they last registered (default: systemd's $STATE_DIRECTORY)"),
+    NODE("syslog", GV_KEY_MAP, syslog, false, "where the targets' syslog messages come in"),
+    NODE("traps", GV_KEY_MAP, traps, false, "where the targets' SNMP notifications come in"),
     NODE("limits", GV_KEY_MAP, limits, false, "budgets of the whole process"),
     TEXT("known_hosts", known_hosts, 1, GV_CONFIG_PATH,
          "the file of SSH host keys (default: known_hosts)"),
@@ -203,6 +205,19 @@ static const struct gv_key url_keys[] = {
 };
 #undef ROW
 
+#define ROW gv_config_listen_row
+static const struct gv_key syslog_keys[] = {
+    NODE("listen", GV_KEY_TEXTS, listen, true,
+         "ADDRESS:PORT for UDP and TCP; \":514\" is all addresses, and needs "
+         "CAP_NET_BIND_SERVICE"),
+};
+static const struct gv_key traps_keys[] = {
+    NODE("listen", GV_KEY_TEXTS, listen, true,
+         "ADDRESS:PORT for UDP; \":162\" is all IPv4 addresses, and needs "
+         "CAP_NET_BIND_SERVICE"),
+};
+#undef ROW
+
 #define ROW gv_config_limits
 static const struct gv_key limits_keys[] = {
     NUMBER("in_flight", in_flight, 1, 10000, "SNMP polls under way at once"),
@@ -235,6 +250,8 @@ const struct gv_schema gv_config_group_schema = SCHEMA("a group", group_keys);
 const struct gv_schema gv_config_url_schema = SCHEMA("a target URL", url_keys);
 const struct gv_schema gv_config_gdoi_schema = SCHEMA("a gdoi profile", gdoi_keys);
 const struct gv_schema gv_config_probe_schema = SCHEMA("a probe", probe_keys);
+const struct gv_schema gv_config_syslog_schema = SCHEMA("syslog", syslog_keys);
+const struct gv_schema gv_config_traps_schema = SCHEMA("traps", traps_keys);
 const struct gv_schema gv_config_limits_schema = SCHEMA("limits", limits_keys);
 
 const struct gv_config_target_row gv_config_target_defaults = {

@@ -52,7 +52,9 @@ static void device_free(struct device *device)
     for (size_t i = 0; i < device->track_count; i++) {
         free((char *)device->tracks[i].name);
         free((char *)device->tracks[i].id);
+        free(device->tracks[i].heard);
     }
+    gv_observation_free(device->heard);
     free(device->tracks);
     free(device->name);
     free(device->address);
@@ -78,6 +80,14 @@ static struct device *device_new(const struct gv_target *target)
     return device;
 }
 
+bool gv_store_events_only(const struct device *device)
+{
+    for (size_t i = 0; i < COLLECTORS; i++)
+        if (device->slots[i].configured)
+            return false;
+    return true;
+}
+
 /* Everything learnt moves over; a collector that is no longer configured is
  * forgotten. */
 static void device_inherit(struct device *to, struct device *from)
@@ -90,6 +100,11 @@ static void device_inherit(struct device *to, struct device *from)
         to->slots[i].configured = true;
         from->slots[i] = (struct slot){.configured = false};
     }
+    if (gv_store_events_only(to)) {
+        to->heard = from->heard;
+        from->heard = NULL;
+    }
+    to->event_track = from->event_track;
     to->tracks = from->tracks;
     to->track_count = from->track_count;
     from->tracks = NULL;
@@ -281,10 +296,8 @@ static bool learn(char const **known, const char *told)
     return *known != NULL || told == NULL;
 }
 
-/* The track of that group, made where there is none yet; NULL at the bound, or
- * without memory. */
-static struct gv_group_track *track_of(struct gv_store *store, struct device *device,
-                                       const struct gv_group_obs *group)
+struct gv_group_track *gv_store_track_of(struct gv_store *store, struct device *device,
+                                         const struct gv_group_obs *group)
 {
     struct gv_group_track *more;
     const struct gv_group_track *found =
@@ -326,7 +339,7 @@ static void feed_tracks(struct gv_store *store, struct device *device)
     if (obs == NULL)
         return;
     for (const struct gv_group_obs *group = obs->groups; group != NULL; group = group->next) {
-        struct gv_group_track *learnt = track_of(store, device, group);
+        struct gv_group_track *learnt = gv_store_track_of(store, device, group);
         struct gv_track_in in = {
             .device = &obs->device,
             .group = group,
@@ -489,7 +502,8 @@ static enum gv_err build(struct gv_store *store, struct gv_time now)
             .collectors = own,
             .collector_count = collectors_of(store, device, now, own),
             .up = up(store, device, now),
-            .observation = device->merged,
+            .events_only = gv_store_events_only(device),
+            .observation = device->heard != NULL ? device->heard : device->merged,
             .tracks = device->tracks,
             .track_count = device->track_count,
         };

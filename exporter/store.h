@@ -38,6 +38,10 @@ enum gv_err gv_store_set_targets(struct gv_store *store, const struct gv_target 
 void gv_store_feed(struct gv_store *store, const char *target, const char *collector,
                    struct gv_poll_result *result, struct gv_time now);
 
+/* Take an event of the device `target`; its instant is of the boot clock. An unknown target's
+ * is forgotten, and so is one without a group where the device told of none yet. */
+void gv_store_event(struct gv_store *store, const char *target, const struct gv_event *event);
+
 /* What the probes have seen, for the snapshots to come; the list and its rows stay the
  * caller's. Call it again whenever something in them has changed. */
 void gv_store_probes(struct gv_store *store, const struct gv_probe_seen *const *probes,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the two halves of the store share: store.c keeps observations and builds the snapshot,
- * store_storm.c knows which key servers have their hands full. */
+/* What the parts of the store share: store.c keeps observations and builds the snapshot,
+ * store_events.c keeps what devices told by themselves, store_storm.c knows which key servers
+ * have their hands full. */
 #ifndef GV_STORE_PRIVATE_H
 #define GV_STORE_PRIVATE_H
 
@@ -30,6 +31,8 @@ struct device {
     unsigned sources;                    /* which: two bits for each collector */
     struct gv_group_track *tracks;
     size_t track_count;
+    size_t event_track;           /* of the last event, from 1; 0: none yet */
+    struct gv_observation *heard; /* what the events told; only where nobody asks the device */
 };
 
 struct gv_store {
@@ -50,6 +53,14 @@ struct gv_store {
 
 /* The device of that name; NULL where there is none. */
 struct device *gv_store_find(const struct gv_store *store, const char *name);
+
+/* No collector: what it tells by itself is all. */
+bool gv_store_events_only(const struct device *device);
+
+/* The track of that group, made where there is none yet; NULL at the bound, or without
+ * memory. */
+struct gv_group_track *gv_store_track_of(struct gv_store *store, struct device *device,
+                                         const struct gv_group_obs *group);
 
 /* That group had a sign at that instant (model/storm.h): its key servers have one as well. */
 void gv_store_storm(struct gv_store *store, const struct gv_group_track *source,

@@ -11,6 +11,7 @@
 #define GV_MODEL_SNAPSHOT_H
 
 #include "model/behaviour.h"
+#include "model/heard.h"
 #include "model/interop.h"
 #include "model/kek_timing.h"
 #include "model/tek.h"
@@ -84,6 +85,7 @@ struct gv_membership {
     struct gv_rekey_verdict_row rekey;
     enum gv_tri kek_in_sync; /* GM: same KEK as its group's KS; unknown without a KS polled */
     struct gv_tek_verdict ks_tek, gm_tek;
+    const struct gv_heard *heard; /* what its events told; NULL: none yet */
     /* KS side */
     enum gv_ks_role role;
     enum gv_ks_status status;
@@ -99,7 +101,7 @@ struct gv_membership {
     const char *gm_version, *gm_address, *registered_with;
     struct gv_when reregistration_at, last_rekey_at;
     struct gv_count registrations_attempted, registrations_succeeded, rekeys_received;
-    struct gv_count double_registrations;
+    struct gv_count double_registrations, missed_rekeys; /* missed: as its events tell */
 };
 
 struct gv_device_verdict {
@@ -108,6 +110,7 @@ struct gv_device_verdict {
     const char *hostname, *version, *gdoi_version;
     enum gv_vendor vendor;
     enum gv_os os;
+    bool events_only;        /* nobody asks it, so it is neither up nor down */
     bool up;                 /* at least one collector's last poll gave a fresh observation */
     const char *ssh_profile; /* "modern", "default", "legacy"; NULL: no SSH */
     struct gv_collector_verdict *collectors;
@@ -123,6 +126,7 @@ struct gv_interop_verdict {
     const char *ks; /* label */
     enum gv_interop outcome;
     enum gv_behaviour ks_behaviour;
+    const struct gv_behaviour_verdict *ks_verdict; /* the same, with its evidence */
     size_t members_new, members_old, members_unknown;
     size_t registrations_per_cycle; /* the storm: 2 for each new GM; 0 without mismatch */
     const char *text;               /* two sentences for people: what happens, what to do */

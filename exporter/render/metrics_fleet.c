@@ -17,7 +17,7 @@ static bool up(const struct gv_row *row, unsigned state, struct gv_value *value)
     const struct gv_device_verdict *d = row->base;
 
     (void)state;
-    return gv_value_n(value, d->up && !row->in->unanswered);
+    return !d->events_only && gv_value_n(value, d->up && !row->in->unanswered);
 }
 
 /* A device that has said nothing of itself has no info. */

@@ -14,6 +14,8 @@ struct gv_self {
     unsigned polls_in_flight;
     struct gv_dur queue_delay;
     uint64_t http_requests, http_refused;
+    /* Messages of known senders, and of them events; of others; more than we take. */
+    uint64_t syslog_messages, notifications, events, unknown_senders, events_refused;
     uint64_t groups_dropped; /* beyond the store's ceiling for one device */
     /* The process, read by the caller (process.h); all 0 where it could not be. */
     uint64_t resident_bytes, cpu_ms, open_fds;

@@ -188,15 +188,30 @@ static struct gv_device_verdict devices[] = {
      .collector_count = 1},
 };
 
+static struct gv_evidence heard_evidence[] = {
+    {GV_EVIDENCE_SYSLOG, GV_BEHAVIOUR_OLD, GV_CERTAIN,
+     "gm-a registered 120 s before its KEK expired, got the same KEK, and registered again 30 "
+     "s "
+     "after"},
+};
+static const struct gv_behaviour_verdict heard_old = {
+    .behaviour = GV_BEHAVIOUR_OLD,
+    .confidence = GV_CERTAIN,
+    .evidence = heard_evidence,
+    .evidence_count = 1,
+};
+static const struct gv_behaviour_verdict nothing_known;
+
 static struct gv_interop_verdict interop[] = {
     {.ks = "ks-a",
      .outcome = GV_INTEROP_MISMATCH,
      .ks_behaviour = GV_BEHAVIOUR_OLD,
+     .ks_verdict = &heard_old,
      .members_new = 1,
      .members_unknown = 1,
      .registrations_per_cycle = 2,
      .text = "Each new member registers twice per KEK. Upgrade the key server."},
-    {.ks = "ks-b"},
+    {.ks = "ks-b", .ks_verdict = &nothing_known},
 };
 
 static struct gv_group_verdict groups[] = {
