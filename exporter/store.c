@@ -5,9 +5,8 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "model/fleet.h"
-#include "model/index.h"
 #include "model/merge.h"
+#include "store_parts.h"
 
 /* A snapshot older than this is built anew. */
 static const struct gv_dur snapshot_age = {1000};
@@ -18,45 +17,8 @@ enum { INDEX_CEILING = 256 << 20 };
 /* Collectors in the order of detail: the first that tells a field wins. */
 static const char *const collector_names[] = {"ssh", "snmp"};
 
-enum { COLLECTORS = sizeof(collector_names) / sizeof(collector_names[0]) };
-
-/* What one collector brought of one device. */
-struct slot {
-    bool configured, polled, gave; /* gave: the last poll brought an observation */
-    enum gv_err err;
-    char *detail; /* NULL: none */
-    struct gv_dur duration;
-    struct gv_observation *whole;   /* of the last complete poll */
-    struct gv_observation *partial; /* of a later poll that ended early */
-    uint64_t *failures;             /* GV_ERR_COUNT counters, from the first failure on */
-};
-
-struct device {
-    char *name, *address;
-    const char *ssh_profile;
-    struct slot slots[COLLECTORS];
-    const struct gv_observation *merged; /* a source, or `own`; NULL: nothing fresh */
-    struct gv_observation *own;          /* merged from several sources */
-    unsigned sources;                    /* which: two bits for each collector */
-    struct gv_group_track *tracks;
-    size_t track_count;
-};
-
-struct gv_store {
-    struct gv_dur stale_after;
-    struct gv_group_override *overrides;
-    size_t override_count;
-    const struct gv_probe_seen *const *probes; /* the caller's */
-    size_t probe_count;
-    struct device **devices;
-    size_t device_count;
-    struct gv_arena index_arena;
-    struct gv_index by_name;
-    uint64_t seed;
-    uint64_t groups_dropped;
-    struct gv_snapshot snapshot;
-    bool built, fed; /* fed: something came since the snapshot was built */
-};
+_Static_assert(sizeof(collector_names) / sizeof(collector_names[0]) == COLLECTORS,
+               "a name for each collector");
 
 static const char *profile_name(enum gv_ssh_profile profile)
 {
@@ -91,11 +53,7 @@ static void device_free(struct device *device)
     merged_clear(device);
     for (size_t i = 0; i < COLLECTORS; i++)
         slot_clear(&device->slots[i]);
-    for (size_t i = 0; i < device->track_count; i++) {
-        free((char *)device->tracks[i].name);
-        free((char *)device->tracks[i].id);
-    }
-    free(device->tracks);
+    store_tracks_clear(device);
     free(device->name);
     free(device->address);
     free(device);
@@ -145,7 +103,7 @@ static void devices_free(struct device **devices, size_t count)
     free(devices);
 }
 
-static struct device *find(const struct gv_store *store, const char *name)
+struct device *store_find(const struct gv_store *store, const char *name)
 {
     const size_t *number = gv_index_find(&store->by_name, name, NULL);
 
@@ -262,8 +220,9 @@ enum gv_err gv_store_set_targets(struct gv_store *store, const struct gv_target 
         return GV_ERR_NO_MEMORY;
     }
     for (size_t i = 0; i < count; i++) {
-        struct device *old = find(store, change.devices[i]->name);
+        struct device *old = store_find(store, change.devices[i]->name);
 
+        change.devices[i]->is_new = old == NULL;
         if (old != NULL)
             device_inherit(change.devices[i], old);
     }
@@ -279,6 +238,7 @@ enum gv_err gv_store_set_targets(struct gv_store *store, const struct gv_target 
     store->by_name = change.by_name;
     store->by_name.arena = &store->index_arena;
     store->fed = true;
+    store_recall(store);
     return GV_OK;
 }
 
@@ -314,73 +274,6 @@ static void merge(const struct gv_store *store, struct device *device, struct gv
     /* Without memory to merge, the most detailed source alone is still true. */
     device->merged = device->own != NULL ? device->own : sources[0];
     device->sources = mask;
-}
-
-static bool learn(char const **known, const char *told)
-{
-    if (*known == NULL && told != NULL)
-        *known = strdup(told);
-    return *known != NULL || told == NULL;
-}
-
-/* The track of that group, made where there is none yet; NULL at the bound, or
- * without memory. */
-static struct gv_group_track *track_of(struct gv_store *store, struct device *device,
-                                       const struct gv_group_obs *group)
-{
-    struct gv_group_track *more;
-    const struct gv_group_track *found =
-        gv_group_track_find(device->tracks, device->track_count, group->name, group->id);
-    struct gv_group_track *track;
-
-    if (found == NULL && device->track_count == GV_GROUPS_PER_DEVICE) {
-        store->groups_dropped++;
-        return NULL;
-    }
-    if (found != NULL) {
-        track = &device->tracks[found - device->tracks];
-    } else {
-        more = realloc(device->tracks, (device->track_count + 1) * sizeof(*more));
-        if (more == NULL)
-            return NULL;
-        device->tracks = more;
-        track = &more[device->track_count++];
-        *track = (struct gv_group_track){.name = NULL};
-    }
-    return learn(&track->name, group->name) && learn(&track->id, group->id) ? track : NULL;
-}
-
-/* Every configured collector's last poll was complete: what is absent is not
- * there. */
-static bool whole(const struct device *device)
-{
-    for (size_t i = 0; i < COLLECTORS; i++)
-        if (device->slots[i].configured &&
-            (!device->slots[i].polled || device->slots[i].err != GV_OK))
-            return false;
-    return device->merged != NULL && !device->merged->failed;
-}
-
-static void feed_tracks(struct gv_store *store, struct device *device)
-{
-    const struct gv_observation *obs = device->merged;
-
-    if (obs == NULL)
-        return;
-    for (const struct gv_group_obs *group = obs->groups; group != NULL; group = group->next) {
-        struct gv_group_track *learnt = track_of(store, device, group);
-        struct gv_track_in in = {
-            .device = &obs->device,
-            .group = group,
-            .seen_at = obs->seen_at,
-            .whole = whole(device),
-            .override = gv_group_override_find(store->overrides, store->override_count,
-                                               group->name, group->id),
-        };
-
-        if (learnt != NULL)
-            gv_track_feed(&learnt->track, &in);
-    }
 }
 
 static struct slot *slot_of(struct device *device, const char *collector)
@@ -425,7 +318,7 @@ static void keep_observation(struct slot *slot, struct gv_poll_result *result)
 void gv_store_feed(struct gv_store *store, const char *target, const char *collector,
                    struct gv_poll_result *result, struct gv_time now)
 {
-    struct device *device = find(store, target);
+    struct device *device = store_find(store, target);
     struct slot *slot = device != NULL ? slot_of(device, collector) : NULL;
 
     /* A poll that we cancelled ourselves says nothing about the device. */
@@ -441,7 +334,7 @@ void gv_store_feed(struct gv_store *store, const char *target, const char *colle
     merged_clear(device);
     keep_observation(slot, result);
     merge(store, device, now);
-    feed_tracks(store, device);
+    store_feed_tracks(store, device);
 }
 
 static const struct gv_observation *latest(const struct slot *slot)
@@ -565,7 +458,7 @@ const struct gv_snapshot *gv_store_snapshot(struct gv_store *store, struct gv_ti
 const struct gv_observation *gv_store_observation(const struct gv_store *store,
                                                   const char *target, const char *collector)
 {
-    struct device *device = find(store, target);
+    struct device *device = store_find(store, target);
     const struct slot *slot = device != NULL ? slot_of(device, collector) : NULL;
 
     return slot != NULL ? latest(slot) : NULL;
@@ -573,7 +466,7 @@ const struct gv_observation *gv_store_observation(const struct gv_store *store,
 
 const struct gv_observation *gv_store_merged(const struct gv_store *store, const char *target)
 {
-    const struct device *device = find(store, target);
+    const struct device *device = store_find(store, target);
 
     return device != NULL ? device->merged : NULL;
 }

@@ -8,6 +8,7 @@
 #define GV_STORE_H
 
 #include "collector.h"
+#include "model/fleet.h"
 #include "model/policy.h"
 #include "model/probe.h"
 #include "model/snapshot.h"
@@ -42,6 +43,37 @@ void gv_store_feed(struct gv_store *store, const char *target, const char *colle
  * caller's. Call it again whenever something in them has changed. */
 void gv_store_probes(struct gv_store *store, const struct gv_probe_seen *const *probes,
                      size_t count);
+
+/* What one feed taught of a group of a device. */
+struct gv_learnt {
+    const char *device;
+    const struct gv_group_track *before, *after; /* before: all zero for a new group */
+    bool carries; /* the group's KEKs and rekeys are this device's: it is a KS, or none is known
+                   */
+};
+
+/* Where what was learnt outlives the process. */
+struct gv_store_memory {
+    /* After each group that was fed. */
+    void (*learnt)(void *arg, const struct gv_learnt *learnt);
+    /* A device is new: give back what is remembered of it, by gv_store_restore. */
+    void (*recall)(void *arg, const char *device);
+    void *arg;
+};
+
+/* Remember in `memory` from now on, and recall every device. NULL: remember nothing more. */
+void gv_store_remember(struct gv_store *store, const struct gv_store_memory *memory);
+
+/* Go on from `track`, as an earlier process left it. False where the device or its group
+ * is followed already, or not at all. */
+bool gv_store_restore(struct gv_store *store, const char *device,
+                      const struct gv_group_track *track);
+
+/* Visit the tracks that were fed since they were last visited; with `all`, every one. */
+void gv_store_tracks(struct gv_store *store, bool all,
+                     void (*visit)(void *arg, const char *device,
+                                   const struct gv_group_track *track),
+                     void *arg);
 
 /* The verdicts at `now`. Rebuilt only when something was fed or the last one is
  * a second old (so no expiry and no staleness is told later than that); else the

@@ -15,6 +15,7 @@
 struct gv_group_track {
     const char *name, *id; /* either may be NULL */
     struct gv_track track;
+    bool unsaved; /* fed since the history had it: see gv_store_tracks */
 };
 
 /* The track of the group of that name and id; where one of the two is not known

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the store is made of. Only for store*.c. */
+#ifndef GV_STORE_PARTS_H
+#define GV_STORE_PARTS_H
+
+#include "model/index.h"
+#include "store.h"
+
+enum { COLLECTORS = 2 };
+
+/* What one collector brought of one device. */
+struct slot {
+    bool configured, polled, gave; /* gave: the last poll brought an observation */
+    enum gv_err err;
+    char *detail; /* NULL: none */
+    struct gv_dur duration;
+    struct gv_observation *whole;   /* of the last complete poll */
+    struct gv_observation *partial; /* of a later poll that ended early */
+    uint64_t *failures;             /* GV_ERR_COUNT counters, from the first failure on */
+};
+
+struct device {
+    char *name, *address;
+    const char *ssh_profile;
+    struct slot slots[COLLECTORS];
+    const struct gv_observation *merged; /* a source, or `own`; NULL: nothing fresh */
+    struct gv_observation *own;          /* merged from several sources */
+    unsigned sources;                    /* which: two bits for each collector */
+    struct gv_group_track *tracks;
+    size_t track_count;
+    bool is_new; /* not recalled yet */
+};
+
+struct gv_store {
+    struct gv_dur stale_after;
+    struct gv_group_override *overrides;
+    size_t override_count;
+    const struct gv_probe_seen *const *probes; /* the caller's */
+    size_t probe_count;
+    struct device **devices;
+    size_t device_count;
+    struct gv_arena index_arena;
+    struct gv_index by_name;
+    uint64_t seed;
+    uint64_t groups_dropped;
+    struct gv_store_memory memory; /* all NULL: none */
+    struct gv_snapshot snapshot;
+    bool built, fed; /* fed: something came since the snapshot was built */
+};
+
+struct device *store_find(const struct gv_store *store, const char *name);
+
+/* store_tracks.c: teach the tracks of `device` what it shows; ask the memory for those of
+ * devices that are new; release them. */
+void store_feed_tracks(struct gv_store *store, struct device *device);
+void store_recall(struct gv_store *store);
+void store_tracks_clear(struct device *device);
+
+#endif
