@@ -351,7 +351,7 @@ static struct gv_dur shift_of(const struct gv_history *history,
     struct gv_time now = gv_loop_now(history->loop);
     struct gv_dur shift = {history->clock.unix_ms(history->clock.arg) - now.ms};
 
-    *same_boot = strcmp(state->boot, history->clock.boot) == 0 &&
+    *same_boot = state->boot[0] != '\0' && strcmp(state->boot, history->clock.boot) == 0 &&
                  state->saved_ms - state->shift_ms <= now.ms;
     if (*same_boot)
         return (struct gv_dur){state->shift_ms};

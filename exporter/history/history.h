@@ -25,7 +25,7 @@ struct gv_history_settings {
 struct gv_history_clock {
     int64_t (*unix_ms)(void *arg);
     void *arg;
-    const char *boot; /* copied */
+    const char *boot; /* copied; "": not known */
 };
 
 struct gv_history_stats {
