@@ -380,6 +380,7 @@ bool gv_app_view(struct gv_app *app, struct gv_render_in *in)
         .polls = stats.polls,
         .polls_in_flight = stats.in_flight,
         .queue_delay = stats.queue_delay,
+        .groups_dropped = gv_store_groups_dropped(app->store),
     };
     if (app->server != NULL) {
         struct gv_http_stats http = gv_http_server_stats(app->server);

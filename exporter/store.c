@@ -369,6 +369,16 @@ static size_t collectors_of(const struct gv_store *store, const struct device *d
     return n;
 }
 
+/* The last that is known of it, however old. */
+static const struct gv_observation *last_of(const struct device *device)
+{
+    const struct gv_observation *last = device->merged;
+
+    for (size_t i = 0; last == NULL && i < COLLECTORS; i++)
+        last = latest(&device->slots[i]);
+    return last;
+}
+
 static bool up(const struct gv_store *store, const struct device *device, struct gv_time now)
 {
     for (size_t i = 0; i < COLLECTORS; i++) {
@@ -422,6 +432,7 @@ static enum gv_err build(struct gv_store *store, struct gv_time now)
             .collector_count = collectors_of(store, device, now, own),
             .up = up(store, device, now),
             .observation = device->merged,
+            .last = last_of(device),
             .tracks = device->tracks,
             .track_count = device->track_count,
         };

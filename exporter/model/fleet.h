@@ -31,6 +31,7 @@ struct gv_fleet_device {
     size_t collector_count;
     bool up; /* at least one collector's last poll gave an observation that is fresh */
     const struct gv_observation *observation; /* merged, nothing stale; NULL: nothing fresh */
+    const struct gv_observation *last;        /* the same, but stale where nothing is fresh */
     const struct gv_group_track *tracks;      /* also of groups that are stale now */
     size_t track_count;
 };

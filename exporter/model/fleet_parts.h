@@ -45,6 +45,7 @@ struct fleet {
     const char *said[GV_EVIDENCE_SOURCE_COUNT]; /* the last sentence of each source */
     struct gv_index by_pair;                    /* (name, id) of a group -> its number */
     struct gv_index by_address;                 /* (label, address) -> member of that group */
+    struct gv_index by_target;                  /* every known address of a target */
 };
 
 /* Zeroed memory in the snapshot, or in the scratch; NULL sets failed. */

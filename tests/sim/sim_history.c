@@ -14,6 +14,8 @@ enum {
     DEVICES = WORLD_KSS + WORLD_GMS,
     LIFE_S = 900,
     LEAD_S = 235,
+    /* Polls begin this long before the first restart, and go on this long after the last. */
+    BEFORE_S = 260,
     AFTER_S = 150
 };
 
@@ -40,12 +42,12 @@ static const struct manner_row {
     int64_t every_s; /* of the seconds, how many are tried */
 } manners[MANNERS] = {
     [STOPPED] = {"stopped", 0, true, false, false, 1},
-    [KILLED] = {"killed", 0, true, true, false, 3},
-    [CLOCK_AHEAD] = {"stopped, the clock set ahead", 3600, true, false, false, 13},
-    [CLOCK_BACK] = {"stopped, the clock set back", -3600, true, false, false, 13},
-    [REBOOTED] = {"rebooted", 0, false, false, true, 13},
-    [REBOOTED_AHEAD] = {"rebooted, the clock ahead", 3600, false, false, true, 13},
-    [REBOOTED_BACK] = {"rebooted, the clock back", -3600, false, false, true, 13},
+    [KILLED] = {"killed", 0, true, true, false, 7},
+    [CLOCK_AHEAD] = {"stopped, the clock set ahead", 3600, true, false, false, 29},
+    [CLOCK_BACK] = {"stopped, the clock set back", -3600, true, false, false, 29},
+    [REBOOTED] = {"rebooted", 0, false, false, true, 29},
+    [REBOOTED_AHEAD] = {"rebooted, the clock ahead", 3600, false, false, true, 29},
+    [REBOOTED_BACK] = {"rebooted, the clock back", -3600, false, false, true, 29},
 };
 
 static const struct scenario {

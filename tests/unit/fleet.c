@@ -52,6 +52,7 @@ static struct gv_peer_verdict peers[] = {
 
 static struct gv_member_verdict members[] = {
     {.gm = "gm-a",
+     .monitored = true,
      .id = "192.0.2.11",
      .version = "1.0.27",
      .state = "registered",
@@ -207,6 +208,7 @@ static struct gv_group_verdict groups[] = {
      .ks_count = 1,
      .gm_count = 2,
      .primaries = KNOWN(1),
+     .unmonitored = KNOWN(1),
      .split = GV_NO,
      .interop = interop,
      .interop_count = 2},
