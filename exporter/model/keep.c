@@ -127,6 +127,27 @@ static bool read_octets(const struct gv_keep_field *field, struct gv_text text,
     return gv_text_hex(text, at, field->most);
 }
 
+static void write_text(const struct gv_keep_field *field, const void *at, struct gv_dur shift,
+                       struct gv_buf *out)
+{
+    const char *text = at;
+
+    (void)shift;
+    for (size_t i = 0; i + 1 < field->most && text[i] != '\0'; i++)
+        gv_buf_add_char(out, text[i] == '\n' || text[i] == '\r' ? ' ' : text[i]);
+}
+
+static bool read_text(const struct gv_keep_field *field, struct gv_text text,
+                      struct gv_dur shift, void *at)
+{
+    (void)shift;
+    if (text.n >= field->most || memchr(text.at, '\0', text.n) != NULL)
+        return false;
+    memcpy(at, text.at, text.n);
+    ((char *)at)[text.n] = '\0';
+    return true;
+}
+
 static const struct kind {
     size_t size; /* 0: `most` of the field */
     void (*write)(const struct gv_keep_field *field, const void *at, struct gv_dur shift,
@@ -142,6 +163,7 @@ static const struct kind {
     [GV_KEEP_TIME] = {sizeof(struct gv_time), write_i64, read_signed},
     [GV_KEEP_DUR] = {sizeof(struct gv_dur), write_i64, read_signed},
     [GV_KEEP_OCTETS] = {0, write_octets, read_octets},
+    [GV_KEEP_TEXT] = {0, write_text, read_text},
 };
 
 static bool is_zero(const unsigned char *at, size_t n)

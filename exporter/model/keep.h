@@ -20,6 +20,7 @@ enum gv_keep_kind {
     GV_KEEP_TIME,   /* struct gv_time */
     GV_KEEP_DUR,    /* struct gv_dur */
     GV_KEEP_OCTETS, /* uint8_t[most] */
+    GV_KEEP_TEXT,   /* char[most], its NUL included; one line */
     GV_KEEP_KINDS
 };
 

@@ -79,10 +79,10 @@ pid=
 start
 check "the rekey is told" until_true rekeys 'length == 1'
 check "its row" rekeys '.[0] | .group == "G1" and .ks == "ks" and .verdict == "on_time" and
-    .lead_seconds > 220 and .lead_seconds < 230 and .expected_lead_seconds == 225 and
+    .lead_seconds > 218 and .lead_seconds < 232 and .expected_lead_seconds == 225 and
     (.old_spi | test("^0x[0-9A-F]{32}$")) and (.new_spi | test("^0x[0-9A-F]{32}$"))' >/dev/null
-check "as text" has '^20.*Z G1 +ks +on_time +lead 22[0-9.]+ s, expected 225 s, KEK 0x.* -> 0x' \
-    <("$tool" history --database state/history.db --group 3333 --since 1h)
+"$tool" history --database state/history.db --group 3333 --since 1h >out 2>&1
+check "as text" has '^20.*Z G1 +ks +on_time +lead 2[23][0-9.]+ s, expected 225 s, KEK 0x.* -> 0x' out
 check "no other group" same "$("$tool" history --database state/history.db --group G2 2>&1)" \
     "getvpntool: no such rekey"
 check "none before it" same \

@@ -177,6 +177,42 @@ static void test_rows(void)
     }
 }
 
+/* The kinds that a track does not have. */
+struct told {
+    char text[6];
+    uint64_t n;
+};
+
+static void test_text(void)
+{
+    static const struct gv_keep_field fields[] = {
+        {"text", GV_KEEP_TEXT, offsetof(struct told, text), sizeof(((struct told *)0)->text)},
+        {"n", GV_KEEP_U64, offsetof(struct told, n), 0},
+    };
+    static const struct {
+        const char *name, *text, *want; /* NULL: refused */
+    } rows[] = {
+        {"as long as can be", "text abcde\nn 7\n", "abcde"},
+        {"too long", "text abcdef\n", NULL},
+        {"with blanks", "text  a b\n", " a b"},
+        {"empty", "text \nn 7\n", ""},
+    };
+    struct told told = {"a\nb", 7};
+    struct gv_buf out = gv_buf(100);
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct told row = {.n = 0};
+        bool good = gv_keep_read(fields, 2, gv_text(rows[i].text), shift, &row);
+
+        CHECK_INT(rows[i].name, good, rows[i].want != NULL);
+        if (good)
+            CHECK_STR(rows[i].name, row.text, rows[i].want);
+    }
+    gv_keep_write(fields, 2, &told, shift, &out);
+    CHECK_STR("one line", out.at, "text a b\nn 7\n");
+    gv_buf_clear(&out);
+}
+
 /* ---- news ---- */
 
 static struct gv_track holding(uint32_t n)
@@ -249,6 +285,7 @@ int main(void)
     test_empty();
     test_shift();
     test_rows();
+    test_text();
     test_news();
     test_news_of_roles();
     return check_end();
