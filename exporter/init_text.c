@@ -77,8 +77,9 @@ static void add_logins(const struct init_login *login, struct gv_buf *out)
                             "compare the fingerprint.\n");
         add_key(out, "known_hosts", login->known_hosts);
     }
-    gv_buf_add_str(out, "\n# What every target gets unless it says otherwise.\ndefaults:\n"
-                        "  interval: 60s\n");
+    gv_buf_add_str(out,
+                   "\n# What holds for every target that does not say otherwise.\ndefaults:\n"
+                   "  interval: 60s\n");
     if (has_snmp(login))
         gv_buf_add_str(out, "  snmp: routers\n");
     add_key(out, "  snmp_port", login->snmp_port);
