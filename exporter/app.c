@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -11,7 +12,7 @@
 #include "process.h"
 #include "ssh/driver.h"
 
-enum { LIST_MOST = 8 << 20 };
+enum { LIST_MOST = 8 << 20, GV_BOOT_MOST = 64 };
 
 static bool has_snmp(const struct gv_target *target)
 {
@@ -127,6 +128,44 @@ static enum gv_err apply_targets(struct gv_app *app, const struct gv_config *con
     return err == GV_OK ? gv_poller_set_targets(app->poller, polls, count) : err;
 }
 
+static int64_t wall_clock(void *arg)
+{
+    (void)arg;
+    return unix_ms();
+}
+
+/* Which boot of the host this is; "" where the system does not tell. */
+static void read_boot(char boot[GV_BOOT_MOST])
+{
+    FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
+
+    boot[0] = '\0';
+    if (file == NULL)
+        return;
+    if (fgets(boot, GV_BOOT_MOST, file) == NULL)
+        boot[0] = '\0';
+    boot[strcspn(boot, "\n")] = '\0';
+    (void)fclose(file);
+}
+
+/* Keep the history where the configuration says, or none. */
+static enum gv_err apply_history(struct gv_app *app, const struct gv_config *config)
+{
+    char boot[GV_BOOT_MOST];
+    bool wanted = config->history.database != NULL && !app->settings->once;
+
+    if (wanted && app->history != NULL && gv_history_is(app->history, &config->history))
+        return GV_OK;
+    gv_history_free(app->history);
+    app->history = NULL;
+    if (!wanted)
+        return GV_OK;
+    read_boot(boot);
+    app->history = gv_history_new(app->loop, app->store, &config->history,
+                                  &(struct gv_history_clock){wall_clock, NULL, boot});
+    return app->history != NULL ? GV_OK : GV_ERR_NO_MEMORY;
+}
+
 /* What the probes saw joins the evidence of the snapshots to come. */
 static void probes_changed(void *arg)
 {
@@ -216,6 +255,8 @@ static enum gv_err apply(struct gv_app *app, const struct gv_config *config)
     if (targets != NULL && polls != NULL)
         err = apply_targets(app, config, targets, polls, &count);
     if (err == GV_OK)
+        err = apply_history(app, config);
+    if (err == GV_OK)
         err = apply_probes(app, config);
     if (err == GV_OK)
         err = apply_events(app, config, targets, count);
@@ -267,6 +308,7 @@ void gv_app_clear(struct gv_app *app)
     gv_http_sd_stop(app->sd);
     gv_poller_free(app->poller);
     gv_probes_free(app->probes);
+    gv_history_free(app->history);
     gv_events_free(app->events);
     gv_store_free(app->store);
     gv_loop_free(app->loop);
@@ -391,6 +433,7 @@ bool gv_app_view(struct gv_app *app, struct gv_render_in *in)
         .polls = stats.polls,
         .polls_in_flight = stats.in_flight,
         .queue_delay = stats.queue_delay,
+        .groups_dropped = gv_store_groups_dropped(app->store),
     };
     if (app->events != NULL) {
         struct gv_events_stats events = gv_events_stats(app->events);
@@ -407,12 +450,24 @@ bool gv_app_view(struct gv_app *app, struct gv_render_in *in)
         app->self.http_requests = http.requests;
         app->self.http_refused = http.refused;
     }
+    if (app->history != NULL) {
+        struct gv_history_stats history = gv_history_stats(app->history);
+
+        app->self.has_history = true;
+        app->self.history_success = history.success;
+        app->self.history_records = history.records;
+        app->self.history_dropped = history.dropped;
+        app->self.history_set_aside = history.set_aside;
+        app->self.history_bytes = history.size;
+    }
     *in = (struct gv_render_in){
         .snapshot = gv_store_snapshot(app->store, now),
         .self = &app->self,
         .now = now,
         .wall_offset_ms = unix_ms() - now.ms,
     };
+    if (app->history != NULL)
+        in->past = gv_history_rekeys(app->history, &in->past_count);
     gv_process_read(&app->self, in->wall_offset_ms);
     return in->snapshot != NULL;
 }

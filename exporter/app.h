@@ -6,6 +6,7 @@
 
 #include "config.h"
 #include "events.h"
+#include "history/history.h"
 #include "http_sd.h"
 #include "options.h"
 #include "poller.h"
@@ -39,9 +40,10 @@ struct gv_app {
     struct gv_config *config;
     struct gv_store *store;
     struct gv_poller *poller;
-    struct gv_probes *probes; /* NULL: none configured yet, or a single round */
-    bool probes_off;          /* switched off, until an operator reloads */
-    struct gv_events *events; /* NULL: nothing listened to yet, or a single round */
+    struct gv_probes *probes;   /* NULL: none configured yet, or a single round */
+    bool probes_off;            /* switched off, until an operator reloads */
+    struct gv_events *events;   /* NULL: nothing listened to yet, or a single round */
+    struct gv_history *history; /* NULL: none configured, or a single round */
     struct gv_http_sd *sd;
     struct gv_http_server *server; /* only while serving */
     struct gv_app_list *lists;

@@ -176,6 +176,16 @@ static void show_group(const struct gv_group_override *group, struct gv_buf *out
         add_word(out, "    ", "transport", gv_rekey_transport_name(group->transport));
 }
 
+static void show_history(const struct gv_history_settings *history, struct gv_buf *out)
+{
+    gv_buf_add_str(out, "history:\n");
+    add_text(out, "  ", "database", history->database);
+    add_number(out, "  ", "keep_days", history->keep_days);
+    gv_buf_add_str(out, "  max_size: ");
+    gv_buf_add_u64(out, history->max_size >> (history->max_size % (1 << 20) == 0 ? 20 : 10));
+    gv_buf_add_str(out, history->max_size % (1 << 20) == 0 ? "MB\n" : "KB\n");
+}
+
 static void show_limits(const struct gv_config_limits *limits, struct gv_buf *out)
 {
     gv_buf_add_str(out, "limits:\n");
@@ -256,6 +266,8 @@ void gv_config_show(const struct gv_config *config, struct gv_buf *out)
     }
     for (size_t i = 0; i < config->probe_count; i++)
         show_probe(&config->probes[i], out);
+    if (config->history.database != NULL)
+        show_history(&config->history, out);
 }
 
 void gv_config_summary(const struct gv_config *config, struct gv_buf *out)
@@ -296,6 +308,7 @@ void gv_config_help(struct gv_buf *out)
         {"target_urls", &gv_config_url_schema},
         {"groups", &gv_config_group_schema},
         {"probes", &gv_config_probe_schema},
+        {"history", &gv_config_history_schema},
         {"syslog", &gv_config_syslog_schema},
         {"traps", &gv_config_traps_schema},
         {"limits", &gv_config_limits_schema},

@@ -25,7 +25,7 @@ struct tool_command {
 };
 
 extern const struct tool_command tool_parse, tool_timing, tool_version, tool_interop, tool_poll,
-    tool_keyscan, tool_probe, tool_syslog;
+    tool_keyscan, tool_probe, tool_syslog, tool_history, tool_init;
 
 #define TOOL_JSON(row)                                                                         \
     {                                                                                          \

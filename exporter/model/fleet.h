@@ -19,6 +19,7 @@ struct gv_group_track {
     struct gv_track track;
     struct gv_storm storm;
     struct gv_heard *heard; /* NULL: no event yet */
+    bool unsaved;           /* fed since the history had it: see gv_store_tracks */
 };
 
 /* The track of the group of that name and id; where one of the two is not known
@@ -35,6 +36,7 @@ struct gv_fleet_device {
     bool up;          /* at least one collector's last poll gave an observation that is fresh */
     bool events_only; /* nobody asks it: its observation is what its events told */
     const struct gv_observation *observation; /* merged, nothing stale; NULL: nothing fresh */
+    const struct gv_observation *last;        /* the same, but stale where nothing is fresh */
     const struct gv_group_track *tracks;      /* also of groups that are stale now */
     size_t track_count;
 };

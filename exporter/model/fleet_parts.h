@@ -46,6 +46,7 @@ struct fleet {
     struct gv_index pairs;   /* address of a KS -> the first device whose events prove it old */
     struct gv_index by_pair; /* (name, id) of a group -> its number */
     struct gv_index by_address; /* (label, address) -> member of that group */
+    struct gv_index by_target;  /* every known address of a target */
 };
 
 /* Zeroed memory in the snapshot, or in the scratch; NULL sets failed. */

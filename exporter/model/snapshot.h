@@ -68,6 +68,7 @@ struct gv_peer_verdict {
 
 struct gv_member_verdict {
     const char *gm; /* label as above */
+    bool monitored; /* one of its addresses is a target's */
     const char *id, *version, *state, *ks;
     enum gv_behaviour behaviour; /* from its version, or of the polled device */
     struct gv_count rekeys_sent, rekey_retries, acks_received, acks_missed;
@@ -135,10 +136,11 @@ struct gv_interop_verdict {
 struct gv_group_verdict {
     const char *group; /* label */
     const char *name, *group_id;
-    size_t ks_count;           /* polled */
-    size_t gm_count;           /* known: polled or listed by a KS */
-    struct gv_count primaries; /* unknown where no KS is polled */
-    enum gv_tri split;         /* two primaries, or two KEKs in use among alive KSs */
+    size_t ks_count;             /* polled */
+    size_t gm_count;             /* known: polled or listed by a KS */
+    struct gv_count primaries;   /* unknown where no KS is polled */
+    struct gv_count unmonitored; /* GMs that a KS lists and that are no target; as above */
+    enum gv_tri split;           /* two primaries, or two KEKs in use among alive KSs */
     struct gv_interop_verdict *interop;
     size_t interop_count;
 };

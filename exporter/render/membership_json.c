@@ -128,6 +128,7 @@ static void put_member(struct gv_json *doc, json_t *list, const struct gv_member
     json_t *o = gv_json_object(doc, list, NULL);
 
     gv_json_text(doc, o, "gm", m->gm);
+    gv_json_bool(doc, o, "monitored", m->monitored);
     gv_json_text(doc, o, "id", m->id);
     gv_json_text(doc, o, "version", m->version);
     gv_json_text(doc, o, "behavior", gv_behaviour_name(m->behaviour));

@@ -32,6 +32,47 @@ static bool queue_delay(const struct gv_row *row, unsigned state, struct gv_valu
     return gv_value_ms(value, ((const struct gv_self *)row->base)->queue_delay.ms);
 }
 
+/* Those of the history are absent where none is configured. */
+static bool history_success(const struct gv_row *row, unsigned state, struct gv_value *value)
+{
+    const struct gv_self *self = row->base;
+
+    (void)state;
+    return self->has_history && gv_value_n(value, self->history_success);
+}
+
+static bool history_records(const struct gv_row *row, unsigned state, struct gv_value *value)
+{
+    const struct gv_self *self = row->base;
+
+    (void)state;
+    return self->has_history && gv_value_n(value, self->history_records);
+}
+
+static bool history_dropped(const struct gv_row *row, unsigned state, struct gv_value *value)
+{
+    const struct gv_self *self = row->base;
+
+    (void)state;
+    return self->has_history && gv_value_n(value, self->history_dropped);
+}
+
+static bool history_set_aside(const struct gv_row *row, unsigned state, struct gv_value *value)
+{
+    const struct gv_self *self = row->base;
+
+    (void)state;
+    return self->has_history && gv_value_n(value, self->history_set_aside);
+}
+
+static bool history_bytes(const struct gv_row *row, unsigned state, struct gv_value *value)
+{
+    const struct gv_self *self = row->base;
+
+    (void)state;
+    return self->has_history && gv_value_n(value, self->history_bytes);
+}
+
 /* The four of the process are absent where the system did not tell. */
 static bool resident(const struct gv_row *row, unsigned state, struct gv_value *value)
 {
@@ -138,6 +179,30 @@ const struct gv_metric gv_metrics_self[] = {
      .scope = GV_SCOPE_SELF,
      .field = GV_FIELD_U64,
      .offset = offsetof(struct gv_self, http_refused)},
+    {.name = "getvpn_exporter_history_success",
+     .help = "1 if the last batch of the history was written.",
+     .scope = GV_SCOPE_SELF,
+     .get = history_success},
+    {.name = "getvpn_exporter_history_records_total",
+     .type = GV_COUNTER,
+     .help = "Records written to the history.",
+     .scope = GV_SCOPE_SELF,
+     .get = history_records},
+    {.name = "getvpn_exporter_history_dropped_total",
+     .type = GV_COUNTER,
+     .help = "Records given up because the history could not be written.",
+     .scope = GV_SCOPE_SELF,
+     .get = history_dropped},
+    {.name = "getvpn_exporter_history_set_aside_total",
+     .type = GV_COUNTER,
+     .help = "Corrupt files of the history set aside for a new one.",
+     .scope = GV_SCOPE_SELF,
+     .get = history_set_aside},
+    {.name = "getvpn_exporter_history_size_bytes",
+     .unit = "bytes",
+     .help = "Octets in use in the history's file.",
+     .scope = GV_SCOPE_SELF,
+     .get = history_bytes},
     {.name = "process_resident_memory_bytes",
      .unit = "bytes",
      .help = "Resident memory size in bytes.",

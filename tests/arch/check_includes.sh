@@ -23,6 +23,7 @@ collectors/gdoi base/|io/log.h|io/loop.h|io/resolve.h|gdoi/|observation.h|collec
 collectors/ssh base/|io/log.h|io/loop.h|io/resolve.h|ssh/|observation.h|collector.h|target.h
 exporter/model base/|observation.h|events/event.h|model/
 exporter/render base/|observation.h|events/event.h|model/|render/
+exporter/history base/|io/|observation.h|model/|history/|store.h
 exporter/http base/|io/|render/|http/
 RULES
 
@@ -48,6 +49,7 @@ openssl/ collectors/gdoi/(crypto|credential|verify)[a-z_]*\.[ch]
 microhttpd\.h exporter/http/.*
 libdeflate\.h exporter/http/.*
 curl/ exporter/(http_sd|check_getvpn)[a-z_]*\.c
+sqlite3\.h exporter/history/database[a-z_]*\.[ch]
 yaml\.h exporter/config[a-z_]*\.[ch]
 jansson\.h exporter/(render/.*json[a-z_]*\.[ch]|targets?[a-z_]*\.[ch]|config_files\.c|http_sd\.c|file_sd\.c|tool_[a-z_]*\.[ch]|getvpntool\.c|check_getvpn[a-z_]*\.c|sd_json\.c)
 HOMES
