@@ -44,9 +44,11 @@ int tool_usage(const struct tool_command *command, const char *wrong);
  * `json`. Returns `code`. */
 int tool_fail(bool json, const char *step, const char *reason, int code);
 
-/* Read `file` ("-" is standard input) to the end of *out, whose ceiling is TOOL_INPUT_MOST.
- * TOOL_OK, or what tool_fail returned. */
-int tool_read_file(const char *file, bool json, struct gv_buf *out);
+/* Read the one file that the arguments name ("-" is standard input) to the end of *out, whose
+ * ceiling is TOOL_INPUT_MOST. TOOL_OK, TOOL_USAGE where it is not one, or what tool_fail
+ * returned. */
+int tool_read_file(const struct tool_command *command, const struct gv_option_texts *files,
+                   bool json, struct gv_buf *out);
 
 /* Print the document and release it. `code`, or TOOL_NEGATIVE where it could not
  * be made (NULL) or printed. */

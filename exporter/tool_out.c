@@ -42,13 +42,16 @@ static bool read_stream(FILE *stream, struct gv_buf *out)
     return ferror(stream) == 0;
 }
 
-int tool_read_file(const char *file, bool json, struct gv_buf *out)
+int tool_read_file(const struct tool_command *command, const struct gv_option_texts *files,
+                   bool json, struct gv_buf *out)
 {
     FILE *stream;
     bool ok;
 
+    if (files->count != 1)
+        return tool_usage(command, "one FILE is needed, - for standard input");
     errno = 0;
-    stream = strcmp(file, "-") == 0 ? stdin : fopen(file, "rb");
+    stream = strcmp(files->at[0], "-") == 0 ? stdin : fopen(files->at[0], "rb");
     ok = stream != NULL && read_stream(stream, out);
     if (stream != NULL && stream != stdin)
         (void)fclose(stream);

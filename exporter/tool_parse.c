@@ -113,9 +113,7 @@ static int run(const struct tool_command *command, int argc, const char *const *
 
     if (!tool_arguments(command, argc, argv, &row))
         return TOOL_USAGE;
-    if (row.files.count != 1)
-        return tool_usage(command, "one FILE is needed, - for standard input");
-    code = tool_read_file(row.files.at[0], row.json, &input);
+    code = tool_read_file(command, &row.files, row.json, &input);
     if (code == TOOL_OK)
         code = parse(&row, &input);
     gv_buf_clear(&input);

@@ -11,32 +11,25 @@
 #include "base/text.h"
 #include "events/syslog_receiver.h"
 
-enum { PORT_MOST = 65535, BACKLOG = 64 };
+enum { BACKLOG = 64 };
 
 bool gv_event_address_read(const char *text, struct gv_event_address *out)
 {
-    const char *colon = strrchr(text, ':');
     struct gv_event_address address = {.n = 0};
     struct gv_text host;
     char literal[INET6_ADDRSTRLEN] = "";
-    uint32_t port;
+    uint16_t port;
 
-    if (colon == NULL || !gv_text_u32(gv_text(colon + 1), &port) || port > PORT_MOST)
-        return false;
-    host = gv_text_head(gv_text(text), (size_t)(colon - text));
-    if (host.n > 2 && host.at[0] == '[' && host.at[host.n - 1] == ']')
-        host = gv_text_head(gv_text_from(host, 1), host.n - 2);
-    if (host.n >= sizeof(literal))
+    if (!gv_text_host_port(gv_text(text), &host, &port) || host.n >= sizeof(literal))
         return false;
     memcpy(literal, host.at, host.n);
     if (inet_pton(AF_INET, literal, &address.v4.sin_addr) == 1) {
         address.v4.sin_family = AF_INET;
-        address.v4.sin_port = htons((uint16_t)port);
+        address.v4.sin_port = htons(port);
         address.n = sizeof(address.v4);
-    } else if (host.n == 0 ||
-               (text[0] == '[' && inet_pton(AF_INET6, literal, &address.v6.sin6_addr) == 1)) {
+    } else if (host.n == 0 || inet_pton(AF_INET6, literal, &address.v6.sin6_addr) == 1) {
         address.v6.sin6_family = AF_INET6;
-        address.v6.sin6_port = htons((uint16_t)port);
+        address.v6.sin6_port = htons(port);
         address.n = sizeof(address.v6);
     } else {
         return false;

@@ -6,26 +6,8 @@
 set -u
 exporter=$1
 lab=$2
-umask 077
-dir=$(mktemp -d)
-pid=
-lab_pid=
-failed=0
+. "$(dirname "$0")/common.sh"
 
-end() {
-    for p in $pid $lab_pid; do
-        kill "$p" 2>/dev/null
-        wait "$p" 2>/dev/null
-    done
-    rm -rf "$dir"
-}
-trap end EXIT
-
-same() { # NAME GOT WANT
-    [ "$2" = "$3" ] && return
-    echo "FAIL: $1: got '$2', want '$3'"
-    failed=1
-}
 get() { curl -sS -m 20 "http://127.0.0.1:$port$1"; }
 value() { get /metrics | sed -n "s/^$1 //p"; } # SERIES
 
@@ -72,22 +54,19 @@ done >>"$dir/config.yml"
 
 "$exporter" --config.file="$dir/config.yml" --web.listen-address=127.0.0.1:0 2>"$dir/log" &
 pid=$!
-for _ in $(seq 100); do grep -q 'msg="listening on' "$dir/log" && break; sleep 0.1; done
+wait_for 'msg="listening on' "$dir/log"
 port=$(sed -n 's/.*msg="listening on [^ ]* port \([0-9]*\).*/\1/p' "$dir/log")
 syslog=$(sed -n 's/.*syslog: listening on [^ ]* port \([0-9]*\).*/\1/p' "$dir/log")
-"$lab" --scenario "$dir/fleet.yml" --state-dir "$dir" --syslog-to "127.0.0.1:$syslog" --quiet \
-    >"$dir/ready" 2>"$dir/lab.log" &
-lab_pid=$!
-
 [ -n "$syslog" ] || { cat "$dir/log"; exit 1; }
+lab_start "$lab" --syslog-to "127.0.0.1:$syslog" --quiet
 until_ok "a first event" received 0
 until_ok "the mismatch" mismatch
 get /api/v1/fleet >"$dir/fleet.json"
-same "the healthy group" \
+check "the healthy group" same \
     "$(jq -c '[.groups[] | select(.group == "HEALTHY") | .interop[] | .outcome == "mismatch"] | any' "$dir/fleet.json")" \
     false
 get '/api/v1/groups/VOICE%20NET' >"$dir/group.json"
-same "its evidence" \
+check "its evidence" same \
     "$(jq -c '[.group.interop[0] | .outcome, .ks_evidence.behavior, .ks_evidence.evidence[0].source]' "$dir/group.json")" \
     '["mismatch","old","syslog"]'
 jq -r '.group.interop[0].ks_evidence.evidence[0].text' "$dir/group.json" |
@@ -95,7 +74,7 @@ jq -r '.group.interop[0].ks_evidence.evidence[0].text' "$dir/group.json" |
     { echo "FAIL: the evidence says $(jq -c '.group.interop[0].ks_evidence' "$dir/group.json")"; failed=1; }
 [ "$(get /metrics | grep -c '^getvpn_gm_double_registrations_total{.*group="VOICE NET"} [1-9]')" -ge 1 ] ||
     { echo "FAIL: no double registration is counted"; failed=1; }
-same "nobody is up or down" "$(get /metrics | grep -c '^getvpn_up')" 0
+check "nobody is up or down" same "$(get /metrics | grep -c '^getvpn_up')" 0
 [ "$(value getvpn_exporter_unknown_senders_total)" -ge 1 ] ||
     { echo "FAIL: ok5 is no target, and was not counted"; failed=1; }
-exit $failed
+finish

@@ -7,15 +7,7 @@ set -u
 exporter=$1
 command -v snmptrap >/dev/null && command -v snmpinform >/dev/null ||
     { echo "skipped: no snmptrap"; exit 77; }
-umask 077
-dir=$(mktemp -d)
-pid=
-failed=0
-end() {
-    [ -z "$pid" ] || { kill "$pid"; wait "$pid"; }
-    rm -rf "$dir"
-} 2>/dev/null
-trap end EXIT
+. "$(dirname "$0")/common.sh"
 export MIBS= SNMPCONFPATH=$dir SNMP_PERSISTENT_DIR=$dir
 
 cat >"$dir/config.yml" <<'END'
@@ -33,7 +25,7 @@ targets:
 END
 "$exporter" --config.file="$dir/config.yml" --web.listen-address=127.0.0.1:0 2>"$dir/log" &
 pid=$!
-for _ in $(seq 100); do grep -q 'msg="listening on' "$dir/log" && break; sleep 0.1; done
+wait_for 'msg="listening on' "$dir/log"
 port=$(sed -n 's/.*msg="listening on [^ ]* port \([0-9]*\).*/\1/p' "$dir/log")
 traps=$(sed -n 's/.*traps: listening on [^ ]* port \([0-9]*\).*/\1/p' "$dir/log")
 [ -n "$traps" ] || { cat "$dir/log"; exit 1; }
@@ -96,5 +88,5 @@ curl -sS "http://127.0.0.1:$port/api/v1/devices/gm-open" >"$dir/device.json"
 got=$(jq -c '.device.groups[0] | [.id, .gm.address, .gm.registered_with, ([.events[].kind] | sort)]' \
     "$dir/device.json")
 want='["7","192.0.2.9","192.0.2.1",["gm_registered","gm_rekey_received","gm_reregisters"]]'
-[ "$got" = "$want" ] || { echo "FAIL: the device is '$got', want '$want'"; failed=1; }
-exit $failed
+check "the device" same "$got" "$want"
+finish

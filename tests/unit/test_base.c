@@ -87,6 +87,37 @@ static void test_numbers(void)
     }
 }
 
+static const struct {
+    const char *name, *text, *host; /* host NULL: refused */
+    uint16_t port;
+} host_port_rows[] = {
+    {"IPv4", "192.0.2.1:514", "192.0.2.1", 514},
+    {"IPv6", "[2001:db8::1]:514", "2001:db8::1", 514},
+    {"every address", ":162", "", 162},
+    {"the largest port", "localhost:65535", "localhost", 65535},
+    {"port beyond the largest", ":65536", NULL, 0},
+    {"no port", "192.0.2.1", NULL, 0},
+    {"empty port", "192.0.2.1:", NULL, 0},
+    {"signed port", ":+1", NULL, 0},
+    {"IPv6 without brackets", "::1:514", NULL, 0},
+    {"open bracket", "[::1:514", NULL, 0},
+    {"empty", "", NULL, 0},
+};
+
+static void test_host_port(void)
+{
+    for (size_t i = 0; i < sizeof(host_port_rows) / sizeof(host_port_rows[0]); i++) {
+        const char *name = host_port_rows[i].name, *want = host_port_rows[i].host;
+        struct gv_text host = gv_text("untouched");
+        uint16_t port = 77;
+
+        CHECK(name, gv_text_host_port(gv_text(host_port_rows[i].text), &host, &port) ==
+                        (want != NULL));
+        CHECK(name, gv_text_is(host, want != NULL ? want : "untouched"));
+        CHECK_INT(name, port, want != NULL ? host_port_rows[i].port : 77);
+    }
+}
+
 static void test_lines(void)
 {
     struct gv_text rest = gv_text("one\r\n\ntwo words\nlast"), line, word;
@@ -195,6 +226,7 @@ static void test_secret(void)
 int main(void)
 {
     test_numbers();
+    test_host_port();
     test_lines();
     test_reader();
     test_arena();
