@@ -65,6 +65,8 @@ struct gv_target {
     const struct gv_snmp_credential *snmp; /* NULL: not polled by SNMP */
     const struct gv_ssh_credential *ssh;   /* NULL: not polled by SSH */
     const struct gv_restconf_credential *restconf; /* NULL: not polled by RESTCONF */
+    /* What its notifications must prove, polled or not; NULL: they cannot. */
+    const struct gv_snmp_credential *notify;
     uint16_t snmp_port, ssh_port, restconf_port;
     struct gv_dur snmp_timeout; /* one request */
     unsigned snmp_retries;

@@ -5,6 +5,8 @@
 #define GV_APP_H
 
 #include "config.h"
+#include "events.h"
+#include "history/history.h"
 #include "http_sd.h"
 #include "options.h"
 #include "poller.h"
@@ -38,7 +40,10 @@ struct gv_app {
     struct gv_config *config;
     struct gv_store *store;
     struct gv_poller *poller;
-    struct gv_probes *probes; /* NULL: none configured yet, or a single round */
+    struct gv_probes *probes;   /* NULL: none configured yet, or a single round */
+    bool probes_off;            /* switched off, until an operator reloads */
+    struct gv_events *events;   /* NULL: nothing listened to yet, or a single round */
+    struct gv_history *history; /* NULL: none configured, or a single round */
     struct gv_http_sd *sd;
     struct gv_http_server *server; /* only while serving */
     struct gv_app_list *lists;
@@ -56,10 +61,14 @@ void gv_app_clear(struct gv_app *app);
 
 /* Load the configuration anew. On failure the old one stays in force, `why`
  * holds the faults, and the metric of the last reload says so. `by_operator`:
- * asked for, not merely because a target list changed; then logins that were
- * paused after refusals are tried again. */
+ * asked for, not merely because a target list changed; then logins and probes
+ * that were paused after refusals are tried again, and probes are switched on again. */
 enum gv_err gv_app_reload(struct gv_app *app, bool by_operator,
                           struct gv_buf *why) GV_MUST_CHECK;
+
+/* Switch the probes off, at once: nothing more is sent to a key server, a registration that is
+ * under way included. */
+void gv_app_probes_off(struct gv_app *app);
 
 /* Fetch the target lists of the configuration from now on. */
 void gv_app_fetch_lists(struct gv_app *app);

@@ -99,6 +99,11 @@ static void on_hup(void *arg)
     gv_buf_clear(&why);
 }
 
+static void on_usr2(void *arg)
+{
+    gv_app_probes_off(arg);
+}
+
 static void on_stop(void *arg)
 {
     struct gv_app *app = arg;
@@ -149,7 +154,9 @@ static enum gv_err start_server(struct gv_app *app)
 static bool catch_signals(struct gv_app *app)
 {
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN); /* a file at its limit is a failed write, not our end */
     return gv_loop_signal(app->loop, SIGHUP, on_hup, app) == GV_OK &&
+           gv_loop_signal(app->loop, SIGUSR2, on_usr2, app) == GV_OK &&
            gv_loop_signal(app->loop, SIGTERM, on_stop, app) == GV_OK &&
            gv_loop_signal(app->loop, SIGINT, on_stop, app) == GV_OK;
 }

@@ -226,6 +226,8 @@ static void add_target(struct gv_config_reader *reader, const struct gv_config_t
     target->restconf_port = (uint16_t)row->restconf_port;
     target->restconf_timeout = row->restconf_timeout;
     check_interval(reader, row, map);
+    if (row->snmp != NULL && find_snmp(reader->config, row->snmp) != NULL)
+        target->notify = &find_snmp(reader->config, row->snmp)->credential;
     if (wanted(row, GV_COLLECT_SNMP, row->snmp))
         bind_snmp(reader, row, map, out);
     if (wanted(row, GV_COLLECT_SSH, row->ssh))

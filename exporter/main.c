@@ -63,7 +63,8 @@ static void print_help(void)
     gv_buf_add_str(
         &out,
         "\nSignals: HUP reloads the configuration (a bad file keeps the old one in force),\n"
-        "TERM and INT stop. Exit: 0 well, 1 failed, 2 wrong usage.\n\n"
+        "USR2 switches the probes off until then, TERM and INT stop. Exit: 0 well, 1 failed, 2 "
+        "wrong usage.\n\n"
         "A small configuration:\n"
         "  credentials:\n"
         "    snmp:\n"

@@ -6,6 +6,8 @@
 /* rekey-behaviour, chapter 2. */
 enum { WINDOW_BEGIN_S = 190, WINDOW_END_S = 40, FIRST_WITHIN_S = 60, JITTER_PARTS = 5 };
 
+enum { FAILURES_MOST = 32 /* in a row; more make no difference */ };
+
 /* A number below `limit` that belongs to this probe and this occasion. */
 static int64_t draw(const struct gv_probe_pace *pace, int64_t occasion, int64_t limit)
 {
@@ -104,11 +106,58 @@ void gv_probe_pace_registered(struct gv_probe_pace *pace, const struct gv_time *
 
 void gv_probe_pace_failed(struct gv_probe_pace *pace, bool refused)
 {
-    pace->failures++;
+    pace->failures += pace->failures < FAILURES_MOST;
     pace->refused = refused;
 }
 
-void gv_probe_pace_rekeyed(struct gv_probe_pace *pace, struct gv_time kek_expiry)
+void gv_probe_pace_kek(struct gv_probe_pace *pace, const struct gv_time *kek_expiry)
 {
-    take_kek(pace, kek_expiry);
+    if (kek_expiry == NULL)
+        pace->has_kek = false;
+    else
+        take_kek(pace, *kek_expiry);
+}
+
+void gv_probe_pace_resume(struct gv_probe_pace *pace)
+{
+    if (pace->failures == 0)
+        return;
+    pace->failures = 0;
+    pace->refused = false;
+    pace->attempted = false;
+}
+
+/* ---- what is written down ---- */
+
+static const char mark[] = "probe";
+
+void gv_probe_pace_text(const struct gv_probe_pace *pace, int64_t written, struct gv_buf *out)
+{
+    if (pace->failures == 0)
+        return;
+    gv_buf_add_str(out, mark);
+    gv_buf_add_char(out, ' ');
+    gv_buf_add_u64(out, pace->key);
+    gv_buf_add_char(out, ' ');
+    gv_buf_add_u64(out, pace->failures);
+    gv_buf_add_str(out, pace->refused ? " refused " : " silent ");
+    gv_buf_add_u64(out, (uint64_t)written);
+    gv_buf_add_char(out, '\n');
+}
+
+bool gv_probe_pace_read(struct gv_text line, struct gv_probe_pace *pace, int64_t *written)
+{
+    struct gv_text word, how;
+    uint64_t key, failures, when;
+
+    if (!gv_text_word(&line, &word) || !gv_text_is(word, mark) || !gv_text_word(&line, &word) ||
+        !gv_text_u64(word, &key) || key != pace->key || !gv_text_word(&line, &word) ||
+        !gv_text_u64(word, &failures) || !gv_text_word(&line, &how) ||
+        !gv_text_u64(gv_text_trim(line), &when) || when > INT64_MAX / 2000)
+        return false;
+    pace->attempted = true;
+    pace->failures = (unsigned)(failures < FAILURES_MOST ? failures : FAILURES_MOST);
+    pace->refused = gv_text_is(how, "refused");
+    *written = (int64_t)when;
+    return true;
 }

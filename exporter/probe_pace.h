@@ -9,13 +9,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buf.h"
+#include "base/text.h"
 #include "base/time.h"
 
 enum {
-    GV_PROBE_FLOOR_S = 300,        /* between two registrations at one key server */
-    GV_PROBE_INTERVAL_S = 3600,    /* where the configuration says nothing */
-    GV_PROBE_PAUSE_MOST_S = 21600, /* after failures in a row, and after a refusal */
-    GV_PROBE_SPACING_S = 10        /* between two registrations anywhere: six a minute */
+    GV_PROBE_FLOOR_S = 300,       /* between two registrations at one key server */
+    GV_PROBE_INTERVAL_S = 3600,   /* where the configuration says nothing */
+    GV_PROBE_PAUSE_MOST_S = 21600 /* after failures in a row, and after a refusal */
 };
 
 /* One probe's. Begin with {interval, key}: the interval is not under the floor, the key is any
@@ -53,7 +54,15 @@ void gv_probe_pace_registered(struct gv_probe_pace *pace, const struct gv_time *
 /* It failed. */
 void gv_probe_pace_failed(struct gv_probe_pace *pace, bool refused);
 
-/* A rekey brought another KEK. */
-void gv_probe_pace_rekeyed(struct gv_probe_pace *pace, struct gv_time kek_expiry);
+/* The KEK in force after a rekey or a delete; NULL: none. The same one changes nothing. */
+void gv_probe_pace_kek(struct gv_probe_pace *pace, const struct gv_time *kek_expiry);
+
+/* An operator says that it is worth a try: the pause after failures is over. */
+void gv_probe_pace_resume(struct gv_probe_pace *pace);
+
+/* While it fails, a line for a file, with its end: the pause, and when the last registration
+ * began, which is `written` there. And back: true where the line is about this pace. */
+void gv_probe_pace_text(const struct gv_probe_pace *pace, int64_t written, struct gv_buf *out);
+bool gv_probe_pace_read(struct gv_text line, struct gv_probe_pace *pace, int64_t *written);
 
 #endif

@@ -6,10 +6,15 @@
 #include <string.h>
 
 #include "model/probe.h"
+#include "probe_failure.h"
 #include "render/render.h"
 #include "tool_command.h"
 
-enum { TEXT_MOST = 1 << 16 };
+enum {
+    TEXT_MOST = 1 << 16,
+    BAD_REKEYS_MOST = 100, /* listed; all are counted */
+    REKEYS_MOST = 10000
+};
 
 struct probe_report {
     const struct gdoi_client_config *config;
@@ -18,7 +23,8 @@ struct probe_report {
     double phase1_s, pull_s;
     char suite[64];
     json_t *kek, *teks, *rekeys, *weak; /* kek NULL: none */
-    json_t *error;                      /* NULL: none */
+    unsigned bad_rekeys;
+    json_t *error; /* NULL: none */
 };
 
 struct probe_report *probe_report_new(const struct gdoi_client_config *config)
@@ -257,11 +263,10 @@ void probe_report_registered(struct probe_report *report, const struct gdoi_prob
     take_keys(report, state, event->at);
     take_weak(report, state, &event->suite);
     if (state->kek_count > 0)
-        gv_probe_saw_registration(
-            &report->evidence,
-            &(struct gv_probe_registration){gv_time_diff(state->keks[0].expiry, event->at),
-                                            event->had_kek, event->other_kek,
-                                            event->previous_left, event->life_unsure});
+        gv_probe_saw_registration(&report->evidence,
+                                  &(struct gv_probe_registration){
+                                      .left = gv_time_diff(state->keks[0].expiry, event->at),
+                                      .unsure = event->life_unsure}); /* the first */
 }
 
 void probe_report_listening(struct probe_report *report, bool listening)
@@ -271,93 +276,16 @@ void probe_report_listening(struct probe_report *report, bool listening)
 
 /* ---- failures ---- */
 
-/* RFC 2408, 3.14.1. */
-static const char *notify_name(uint16_t type)
-{
-    static const struct {
-        uint16_t type;
-        const char *name;
-    } names[] = {{14, "NO_PROPOSAL_CHOSEN"},     {16, "PAYLOAD_MALFORMED"},
-                 {18, "INVALID_ID_INFORMATION"}, {23, "INVALID_HASH_INFORMATION"},
-                 {24, "AUTHENTICATION_FAILED"},  {25, "INVALID_SIGNATURE"},
-                 {4, "INVALID_COOKIE"},          {20, "INVALID_CERTIFICATE"}};
-
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        if (names[i].type == type)
-            return names[i].name;
-    return "a notify";
-}
-
-static void offered(const struct gdoi_client_config *config, struct gv_buf *out)
-{
-    gv_buf_add_str(out, "; offered: ");
-    for (size_t i = 0; i < config->suite_count; i++) {
-        if (i > 0)
-            gv_buf_add_str(out, ", ");
-        gdoi_suite_name(&config->suites[i], out);
-    }
-}
-
-/* What the step's failure means, and the exit code: 3 where there was no answer at all. */
-static int explain(const struct gdoi_client_config *config, const struct gdoi_event *event,
-                   struct gv_buf *out)
-{
-    bool refused = event->notify != 0 || event->last != GV_OK;
-
-    switch (event->step) {
-    case GDOI_MAIN_2:
-        gv_buf_add_str(out, event->last == GV_ERR_NOT_SUPPORTED
-                                ? "the key server chose what was not offered"
-                            : refused ? "the key server refused the proposal"
-                                      : "no answer to message 1");
-        if (refused)
-            offered(config, out);
-        return refused ? TOOL_NEGATIVE : TOOL_UNREACHABLE;
-    case GDOI_MAIN_4:
-        gv_buf_add_str(out,
-                       refused ? "the key exchange was refused" : "no answer to message 3");
-        return refused ? TOOL_NEGATIVE : TOOL_UNREACHABLE;
-    case GDOI_MAIN_6:
-        gv_buf_add_str(out, config->psk != NULL
-                                ? "no valid answer to message 5: the key server has another "
-                                  "pre-shared key for us, or does not know our identity"
-                                : "no valid answer to message 5: one side does not accept the "
-                                  "other's certificate");
-        return TOOL_NEGATIVE;
-    case GDOI_PULL_2:
-        gv_buf_add_str(out, event->err != GV_ERR_TIMEOUT
-                                ? "the group's policy cannot be read"
-                                : "no answer to the request for the group: it does not exist "
-                                  "there, or we are not authorised");
-        return TOOL_NEGATIVE;
-    default:
-        gv_buf_add_str(out, event->err != GV_ERR_TIMEOUT ? "the group's keys cannot be read"
-                                                         : "no answer with the group's keys");
-        return TOOL_NEGATIVE;
-    }
-}
-
 int probe_report_failed(struct probe_report *report, const struct gdoi_event *event)
 {
     struct gv_buf reason = gv_buf(TEXT_MOST);
-    int code = explain(report->config, event, &reason);
 
-    if (event->notify != 0) {
-        gv_buf_add_str(&reason, "; heard ");
-        gv_buf_add_str(&reason, notify_name(event->notify));
-        gv_buf_add_str(&reason, " (");
-        gv_buf_add_u64(&reason, event->notify);
-        gv_buf_add_char(&reason, ')');
-    }
-    if (event->why != NULL && event->why[0] != '\0') {
-        gv_buf_add_str(&reason, "; ");
-        gv_buf_add_str(&reason, event->why);
-    }
+    gv_probe_explain(report->config, event, &reason);
     report->error = tool_error(gdoi_step_name(event->step), reason.at ? reason.at : "");
     (void)fprintf(stderr, "getvpntool: %s: %s\n", gdoi_step_name(event->step),
                   reason.at ? reason.at : "");
     gv_buf_clear(&reason);
-    return code;
+    return gv_probe_failure(event) == GV_PROBE_SILENT ? TOOL_UNREACHABLE : TOOL_NEGATIVE;
 }
 
 /* ---- rekeys ---- */
@@ -376,10 +304,14 @@ static json_t *spi_json(const uint8_t *spi)
 void probe_report_rekey(struct probe_report *report, const struct gdoi_event *event,
                         double received_at)
 {
-    json_t *rekey = json_pack("{s:f, s:I, s:o, s:s}", "received_at", received_at, "sequence",
-                              (json_int_t)event->sequence, "kek_spi", spi_json(event->kek_spi),
-                              "signature", event->valid ? "valid" : "invalid");
+    json_t *rekey;
 
+    if ((!event->valid && ++report->bad_rekeys > BAD_REKEYS_MOST) ||
+        json_array_size(report->rekeys) >= REKEYS_MOST)
+        return;
+    rekey = json_pack("{s:f, s:I, s:o, s:s}", "received_at", received_at, "sequence",
+                      (json_int_t)event->sequence, "kek_spi", spi_json(event->kek_spi),
+                      "signature", event->valid ? "valid" : "invalid");
     if (event->brings_kek) {
         (void)json_object_set_new(rekey, "new_kek_spi", spi_json(event->new_kek_spi));
         if (event->has_lead)
@@ -416,15 +348,19 @@ static json_t *evidence_json(const struct gv_behaviour_verdict *verdict)
     return list;
 }
 
-static json_t *counts_json(const struct gdoi_client *client)
+static json_t *counts_json(const struct gdoi_probe *probe)
 {
-    const struct gdoi_counts *counts = gdoi_client_counts(client);
+    const struct gdoi_counts *counts = gdoi_client_counts(gdoi_probe_client(probe));
+    const struct gdoi_traffic *traffic = gdoi_probe_traffic(probe);
 
-    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "retransmissions",
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "datagrams_sent",
+                     (json_int_t)traffic->sent, "datagrams_received",
+                     (json_int_t)traffic->received, "retransmissions",
                      (json_int_t)counts->duplicates, "replays", (json_int_t)counts->replays,
                      "unknown_kek", (json_int_t)counts->unknown_spi, "undecodable",
                      (json_int_t)counts->malformed, "invalid_signatures",
-                     (json_int_t)counts->bad_signatures, "acks", (json_int_t)counts->acks);
+                     (json_int_t)counts->bad_signatures, "beyond_the_rate",
+                     (json_int_t)counts->limited, "acks", (json_int_t)counts->acks);
 }
 
 /* What the key server does otherwise than RFC 6407. */
@@ -439,7 +375,7 @@ static json_t *deviations_json(const struct gdoi_client *client)
     return list;
 }
 
-static json_t *document(struct probe_report *report, const struct gdoi_client *client)
+static json_t *document(struct probe_report *report, const struct gdoi_probe *probe)
 {
     struct gv_behaviour_verdict verdict = gv_probe_judge(&report->evidence);
     json_t *root = json_pack("{s:b}", "registered", (int)report->registered);
@@ -455,8 +391,8 @@ static json_t *document(struct probe_report *report, const struct gdoi_client *c
     (void)json_object_set(root, "teks", report->teks);
     (void)json_object_set(root, "rekeys", report->rekeys);
     (void)json_object_set(root, "weak", report->weak);
-    (void)json_object_set_new(root, "deviations", deviations_json(client));
-    (void)json_object_set_new(root, "counts", counts_json(client));
+    (void)json_object_set_new(root, "deviations", deviations_json(gdoi_probe_client(probe)));
+    (void)json_object_set_new(root, "counts", counts_json(probe));
     (void)json_object_set_new(root, "ks_behavior",
                               json_string(gv_behaviour_name(verdict.behaviour)));
     (void)json_object_set_new(root, "evidence", evidence_json(&verdict));
@@ -528,11 +464,11 @@ static void print_text(struct probe_report *report, const struct gdoi_client *cl
                      verdict.evidence[i].text);
 }
 
-int probe_report_print(struct probe_report *report, const struct gdoi_client *client, bool json,
+int probe_report_print(struct probe_report *report, const struct gdoi_probe *probe, bool json,
                        int code)
 {
     if (json)
-        return tool_print_json(document(report, client), code);
-    print_text(report, client);
+        return tool_print_json(document(report, probe), code);
+    print_text(report, gdoi_probe_client(probe));
     return code;
 }

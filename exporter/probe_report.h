@@ -20,13 +20,14 @@ void probe_report_listening(struct probe_report *report, bool listening);
 /* The one that failed; says so on standard error. The exit code. */
 int probe_report_failed(struct probe_report *report, const struct gdoi_event *event);
 
-/* A rekey, heard at `received_at` (Unix time). */
+/* A rekey, heard at `received_at` (Unix time). Of those with a bad signature only the first
+ * ones are listed. */
 void probe_report_rekey(struct probe_report *report, const struct gdoi_event *event,
                         double received_at);
 
-/* Print it, with what the client counted. `code`, or TOOL_NEGATIVE where it cannot be printed.
+/* Print it, with what the probe counted. `code`, or TOOL_NEGATIVE where it cannot be printed.
  */
-int probe_report_print(struct probe_report *report, const struct gdoi_client *client, bool json,
+int probe_report_print(struct probe_report *report, const struct gdoi_probe *probe, bool json,
                        int code);
 
 #endif

@@ -2,39 +2,33 @@
 #include "probes.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "gdoi/endpoint.h"
 #include "io/log.h"
+#include "probe_budget.h"
+#include "probe_failure.h"
 #include "probe_pace.h"
 #include "schedule.h"
+#include "state_clock.h"
 #include "state_file.h"
 
 enum { RETRY_S = 60 /* where the state cannot be written, or no socket be had */ };
 
 static const char state_name[] = "probes";
 
-/* What probes of one key server share: its budget. */
-struct server {
-    struct server *next;
-    struct gdoi_endpoint address;
-    bool attempted, busy;
-    struct gv_time last;
-    int64_t last_unix_s;
-};
-
 struct entry {
     struct gv_probes *probes;
-    char *name, *ks, *group, *interface;
-    struct gdoi_suite *suites;
-    struct gv_probe_spec spec; /* points to the above */
-    struct server *server;
+    struct gv_probe_spec spec; /* a copy */
+    struct gv_probe_server *server;
     struct gdoi_probe *probe; /* NULL: not yet, or its socket cannot be had */
     struct gv_probe_pace pace;
     struct gv_time not_before; /* a retry of ours */
+    struct gv_time told_until; /* of a key server that has its hands full */
     bool busy;
+    char why[GV_PROBE_WHY];
     struct gv_probe_seen seen;
 };
 
@@ -42,15 +36,14 @@ struct gv_probes {
     struct gv_loop *loop;
     struct gdoi_driver *driver;
     char *directory;
-    void (*changed)(void *arg);
-    void *arg;
+    struct gv_probes_owner owner;
     struct entry **entries;
     const struct gv_probe_seen **seen; /* theirs */
     size_t count;
-    struct server *servers;
-    bool state_bad; /* unreadable: every key server may just have been asked */
-    struct gv_time started, last_anywhere;
-    bool anywhere;
+    struct gv_probe_budget budget;
+    struct gv_buf before; /* the state that an earlier process left, until the first set */
+    struct gv_time started;
+    int64_t started_unix_s; /* as that process would count it */
     struct gv_timer *timer;
 };
 
@@ -64,27 +57,20 @@ static int64_t unix_s(void)
     return now.tv_sec;
 }
 
-static void state_text(const struct gv_probes *probes, struct gv_buf *out)
-{
-    for (const struct server *s = probes->servers; s != NULL; s = s->next) {
-        char text[GDOI_ENDPOINT_TEXT];
-
-        if (!s->attempted)
-            continue;
-        gdoi_endpoint_text(&s->address, text);
-        gv_buf_add_str(out, text);
-        gv_buf_add_char(out, ' ');
-        gv_buf_add_u64(out, (uint64_t)s->last_unix_s);
-        gv_buf_add_char(out, '\n');
-    }
-}
-
 static bool state_save(const struct gv_probes *probes)
 {
+    struct gv_time now = gv_loop_now(probes->loop);
     struct gv_buf text = gv_buf(GV_STATE_FILE_MOST);
+    int64_t wall = unix_s();
     bool ok;
 
-    state_text(probes, &text);
+    gv_state_clock_text(now, wall, &text);
+    gv_probe_budget_text(&probes->budget, now, wall, &text);
+    for (size_t i = 0; i < probes->count; i++) {
+        const struct gv_probe_pace *pace = &probes->entries[i]->pace;
+
+        gv_probe_pace_text(pace, gv_probe_written(pace->last, now, wall), &text);
+    }
     ok = text.err == GV_OK &&
          gv_state_file_write(probes->directory, state_name,
                              (struct gv_text){text.at != NULL ? text.at : "", text.n}) == GV_OK;
@@ -92,65 +78,36 @@ static bool state_save(const struct gv_probes *probes)
     return ok;
 }
 
-/* An attempt that lies in the future (a stepped clock) counts as just now. */
-static void attempted_at(const struct gv_probes *probes, struct server *server, int64_t when)
+/* What an earlier process did. Unreadable: assume the worst. */
+static enum gv_err state_load(struct gv_probes *probes)
 {
-    int64_t ago = unix_s() - when;
-
-    server->attempted = true;
-    server->last_unix_s = when;
-    server->last = gv_time_sub(gv_loop_now(probes->loop), gv_secs(ago < 0 ? 0 : ago));
-}
-
-static void state_find(const struct gv_probes *probes, struct gv_text text,
-                       struct server *server)
-{
-    char name[GDOI_ENDPOINT_TEXT];
-    struct gv_text line, word;
-    uint64_t when;
-
-    gdoi_endpoint_text(&server->address, name);
-    while (gv_text_line(&text, &line))
-        if (gv_text_word(&line, &word) && gv_text_is(word, name) &&
-            gv_text_u64(gv_text_trim(line), &when) && when <= INT64_MAX / 2000)
-            attempted_at(probes, server, (int64_t)when);
-}
-
-/* What an earlier process did at this key server. Unreadable: assume the worst. */
-static void state_load(struct gv_probes *probes, struct server *server)
-{
-    struct gv_buf text = gv_buf(GV_STATE_FILE_MOST);
-    enum gv_err err = gv_state_file_read(probes->directory, state_name, &text);
+    enum gv_err err = gv_state_file_read(probes->directory, state_name, &probes->before);
+    struct gv_text text = {probes->before.at, probes->before.n};
 
     if (err == GV_OK) {
-        state_find(probes, (struct gv_text){text.at != NULL ? text.at : "", text.n}, server);
-    } else if (err != GV_ERR_NOT_FOUND) {
-        if (!probes->state_bad)
-            gv_log(GV_LOG_WARN, NULL,
-                   "%s/%s cannot be read: every key server counts as just asked",
-                   probes->directory, state_name);
-        probes->state_bad = true;
-        attempted_at(probes, server, unix_s());
+        probes->started_unix_s = gv_state_clock_read(text, probes->started, unix_s());
+        return gv_probe_budget_read(&probes->budget, text, probes->started,
+                                    probes->started_unix_s);
     }
-    gv_buf_clear(&text);
+    gv_buf_clear(&probes->before);
+    if (err != GV_ERR_NOT_FOUND) {
+        gv_log(GV_LOG_WARN, NULL, "%s/%s cannot be read: every key server counts as just asked",
+               probes->directory, state_name);
+        gv_probe_budget_unreadable(&probes->budget, probes->started);
+    }
+    return GV_OK;
 }
 
-static struct server *server_get(struct gv_probes *probes, const struct gdoi_endpoint *address)
+/* A probe that failed in an earlier process goes on with its pause. */
+static void pace_load(struct entry *e)
 {
-    struct server *server = probes->servers;
+    const struct gv_probes *probes = e->probes;
+    struct gv_text text = {probes->before.at, probes->before.n}, line;
+    int64_t written;
 
-    while (server != NULL && !gdoi_endpoint_equal(&server->address, address))
-        server = server->next;
-    if (server != NULL)
-        return server;
-    server = calloc(1, sizeof(*server));
-    if (server == NULL)
-        return NULL;
-    server->address = *address;
-    server->next = probes->servers;
-    probes->servers = server;
-    state_load(probes, server);
-    return server;
+    while (gv_text_line(&text, &line))
+        if (gv_probe_pace_read(line, &e->pace, &written))
+            e->pace.last = gv_probe_read_back(written, probes->started, probes->started_unix_s);
 }
 
 /* ---- when ---- */
@@ -160,60 +117,98 @@ static struct gv_time later(struct gv_time a, struct gv_time b)
     return gv_time_before(a, b) ? b : a;
 }
 
+/* When the entry itself would like to. */
+static struct gv_time wanted(const struct entry *e)
+{
+    return later(gv_probe_pace_due(&e->pace, e->probes->started), e->not_before);
+}
+
+static struct gv_time busy_until(const struct entry *e, const char **why)
+{
+    const struct gv_probes_owner *owner = &e->probes->owner;
+
+    return owner->busy_until != NULL ? owner->busy_until(owner->arg, &e->spec, why)
+                                     : (struct gv_time){INT64_MIN};
+}
+
 /* The earliest instant at which the entry, its key server and the whole allow it. */
 static struct gv_time allowed(const struct entry *e, struct gv_time now)
 {
-    const struct gv_probes *probes = e->probes;
-    struct gv_time due = later(gv_probe_pace_due(&e->pace, probes->started), e->not_before);
+    struct gv_time due = wanted(e);
+    bool exception = gv_probe_pace_in_window(&e->pace, later(due, now));
+    const char *why;
 
-    if (e->server->attempted && !gv_probe_pace_in_window(&e->pace, later(due, now)))
-        due = later(due, gv_time_add(e->server->last, gv_secs(GV_PROBE_FLOOR_S)));
-    if (probes->anywhere)
-        due = later(due, gv_time_add(probes->last_anywhere, gv_secs(GV_PROBE_SPACING_S)));
-    return due;
+    due = gv_probe_budget_allows(&e->probes->budget, e->server, due, exception);
+    return later(due, busy_until(e, &why));
+}
+
+/* Once for each time. */
+static void tell_busy(struct entry *e, struct gv_time now)
+{
+    const char *why = "";
+    struct gv_time until = busy_until(e, &why);
+
+    if (!gv_time_before(now, until) || gv_time_before(now, e->told_until) ||
+        gv_time_before(now, wanted(e)))
+        return;
+    e->told_until = until;
+    gv_log(GV_LOG_INFO, e->spec.name, "probe: %s: no registration for the next %lld s", why,
+           (long long)(gv_time_diff(until, now).ms / 1000));
 }
 
 static void on_event(void *arg, struct gdoi_probe *probe, const struct gdoi_event *event);
 
-static bool place(struct entry *e)
+static bool place(struct entry *e, char why[GDOI_WHY_SIZE])
 {
     struct gdoi_probe_config config = {
         .client = e->spec.client, .nat_port = e->spec.nat_port, .event = on_event, .arg = e};
-    char why[GDOI_WHY_SIZE];
 
-    if (e->interface != NULL)
-        strncat(config.interface, e->interface, sizeof(config.interface) - 1);
+    if (e->spec.interface != NULL)
+        strncat(config.interface, e->spec.interface, sizeof(config.interface) - 1);
     if (e->probe == NULL)
         e->probe = gdoi_probe_new(e->probes->driver, &config, why);
-    if (e->probe == NULL)
-        gv_log(GV_LOG_ERROR, e->name, "probe: %s", why);
     return e->probe != NULL;
+}
+
+/* It could not even begin; said once. */
+static void put_off(struct entry *e, struct gv_time now, const char *why, const char *detail)
+{
+    bool said = e->seen.tried && strcmp(e->why, why) == 0;
+
+    (void)snprintf(e->why, sizeof(e->why), "%s", why);
+    if (!said)
+        gv_log(GV_LOG_ERROR, e->spec.name, "probe: %s: %s", why, detail);
+    e->not_before = gv_time_add(now, gv_secs(RETRY_S));
+    e->seen.tried = true;
+    e->seen.success = false;
+    e->seen.reason = e->why;
+    e->probes->owner.changed(e->probes->owner.arg);
 }
 
 /* Nothing is sent that is not written down. */
 static void begin(struct entry *e, struct gv_time now)
 {
     struct gv_probes *probes = e->probes;
-    struct server before = *e->server;
+    struct gv_probe_budget whole = probes->budget;
+    struct gv_probe_server server = *e->server;
+    struct gv_probe_pace pace = e->pace;
+    char why[GDOI_WHY_SIZE];
 
-    e->server->attempted = true;
-    e->server->last = now;
-    e->server->last_unix_s = unix_s();
-    if (!place(e) || !state_save(probes)) {
-        if (e->probe != NULL)
-            gv_log(GV_LOG_ERROR, e->name, "probe: %s/%s: %s: no registration without it",
-                   probes->directory, state_name, strerror(errno));
-        *e->server = before;
-        e->not_before = gv_time_add(now, gv_secs(RETRY_S));
-        e->seen.tried = true;
-        e->seen.success = false;
-        e->seen.reason = "no socket, or no state file: see the log";
-        probes->changed(probes->arg);
+    if (!place(e, why)) {
+        put_off(e, now, "no socket to register from", why);
         return;
     }
+    gv_probe_budget_began(&probes->budget, e->server, gv_probe_pace_in_window(&e->pace, now),
+                          now);
     gv_probe_pace_began(&e->pace, now);
-    probes->anywhere = true;
-    probes->last_anywhere = now;
+    if (!state_save(probes)) {
+        (void)snprintf(why, sizeof(why), "%s", strerror(errno));
+        probes->budget = whole;
+        *e->server = server;
+        e->pace = pace;
+        put_off(e, now, "no registration, since the state file cannot be written", why);
+        return;
+    }
     e->busy = e->server->busy = true;
     gdoi_probe_register(e->probe);
 }
@@ -236,18 +231,42 @@ static void rearm(struct gv_probes *probes)
         probes->timer = gv_timer_start(probes->loop, gv_time_diff(first, now), due, probes);
 }
 
+/* A window passes; apart from that, who has waited longest, so that none waits for ever. */
+static bool goes_first(const struct entry *a, const struct entry *b, struct gv_time now)
+{
+    bool pressing = gv_probe_pace_in_window(&a->pace, now);
+
+    if (pressing != gv_probe_pace_in_window(&b->pace, now))
+        return pressing;
+    return gv_time_before(wanted(a), wanted(b));
+}
+
+static struct entry *next_ready(const struct gv_probes *probes, struct gv_time now)
+{
+    struct entry *first = NULL;
+
+    for (size_t i = 0; i < probes->count; i++) {
+        struct entry *e = probes->entries[i];
+
+        if (e->busy || e->server->busy)
+            continue;
+        if (gv_time_before(now, allowed(e, now)))
+            tell_busy(e, now);
+        else if (first == NULL || goes_first(e, first, now))
+            first = e;
+    }
+    return first;
+}
+
 static void due(void *arg)
 {
     struct gv_probes *probes = arg;
     struct gv_time now = gv_loop_now(probes->loop);
+    struct entry *e;
 
     probes->timer = NULL;
-    for (size_t i = 0; i < probes->count; i++) {
-        struct entry *e = probes->entries[i];
-
-        if (!e->busy && !e->server->busy && !gv_time_before(now, allowed(e, now)))
-            begin(e, now);
-    }
+    while ((e = next_ready(probes, now)) != NULL)
+        begin(e, now);
     rearm(probes);
 }
 
@@ -259,51 +278,71 @@ static struct gv_dur rounded_up(uint64_t ns)
     return (struct gv_dur){(int64_t)((ns + 999999) / 1000000)};
 }
 
+/* The pause is over, and the file says so as well; if not now, then with the next begin. */
+static void ended_well(struct entry *e, const struct gv_time *expiry, struct gv_time now)
+{
+    bool failed_before = e->pace.failures > 0;
+
+    gv_probe_pace_registered(&e->pace, expiry, now);
+    if (failed_before)
+        (void)state_save(e->probes);
+}
+
 static void take_registration(struct entry *e, const struct gdoi_event *event)
 {
     const struct gdoi_timing *timing = gdoi_probe_timing(e->probe);
     const struct gdoi_group_state *group = gdoi_client_group(gdoi_probe_client(e->probe));
     const struct gv_time *expiry = group->kek_count > 0 ? &group->keks[0].expiry : NULL;
+    bool anew = timing->phase1_ns > 0; /* else an earlier phase 1 was used */
     const char *why;
 
     e->seen.success = true;
     e->seen.reason = "";
     e->seen.registrations++;
-    if (timing->phase1_ns > 0) /* else an earlier phase 1 was used */
+    if (anew)
         e->seen.phase1 = rounded_up(timing->phase1_ns);
     e->seen.pull = rounded_up(timing->pull_ns);
     if (expiry != NULL)
         gv_probe_saw_registration(
-            &e->seen.evidence, &(struct gv_probe_registration){
-                                   gv_time_diff(*expiry, event->at), event->had_kek,
-                                   event->other_kek, event->previous_left, event->life_unsure});
-    gv_probe_pace_registered(&e->pace, expiry, event->at);
+            &e->seen.evidence,
+            &(struct gv_probe_registration){.left = gv_time_diff(*expiry, event->at),
+                                            .had_kek = event->had_kek,
+                                            .other_kek = event->other_kek,
+                                            .previous_left = event->previous_left,
+                                            .unsure = event->life_unsure,
+                                            .anew = anew});
+    ended_well(e, expiry, event->at);
     e->seen.listening = gdoi_probe_listening(e->probe, &why);
     if (!e->seen.listening)
-        gv_log(GV_LOG_WARN, e->name, "probe: registered, but rekeys cannot be heard: %s", why);
-}
-
-/* An answer that says no will say so again soon; silence may be a lost datagram. */
-static bool is_refusal(const struct gdoi_event *event)
-{
-    return event->step >= GDOI_MAIN_6 || event->notify != 0 || event->last != GV_OK;
+        gv_log(GV_LOG_WARN, e->spec.name, "probe: registered, but rekeys cannot be heard: %s",
+               why);
 }
 
 static void take_failure(struct entry *e, const struct gdoi_event *event)
 {
+    bool refused = gv_probe_failure(event) == GV_PROBE_REFUSED;
+    struct gv_buf text = gv_buf(sizeof(e->why) - 1);
+    struct gv_time now = gv_loop_now(e->probes->loop);
+
+    gv_buf_add_str(&text, gdoi_step_name(event->step));
+    gv_buf_add_str(&text, ": ");
+    gv_probe_explain(&e->spec.client, event, &text);
+    memcpy(e->why, text.at != NULL ? text.at : "", text.n);
+    e->why[text.n] = '\0';
+    gv_buf_clear(&text);
     e->seen.success = false;
-    e->seen.reason = gdoi_step_name(event->step);
-    gv_probe_pace_failed(&e->pace, is_refusal(event));
-    gv_log(GV_LOG_WARN, e->name, "probe: %s failed (%s)%s%s", gdoi_step_name(event->step),
-           is_refusal(event) ? "refused: the next try is six hours from now" : "no answer",
-           event->why != NULL && event->why[0] != '\0' ? ": " : "",
-           event->why != NULL ? event->why : "");
+    e->seen.reason = e->why;
+    gv_probe_pace_failed(&e->pace, refused);
+    if (!state_save(e->probes))
+        gv_log(GV_LOG_WARN, e->spec.name, "probe: %s/%s: %s: a restart will forget the pause",
+               e->probes->directory, state_name, strerror(errno));
+    gv_log(GV_LOG_WARN, e->spec.name, "probe: %s; %s: the next try is %lld minutes from now",
+           e->why, refused ? "refused" : "no answer",
+           (long long)(gv_time_diff(wanted(e), now).ms / 60000));
 }
 
 static void take_rekey(struct entry *e, const struct gdoi_event *event)
 {
-    const struct gdoi_group_state *group = gdoi_client_group(gdoi_probe_client(e->probe));
-
     if (!event->valid)
         return;
     e->seen.rekeys++;
@@ -314,15 +353,24 @@ static void take_rekey(struct entry *e, const struct gdoi_event *event)
     gv_probe_saw_rekey(&e->seen.evidence,
                        &(struct gv_probe_rekey){true, true, event->lead, event->full_life_known,
                                                 event->full_life, event->life_unsure});
-    if (group->kek_count > 0)
-        gv_probe_pace_rekeyed(&e->pace, group->keks[0].expiry);
+}
+
+/* The KEK in force, as it stands after a rekey or a delete. */
+static void take_kek(struct entry *e)
+{
+    const struct gdoi_group_state *group = gdoi_client_group(gdoi_probe_client(e->probe));
+
+    e->seen.has_kek = group->kek_count > 0 && group->keks[0].sak.lifetime_s > 0;
+    if (e->seen.has_kek)
+        e->seen.kek_expiry = group->keks[0].expiry;
+    gv_probe_pace_kek(&e->pace, e->seen.has_kek ? &e->seen.kek_expiry : NULL);
 }
 
 static void on_event(void *arg, struct gdoi_probe *probe, const struct gdoi_event *event)
 {
     struct entry *e = arg;
-    const struct gdoi_group_state *group = gdoi_client_group(gdoi_probe_client(probe));
 
+    (void)probe;
     if (event->kind == GDOI_REGISTERED || event->kind == GDOI_FAILED) {
         e->busy = e->server->busy = false;
         e->seen.tried = true;
@@ -333,10 +381,8 @@ static void on_event(void *arg, struct gdoi_probe *probe, const struct gdoi_even
         take_failure(e, event);
     else if (event->kind == GDOI_REKEYED)
         take_rekey(e, event);
-    e->seen.has_kek = group->kek_count > 0 && group->keks[0].sak.lifetime_s > 0;
-    if (e->seen.has_kek)
-        e->seen.kek_expiry = group->keks[0].expiry;
-    e->probes->changed(e->probes->arg);
+    take_kek(e);
+    e->probes->owner.changed(e->probes->owner.arg);
     rearm(e->probes);
 }
 
@@ -349,82 +395,30 @@ static void entry_free(struct entry *e)
     if (e->busy)
         e->server->busy = false;
     gdoi_probe_free(e->probe);
-    gv_secret_free(e->spec.psk);
-    gdoi_credential_free(e->spec.credential);
-    free(e->suites);
-    free(e->name);
-    free(e->ks);
-    free(e->group);
-    free(e->interface);
+    gv_probe_spec_clear(&e->spec);
     free(e);
 }
 
 static struct entry *entry_new(struct gv_probes *probes, const struct gv_probe_spec *spec)
 {
     struct entry *e = calloc(1, sizeof(*e));
-    size_t n = spec->client.suite_count;
 
     if (e == NULL)
         return NULL;
     e->probes = probes;
-    e->spec = *spec;
-    e->spec.psk = gv_secret_share(spec->psk);
-    e->spec.credential = gdoi_credential_share(spec->credential);
-    e->name = strdup(spec->name);
-    e->ks = strdup(spec->ks);
-    e->group = strdup(spec->group);
-    e->interface = spec->interface != NULL ? strdup(spec->interface) : NULL;
-    e->suites = calloc(n, sizeof(*e->suites));
-    e->server = server_get(probes, &spec->client.remote);
-    if (e->name == NULL || e->ks == NULL || e->group == NULL || e->suites == NULL ||
-        e->server == NULL || (spec->interface != NULL && e->interface == NULL)) {
+    e->server = gv_probe_budget_server(&probes->budget, &spec->client.remote);
+    if (gv_probe_spec_copy(spec, &e->spec) != GV_OK || e->server == NULL) {
         entry_free(e);
         return NULL;
     }
-    memcpy(e->suites, spec->client.suites, n * sizeof(*e->suites));
-    e->spec.client.suites = e->suites;
-    e->spec.client.psk = e->spec.psk;
-    e->spec.client.credential = e->spec.credential;
     e->pace = (struct gv_probe_pace){.interval = spec->interval,
-                                     .key = gv_schedule_mix(gv_schedule_hash(spec->name))};
-    e->pace.attempted = e->server->attempted;
-    e->pace.last = e->server->last;
-    e->seen =
-        (struct gv_probe_seen){.probe = e->name, .ks = e->ks, .group = e->group, .reason = ""};
+                                     .key = gv_schedule_mix(gv_schedule_hash(spec->name)),
+                                     .attempted = e->server->attempted,
+                                     .last = e->server->last};
+    pace_load(e);
+    e->seen = (struct gv_probe_seen){
+        .probe = e->spec.name, .ks = e->spec.ks, .group = e->spec.group, .reason = ""};
     return e;
-}
-
-static bool same_suites(const struct gdoi_client_config *a, const struct gdoi_client_config *b)
-{
-    if (a->suite_count != b->suite_count)
-        return false;
-    for (size_t i = 0; i < a->suite_count; i++)
-        if (!gdoi_suite_equal(&a->suites[i], &b->suites[i]))
-            return false;
-    return true;
-}
-
-static bool same_identity(const struct gdoi_identity *a, const struct gdoi_identity *b)
-{
-    return a->type == b->type && a->n == b->n && memcmp(a->octets, b->octets, a->n) == 0;
-}
-
-/* Certificates are read anew with each load, so a probe that uses one begins anew. */
-static bool same_spec(const struct gv_probe_spec *a, const struct gv_probe_spec *b)
-{
-    const struct gdoi_client_config *x = &a->client, *y = &b->client;
-
-    return strcmp(a->name, b->name) == 0 && strcmp(a->ks, b->ks) == 0 &&
-           strcmp(a->group, b->group) == 0 && a->interval.ms == b->interval.ms &&
-           a->credential == b->credential && gv_secret_equal(a->psk, b->psk) &&
-           a->nat_port == b->nat_port &&
-           strcmp(a->interface != NULL ? a->interface : "",
-                  b->interface != NULL ? b->interface : "") == 0 &&
-           same_suites(x, y) && same_identity(&x->identity, &y->identity) &&
-           same_identity(&x->peer, &y->peer) && same_identity(&x->group, &y->group) &&
-           gdoi_endpoint_equal(&x->local, &y->local) &&
-           gdoi_endpoint_equal(&x->remote, &y->remote) && x->ack == y->ack &&
-           x->ack_key_bits == y->ack_key_bits && x->step_timeout.ms == y->step_timeout.ms;
 }
 
 /* The entry that goes on for the spec, taken out of its place; NULL where none does. */
@@ -433,7 +427,7 @@ static struct entry *keep(struct gv_probes *probes, const struct gv_probe_spec *
     for (size_t i = 0; i < probes->count; i++) {
         struct entry *e = probes->entries[i];
 
-        if (e != NULL && same_spec(&e->spec, spec)) {
+        if (e != NULL && gv_probe_spec_equal(&e->spec, spec)) {
             probes->entries[i] = NULL;
             return e;
         }
@@ -444,7 +438,7 @@ static struct entry *keep(struct gv_probes *probes, const struct gv_probe_spec *
 static bool is_kept(const struct gv_probes *probes, const struct gv_probe_spec *spec)
 {
     for (size_t i = 0; i < probes->count; i++)
-        if (same_spec(&probes->entries[i]->spec, spec))
+        if (gv_probe_spec_equal(&probes->entries[i]->spec, spec))
             return true;
     return false;
 }
@@ -456,26 +450,30 @@ static void entries_free(struct entry **entries, size_t count)
     free(entries);
 }
 
+/* Entries for those specs that none goes on for. */
+static bool fill(struct gv_probes *probes, const struct gv_probe_spec *specs, size_t count,
+                 struct entry **fresh)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (is_kept(probes, &specs[i]))
+            continue;
+        fresh[i] = entry_new(probes, &specs[i]);
+        if (fresh[i] == NULL)
+            return false;
+    }
+    return true;
+}
+
 enum gv_err gv_probes_set(struct gv_probes *probes, const struct gv_probe_spec *specs,
                           size_t count)
 {
     struct entry **fresh = calloc(count + 1, sizeof(*fresh));
     const struct gv_probe_seen **seen = calloc(count + 1, sizeof(*seen));
 
-    if (fresh == NULL || seen == NULL) {
-        free(fresh);
+    if (fresh == NULL || seen == NULL || !fill(probes, specs, count, fresh)) {
+        entries_free(fresh, fresh != NULL ? count : 0);
         free(seen);
         return GV_ERR_NO_MEMORY;
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (is_kept(probes, &specs[i]))
-            continue;
-        fresh[i] = entry_new(probes, &specs[i]);
-        if (fresh[i] == NULL) {
-            entries_free(fresh, count);
-            free(seen);
-            return GV_ERR_NO_MEMORY;
-        }
     }
     for (size_t i = 0; i < count; i++)
         if (fresh[i] == NULL)
@@ -487,12 +485,20 @@ enum gv_err gv_probes_set(struct gv_probes *probes, const struct gv_probe_spec *
     probes->entries = fresh;
     probes->seen = seen;
     probes->count = count;
+    gv_buf_clear(&probes->before);
     rearm(probes);
     return GV_OK;
 }
 
+void gv_probes_resume(struct gv_probes *probes)
+{
+    for (size_t i = 0; i < probes->count; i++)
+        gv_probe_pace_resume(&probes->entries[i]->pace);
+    rearm(probes);
+}
+
 struct gv_probes *gv_probes_new(struct gv_loop *loop, const char *state_directory,
-                                void (*changed)(void *arg), void *arg)
+                                const struct gv_probes_owner *owner)
 {
     struct gv_probes *probes = calloc(1, sizeof(*probes));
 
@@ -501,10 +507,10 @@ struct gv_probes *gv_probes_new(struct gv_loop *loop, const char *state_director
     *probes = (struct gv_probes){.loop = loop,
                                  .driver = gdoi_driver_new(loop),
                                  .directory = strdup(state_directory),
-                                 .changed = changed,
-                                 .arg = arg,
+                                 .owner = *owner,
+                                 .before = gv_buf(GV_STATE_FILE_MOST),
                                  .started = gv_loop_now(loop)};
-    if (probes->driver != NULL && probes->directory != NULL)
+    if (probes->driver != NULL && probes->directory != NULL && state_load(probes) == GV_OK)
         return probes;
     gv_probes_free(probes);
     return NULL;
@@ -515,12 +521,8 @@ void gv_probes_free(struct gv_probes *probes)
     if (probes == NULL)
         return;
     entries_free(probes->entries, probes->count);
-    while (probes->servers != NULL) {
-        struct server *next = probes->servers->next;
-
-        free(probes->servers);
-        probes->servers = next;
-    }
+    gv_probe_budget_clear(&probes->budget);
+    gv_buf_clear(&probes->before);
     free(probes->seen);
     gv_timer_stop(probes->timer);
     gdoi_driver_free(probes->driver);

@@ -1,50 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "store.h"
+#include "store_private.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
-#include "model/disagree.h"
-#include "model/fleet.h"
-#include "model/index.h"
 #include "model/merge.h"
-#include "store_slot.h"
 
 /* A snapshot older than this is built anew. */
 static const struct gv_dur snapshot_age = {1000};
 
 /* Bound of the name index; a name costs about 100 octets. */
 enum { INDEX_CEILING = 256 << 20 };
-
-struct device {
-    char *name, *address;
-    const char *ssh_profile;
-    const struct gv_observation *merged; /* a source, or `own`; NULL: nothing fresh */
-    struct gv_observation *own;          /* merged from several sources */
-    unsigned sources;                    /* which: two bits for each slot */
-    struct gv_group_track *tracks;
-    size_t track_count;
-    struct gv_disagreements *disagreements; /* NULL: none seen, or too long ago */
-    size_t slot_count;
-    struct slot slots[]; /* of the collectors that are configured, in their order */
-};
-
-struct gv_store {
-    struct gv_dur stale_after;
-    struct gv_group_override *overrides;
-    size_t override_count;
-    const struct gv_probe_seen *const *probes; /* the caller's */
-    size_t probe_count;
-    struct device **devices;
-    size_t device_count;
-    struct gv_arena index_arena;
-    struct gv_index by_name;
-    uint64_t seed;
-    uint64_t groups_dropped;
-    struct gv_snapshot snapshot;
-    bool built, fed; /* fed: something came since the snapshot was built */
-};
 
 static const char *profile_name(enum gv_ssh_profile profile)
 {
@@ -70,11 +37,8 @@ static void device_free(struct device *device)
     merged_clear(device);
     for (size_t i = 0; i < device->slot_count; i++)
         slot_clear(&device->slots[i]);
-    for (size_t i = 0; i < device->track_count; i++) {
-        free((char *)device->tracks[i].name);
-        free((char *)device->tracks[i].id);
-    }
-    free(device->tracks);
+    store_tracks_clear(device);
+    gv_observation_free(device->heard);
     free(device->disagreements);
     free(device->name);
     free(device->address);
@@ -105,6 +69,11 @@ static struct device *device_new(const struct gv_target *target)
     return device;
 }
 
+bool gv_store_events_only(const struct device *device)
+{
+    return device->slot_count == 0;
+}
+
 static struct slot *slot_of(struct device *device, const char *collector)
 {
     for (size_t i = 0; i < device->slot_count; i++)
@@ -131,6 +100,11 @@ static void device_inherit(struct device *to, struct device *from)
     from->disagreements = NULL;
     if (to->disagreements != NULL)
         to->disagreements->count = 0;
+    if (gv_store_events_only(to)) {
+        to->heard = from->heard;
+        from->heard = NULL;
+    }
+    to->event_track = from->event_track;
     to->tracks = from->tracks;
     to->track_count = from->track_count;
     from->tracks = NULL;
@@ -144,7 +118,7 @@ static void devices_free(struct device **devices, size_t count)
     free(devices);
 }
 
-static struct device *find(const struct gv_store *store, const char *name)
+struct device *gv_store_find(const struct gv_store *store, const char *name)
 {
     const size_t *number = gv_index_find(&store->by_name, name, NULL);
 
@@ -261,8 +235,9 @@ enum gv_err gv_store_set_targets(struct gv_store *store, const struct gv_target 
         return GV_ERR_NO_MEMORY;
     }
     for (size_t i = 0; i < count; i++) {
-        struct device *old = find(store, change.devices[i]->name);
+        struct device *old = gv_store_find(store, change.devices[i]->name);
 
+        change.devices[i]->is_new = old == NULL;
         if (old != NULL)
             device_inherit(change.devices[i], old);
     }
@@ -278,6 +253,7 @@ enum gv_err gv_store_set_targets(struct gv_store *store, const struct gv_target 
     store->by_name = change.by_name;
     store->by_name.arena = &store->index_arena;
     store->fed = true;
+    store_recall(store);
     return GV_OK;
 }
 
@@ -315,72 +291,6 @@ static void merge(const struct gv_store *store, struct device *device, struct gv
     device->sources = mask;
 }
 
-static bool learn(char const **known, const char *told)
-{
-    if (*known == NULL && told != NULL)
-        *known = strdup(told);
-    return *known != NULL || told == NULL;
-}
-
-/* The track of that group, made where there is none yet; NULL at the bound, or
- * without memory. */
-static struct gv_group_track *track_of(struct gv_store *store, struct device *device,
-                                       const struct gv_group_obs *group)
-{
-    struct gv_group_track *more;
-    const struct gv_group_track *found =
-        gv_group_track_find(device->tracks, device->track_count, group->name, group->id);
-    struct gv_group_track *track;
-
-    if (found == NULL && device->track_count == GV_GROUPS_PER_DEVICE) {
-        store->groups_dropped++;
-        return NULL;
-    }
-    if (found != NULL) {
-        track = &device->tracks[found - device->tracks];
-    } else {
-        more = realloc(device->tracks, (device->track_count + 1) * sizeof(*more));
-        if (more == NULL)
-            return NULL;
-        device->tracks = more;
-        track = &more[device->track_count++];
-        *track = (struct gv_group_track){.name = NULL};
-    }
-    return learn(&track->name, group->name) && learn(&track->id, group->id) ? track : NULL;
-}
-
-/* Every configured collector's last poll was complete: what is absent is not
- * there. */
-static bool whole(const struct device *device)
-{
-    for (size_t i = 0; i < device->slot_count; i++)
-        if (!device->slots[i].polled || device->slots[i].err != GV_OK)
-            return false;
-    return device->merged != NULL && !device->merged->failed;
-}
-
-static void feed_tracks(struct gv_store *store, struct device *device)
-{
-    const struct gv_observation *obs = device->merged;
-
-    if (obs == NULL)
-        return;
-    for (const struct gv_group_obs *group = obs->groups; group != NULL; group = group->next) {
-        struct gv_group_track *learnt = track_of(store, device, group);
-        struct gv_track_in in = {
-            .device = &obs->device,
-            .group = group,
-            .seen_at = obs->seen_at,
-            .whole = whole(device),
-            .override = gv_group_override_find(store->overrides, store->override_count,
-                                               group->name, group->id),
-        };
-
-        if (learnt != NULL)
-            gv_track_feed(&learnt->track, &in);
-    }
-}
-
 /* The memory is there only from the first difference on, and as long as one is remembered:
  * most differences are a rekey seen in turns. */
 static void feed_disagreements(const struct gv_store *store, struct device *device,
@@ -412,7 +322,7 @@ static void feed_disagreements(const struct gv_store *store, struct device *devi
 void gv_store_feed(struct gv_store *store, const char *target, const char *collector,
                    struct gv_poll_result *result, struct gv_time now)
 {
-    struct device *device = find(store, target);
+    struct device *device = gv_store_find(store, target);
     struct slot *slot = device != NULL ? slot_of(device, collector) : NULL;
 
     /* A poll that we cancelled ourselves says nothing about the device. */
@@ -428,7 +338,7 @@ void gv_store_feed(struct gv_store *store, const char *target, const char *colle
     merged_clear(device);
     slot_keep_observation(slot, result);
     merge(store, device, now);
-    feed_tracks(store, device);
+    store_feed_tracks(store, device);
     feed_disagreements(store, device, now);
 }
 
@@ -452,6 +362,16 @@ static size_t collectors_of(const struct gv_store *store, const struct device *d
             out[i].observed_at = gv_when(obs->seen_at);
     }
     return device->slot_count;
+}
+
+/* The last that is known of it, however old. */
+static const struct gv_observation *last_of(const struct device *device)
+{
+    const struct gv_observation *last = device->merged;
+
+    for (size_t i = 0; last == NULL && i < device->slot_count; i++)
+        last = slot_latest(&device->slots[i]);
+    return last;
 }
 
 static bool up(const struct gv_store *store, const struct device *device, struct gv_time now)
@@ -504,7 +424,9 @@ static enum gv_err build(struct gv_store *store, struct gv_time now)
             .collectors = own,
             .collector_count = collectors_of(store, device, now, own),
             .up = up(store, device, now),
-            .observation = device->merged,
+            .events_only = gv_store_events_only(device),
+            .observation = device->heard != NULL ? device->heard : device->merged,
+            .last = last_of(device),
             .tracks = device->tracks,
             .track_count = device->track_count,
             .disagreements = device->disagreements,
@@ -543,7 +465,7 @@ const struct gv_snapshot *gv_store_snapshot(struct gv_store *store, struct gv_ti
 const struct gv_observation *gv_store_observation(const struct gv_store *store,
                                                   const char *target, const char *collector)
 {
-    struct device *device = find(store, target);
+    struct device *device = gv_store_find(store, target);
     const struct slot *slot = device != NULL ? slot_of(device, collector) : NULL;
 
     return slot != NULL ? slot_latest(slot) : NULL;
@@ -551,7 +473,7 @@ const struct gv_observation *gv_store_observation(const struct gv_store *store,
 
 const struct gv_observation *gv_store_merged(const struct gv_store *store, const char *target)
 {
-    const struct device *device = find(store, target);
+    const struct device *device = gv_store_find(store, target);
 
     return device != NULL ? device->merged : NULL;
 }

@@ -219,8 +219,7 @@ static int start(struct run *run, const struct gdoi_probe_config *config)
         gdoi_probe_register(run->probe);
         gv_loop_run(run->loop);
         gv_timer_stop(run->end);
-        run->code = probe_report_print(run->report, gdoi_probe_client(run->probe),
-                                       run->row->json, run->code);
+        run->code = probe_report_print(run->report, run->probe, run->row->json, run->code);
         gdoi_probe_free(run->probe);
         run->probe = NULL;
     }

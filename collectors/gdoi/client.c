@@ -298,7 +298,8 @@ static void registration_expire(struct gdoi_client *c, struct gv_time now,
             hope |= sending_expire(c, &c->phase1->branches[i].sending, now);
     if (hope && gv_time_before(now, registration_end(c)))
         return;
-    if (!c->reused) {
+    /* Who has answered on that phase 1 still has it; another one would be one too many. */
+    if (!c->reused || c->answered) {
         client_fail(c, GV_ERR_TIMEOUT, now, event);
         return;
     }

@@ -5,28 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "gdoi/endpoint.h"
-#include "gdoi/sock.h"
+#include "gdoi/port.h"
 
 enum {
     BUCKETS = 1024,
     KEY_SIZE = 8,
     KEYS_MOST = 1 + GDOI_KEKS_MOST, /* of a probe: its cookie, and an SPI for each KEK */
-    READS_MOST = 64,                /* of one turn, so that others get theirs */
     EXCHANGE_AT = 18,
-    MARKER = 4 /* zero octets ahead of IKE where a NAT is (RFC 3948, 2.2) */
-};
-
-/* A socket; probes that asked for the same one share it. */
-struct port {
-    struct port *next;
-    struct gdoi_driver *driver;
-    struct gdoi_endpoint asked, bound;
-    int fd;
-    struct gv_watch *watch;
-    unsigned users;
+    MARKER = 4,       /* zero octets ahead of IKE where a NAT is (RFC 3948, 2.2) */
+    KEEPALIVE_S = 20, /* RFC 3948, 4 */
 };
 
 /* By what a datagram finds its probe. */
@@ -42,12 +31,13 @@ struct gdoi_probe {
     struct gdoi_driver *driver;
     struct gdoi_client *client;
     struct gdoi_probe_config config;
-    struct port *port, *nat_port, *rekey_port;
+    struct gdoi_port *port, *nat_port, *rekey_port;
     struct gdoi_endpoint rekey_to; /* what the SAK names; size 0: nothing yet */
     bool listening;
     char why[GDOI_WHY_SIZE];
     struct key keys[KEYS_MOST];
-    struct gv_timer *timer;
+    struct gv_timer *timer, *keepalive;
+    bool floated;              /* what was last sent to the key server went by the NAT ports */
     struct gdoi_event pending; /* of a registration that failed as it began */
     bool work_out, closed;
     struct gdoi_traffic traffic;
@@ -58,23 +48,25 @@ struct gdoi_probe {
 
 struct gdoi_driver {
     struct gv_loop *loop;
-    struct port *ports;
+    struct gdoi_ports ports;
     struct gdoi_probe *probes;
     struct key *buckets[BUCKETS];
     struct gdoi_probe **found; /* for the datagram at hand */
     size_t found_count, found_room;
-    uint8_t datagram[GDOI_DATAGRAM_MOST], copy[GDOI_DATAGRAM_MOST];
+    uint8_t copy[GDOI_DATAGRAM_MOST];
 };
 
 static void turn(struct gdoi_probe *probe, const struct gdoi_event *event);
-static void port_put(struct port *port);
+static void heard(void *arg, uint8_t *octets, size_t n, const struct gdoi_endpoint *from);
 
 struct gdoi_driver *gdoi_driver_new(struct gv_loop *loop)
 {
     struct gdoi_driver *driver = calloc(1, sizeof(*driver));
 
-    if (driver != NULL)
-        driver->loop = loop;
+    if (driver == NULL)
+        return NULL;
+    driver->loop = loop;
+    driver->ports = (struct gdoi_ports){.loop = loop, .heard = heard, .arg = driver};
     return driver;
 }
 
@@ -204,9 +196,10 @@ static void hand_round(struct gdoi_driver *driver, const uint8_t *octets, size_t
     driver->found_count = 0;
 }
 
-static void take(struct gdoi_driver *driver, uint8_t *octets, size_t n,
-                 const struct gdoi_endpoint *from)
+static void heard(void *arg, uint8_t *octets, size_t n, const struct gdoi_endpoint *from)
 {
+    struct gdoi_driver *driver = arg;
+
     if (n > MARKER && memcmp(octets, "\0\0\0\0", MARKER) == 0) {
         octets += MARKER;
         n -= MARKER;
@@ -217,138 +210,136 @@ static void take(struct gdoi_driver *driver, uint8_t *octets, size_t n,
     hand_round(driver, octets, n, from);
 }
 
-static void ready(void *arg, unsigned events)
-{
-    struct port *port = arg;
-    struct gdoi_driver *driver = port->driver;
-    struct gdoi_endpoint from;
-
-    (void)events;
-    port->users++; /* not while it is read */
-    for (unsigned i = 0; i < READS_MOST; i++) {
-        long n = gdoi_sock_receive(port->fd, driver->datagram, sizeof(driver->datagram), &from);
-
-        if (n < 0)
-            break;
-        take(driver, driver->datagram, (size_t)n, &from);
-    }
-    port_put(port);
-}
-
-static struct port *port_start(struct gdoi_driver *driver, int fd,
-                               const struct gdoi_endpoint *asked,
-                               const struct gdoi_endpoint *bound)
-{
-    struct port *port = calloc(1, sizeof(*port));
-
-    if (port != NULL) {
-        *port = (struct port){.driver = driver, .asked = *asked, .bound = *bound, .fd = fd};
-        port->watch = gv_watch_start(driver->loop, fd, GV_READABLE, ready, port);
-    }
-    if (port == NULL || port->watch == NULL) {
-        (void)close(fd);
-        free(port);
-        return NULL;
-    }
-    port->users = 1;
-    port->next = driver->ports;
-    driver->ports = port;
-    return port;
-}
-
-/* A socket on that address; for a multicast group, joined. NULL with the reason in the probe's
- * `why`. */
-static struct port *port_get(struct gdoi_probe *probe, const struct gdoi_endpoint *asked)
-{
-    struct gdoi_endpoint bound = *asked;
-    int fd;
-
-    for (struct port *port = probe->driver->ports; port != NULL; port = port->next)
-        if (gdoi_endpoint_equal(&port->asked, asked) ||
-            gdoi_endpoint_equal(&port->bound, asked)) {
-            port->users++;
-            return port;
-        }
-    fd = gdoi_endpoint_is_multicast(asked)
-             ? gdoi_sock_join(asked, probe->config.interface, &probe->config.client.local,
-                              probe->why, sizeof(probe->why))
-             : gdoi_sock_open(&bound, probe->why, sizeof(probe->why));
-    return fd >= 0 ? port_start(probe->driver, fd, asked, &bound) : NULL;
-}
-
-static void port_put(struct port *port)
-{
-    struct port **at;
-
-    if (port == NULL || --port->users > 0)
-        return;
-    at = &port->driver->ports;
-    while (*at != port)
-        at = &(*at)->next;
-    *at = port->next;
-    gv_watch_stop(port->watch);
-    (void)close(port->fd);
-    free(port);
-}
-
 /* ---- a probe's turn ---- */
 
-static struct port *nat_port(struct gdoi_probe *probe)
+static struct gdoi_port *port_get(struct gdoi_probe *probe, const struct gdoi_endpoint *asked)
+{
+    return gdoi_port_get(&probe->driver->ports, asked, probe->config.interface,
+                         &probe->config.client.local, probe->why, sizeof(probe->why));
+}
+
+/* Where another program has that port, the registration's does as well: a key server answers to
+ * wherever the marked datagrams come from (RFC 3947, 4). */
+static struct gdoi_port *nat_port(struct gdoi_probe *probe)
 {
     struct gdoi_endpoint local = probe->config.client.local;
 
     local.port = probe->config.nat_port;
     if (probe->nat_port == NULL)
         probe->nat_port = port_get(probe, &local);
+    if (probe->nat_port == NULL)
+        probe->nat_port = port_get(probe, &probe->port->asked);
     return probe->nat_port;
 }
 
-static void send_one(struct gdoi_probe *probe, const struct gdoi_datagram *d)
+static bool send_octets(struct gdoi_probe *probe, const struct gdoi_port *port,
+                        const uint8_t *octets, size_t n, const struct gdoi_endpoint *to)
 {
-    struct port *port = d->marked ? nat_port(probe) : probe->port;
-    struct gdoi_endpoint to = d->to;
-    const uint8_t *octets = d->octets;
-    uint8_t *marked = NULL;
-    bool ok;
+    bool ok = port != NULL && gdoi_sock_send(port->fd, octets, n, to);
 
-    if (d->marked && d->n + MARKER <= sizeof(probe->driver->copy)) {
-        marked = probe->driver->copy;
-        memset(marked, 0, MARKER);
-        memcpy(marked + MARKER, octets, d->n);
-        to.port = probe->config.nat_port_remote;
-    }
-    ok = port != NULL && gdoi_sock_send(port->fd, marked != NULL ? marked : octets,
-                                        d->n + (marked != NULL ? MARKER : 0), &to);
     probe->traffic.sent += ok;
     probe->traffic.send_errors += !ok;
+    return ok;
+}
+
+static struct gdoi_endpoint nat_remote(const struct gdoi_probe *probe)
+{
+    struct gdoi_endpoint to = probe->config.client.remote;
+
+    to.port = probe->config.nat_port_remote;
+    return to;
+}
+
+/* RFC 3948, 4: a NAT forgets who is silent, and no rekey would come through any more. */
+static void keep_alive(void *arg)
+{
+    struct gdoi_probe *probe = arg;
+    const struct gdoi_endpoint to = nat_remote(probe);
+    static const uint8_t octet = 0xff;
+
+    probe->keepalive = NULL;
+    if (!probe->floated || gdoi_client_group(probe->client)->kek_count == 0)
+        return;
+    (void)send_octets(probe, probe->nat_port, &octet, sizeof(octet), &to);
+    probe->keepalive =
+        gv_timer_start(probe->driver->loop, gv_secs(KEEPALIVE_S), keep_alive, probe);
+}
+
+/* From NAT port to NAT port, behind the marker. */
+static void send_marked(struct gdoi_probe *probe, const struct gdoi_datagram *d,
+                        struct gdoi_endpoint to)
+{
+    uint8_t *marked = probe->driver->copy;
+
+    if (d->n + MARKER > sizeof(probe->driver->copy))
+        return;
+    memset(marked, 0, MARKER);
+    memcpy(marked + MARKER, d->octets, d->n);
+    (void)send_octets(probe, nat_port(probe), marked, d->n + MARKER, &to);
+    gv_timer_stop(probe->keepalive);
+    probe->keepalive =
+        gv_timer_start(probe->driver->loop, gv_secs(KEEPALIVE_S), keep_alive, probe);
+}
+
+/* What the client wants marked, and what goes to where a marked rekey came from. */
+static void send_one(struct gdoi_probe *probe, const struct gdoi_datagram *d)
+{
+    const struct gdoi_endpoint *remote = &probe->config.client.remote;
+    uint16_t nat = probe->config.nat_port_remote;
+    struct gdoi_endpoint to = d->to;
+
+    if (d->to.port == remote->port)
+        probe->floated = d->marked;
+    if (d->marked)
+        to.port = nat;
+    if (d->marked || (to.port == nat && nat != remote->port))
+        send_marked(probe, d, to);
+    else
+        (void)send_octets(probe, probe->port, d->octets, d->n, &to);
+}
+
+/* The multicast group that the SAK names; its size is 0 where it names none. */
+static struct gdoi_endpoint named_group(const struct gdoi_address *named, uint16_t port)
+{
+    struct gdoi_endpoint group = {.size = named->n, .port = port};
+
+    if (named->n == 4 || named->n == 16)
+        memcpy(group.address, named->octets, named->n);
+    return gdoi_endpoint_is_multicast(&group) ? group : (struct gdoi_endpoint){.size = 0};
+}
+
+static void deaf(struct gdoi_probe *probe, const char *why)
+{
+    probe->listening = false;
+    (void)snprintf(probe->why, sizeof(probe->why), "%s", why);
 }
 
 /* Where the SAK says that rekeys go (RFC 6407, 5.3): our socket, another port, a multicast
  * group. */
 static void listen_for_rekeys(struct gdoi_probe *probe)
 {
-    const struct gdoi_group_state *group = gdoi_client_group(probe->client);
+    const struct gdoi_group_state *state = gdoi_client_group(probe->client);
+    struct gdoi_endpoint to = probe->port->bound, group;
     const struct gdoi_address *named;
-    struct gdoi_endpoint to = probe->port->bound;
 
-    if (group->kek_count == 0) {
-        probe->listening = false;
-        (void)snprintf(probe->why, sizeof(probe->why), "the group has no rekey SA");
+    if (state->kek_count == 0) {
+        deaf(probe, "the group has no rekey SA");
         return;
     }
-    named = &group->keks[0].sak.destination;
+    named = &state->keks[0].sak.destination;
     if (named->port != 0)
         to.port = named->port;
-    if (named->n == to.size) {
-        struct gdoi_endpoint group_address = {.size = named->n, .port = to.port};
-
-        memcpy(group_address.address, named->octets, named->n);
-        if (gdoi_endpoint_is_multicast(&group_address))
-            to = group_address;
+    group = named_group(named, to.port);
+    if (group.size > 0 &&
+        group.size != to.size) { /* its source could not be the key server's */
+        deaf(probe, "rekeys go to a group of the other version of IP");
+        return;
     }
+    if (group.size > 0)
+        to = group;
     if (probe->listening && gdoi_endpoint_equal(&to, &probe->rekey_to))
         return;
-    port_put(probe->rekey_port);
+    gdoi_port_put(probe->rekey_port);
     probe->rekey_to = to;
     probe->rekey_port = port_get(probe, &to);
     probe->listening = probe->rekey_port != NULL;
@@ -442,7 +433,8 @@ static void take_time(struct gdoi_probe *probe)
         probe->timing.pull_ns = now - probe->part_began_ns;
     if (before < GDOI_PULL_2 && step >= GDOI_PULL_2)
         probe->timing.phase1_ns = before == GDOI_IDLE ? 0 : now - probe->part_began_ns;
-    if (before == GDOI_IDLE || (before < GDOI_PULL_2 && step >= GDOI_PULL_2))
+    /* Backwards: the key server had lost an earlier phase 1, and another one begins. */
+    if (before == GDOI_IDLE || step < before || (before < GDOI_PULL_2 && step >= GDOI_PULL_2))
         probe->part_began_ns = now;
 }
 
@@ -511,7 +503,7 @@ struct gdoi_probe *gdoi_probe_new(struct gdoi_driver *driver,
         driver->probes = probe;
         return probe;
     }
-    port_put(probe->port);
+    gdoi_port_put(probe->port);
     free(probe);
     return NULL;
 }
@@ -531,9 +523,10 @@ void gdoi_probe_free(struct gdoi_probe *probe)
         if (probe->driver->found[i] == probe)
             probe->driver->found[i] = NULL;
     gv_timer_stop(probe->timer);
-    port_put(probe->port);
-    port_put(probe->nat_port);
-    port_put(probe->rekey_port);
+    gv_timer_stop(probe->keepalive);
+    gdoi_port_put(probe->port);
+    gdoi_port_put(probe->nat_port);
+    gdoi_port_put(probe->rekey_port);
     if (probe->work_out)
         probe->closed = true;
     else

@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { RECEIVE_BUFFER = 1 << 20 };
+enum { RECEIVE_BUFFER = 1 << 20, LINK_SCOPE = 2 };
 
 union address {
     struct sockaddr any;
@@ -92,12 +92,13 @@ int gdoi_sock_open(struct gdoi_endpoint *local, char *why, size_t why_n)
     return fd;
 }
 
-/* The interface that has the address; 0 where none has. */
-static unsigned interface_of(const struct gdoi_endpoint *local)
+unsigned gdoi_sock_interface(const char *name, const struct gdoi_endpoint *local)
 {
     struct ifaddrs *all = NULL;
     unsigned index = 0;
 
+    if (name[0] != '\0')
+        return if_nametoindex(name);
     if (getifaddrs(&all) != 0)
         return 0;
     for (const struct ifaddrs *i = all; index == 0 && i != NULL; i = i->ifa_next) {
@@ -112,37 +113,38 @@ static unsigned interface_of(const struct gdoi_endpoint *local)
     return index;
 }
 
-static int join(int fd, const struct gdoi_endpoint *group, unsigned interface)
+static bool join(int fd, const struct gdoi_endpoint *group, unsigned interface)
 {
     if (group->size == 4) {
         struct ip_mreqn request = {.imr_ifindex = (int)interface};
 
         memcpy(&request.imr_multiaddr, group->address, 4);
-        return setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &request, sizeof(request));
+        return setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &request, sizeof(request)) == 0;
     }
     struct ipv6_mreq request = {.ipv6mr_interface = interface};
 
     memcpy(&request.ipv6mr_multiaddr, group->address, 16);
-    return setsockopt(fd, IPPROTO_IPV6, IPV6_JOIN_GROUP, &request, sizeof(request));
+    return setsockopt(fd, IPPROTO_IPV6, IPV6_JOIN_GROUP, &request, sizeof(request)) == 0;
 }
 
-int gdoi_sock_join(const struct gdoi_endpoint *group, const char *interface,
-                   const struct gdoi_endpoint *local, char *why, size_t why_n)
+/* Bound to the group's address, so that nothing else comes. A group of IPv6 that does not leave
+ * the link (RFC 4291, 2.7) exists once for each link. */
+int gdoi_sock_join(const struct gdoi_endpoint *group, unsigned interface, char *why,
+                   size_t why_n)
 {
-    unsigned index = interface[0] != '\0' ? if_nametoindex(interface) : interface_of(local);
     int fd = open_socket(group->size), on = 1;
     union address address;
     socklen_t n = to_system(group, &address);
 
-    if (index == 0 && interface[0] != '\0') {
-        (void)snprintf(why, why_n, "%s: no such interface", interface);
-        if (fd >= 0)
-            (void)close(fd);
-        return -1;
-    }
-    /* Others may hear the same group. Bound to its address, so that nothing else comes. */
+    if (group->size == 16 && (group->address[1] & 0x0f) <= LINK_SCOPE)
+        address.v6.sin6_scope_id = interface;
+    /* Else Linux gives it what any other socket has joined, on any interface. Where the kernel
+     * is too old to let us, copies may come. */
+    if (fd >= 0 && interface > 0)
+        (void)setsockopt(fd, SOL_SOCKET, SO_BINDTOIFINDEX, &interface, sizeof(interface));
+    /* Others may hear the same group. */
     if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0 ||
-        bind(fd, &address.any, n) != 0 || join(fd, group, index) != 0)
+        bind(fd, &address.any, n) != 0 || !join(fd, group, interface))
         return complain(group, fd, why, why_n);
     return fd;
 }

@@ -9,10 +9,14 @@
  * `why`. It never blocks, has a large receive buffer, and is closed on exec. */
 int gdoi_sock_open(struct gdoi_endpoint *local, char *why, size_t why_n);
 
-/* Open a socket that hears a multicast group at its port, joined on `interface`, or where that
- * is empty on the one that has the address `local`. -1 as above. */
-int gdoi_sock_join(const struct gdoi_endpoint *group, const char *interface,
-                   const struct gdoi_endpoint *local, char *why, size_t why_n);
+/* The index of the interface that is called `name`, or where that is empty of the one that has
+ * the address `local`; 0 where no interface is or has. */
+unsigned gdoi_sock_interface(const char *name, const struct gdoi_endpoint *local);
+
+/* Open a socket that hears a multicast group at its port, joined (IGMP, MLD) on that interface
+ * and hearing it there alone; 0: the one of the system's choice. -1 as above. */
+int gdoi_sock_join(const struct gdoi_endpoint *group, unsigned interface, char *why,
+                   size_t why_n);
 
 /* The address that datagrams to `remote` would leave from; the port is 0. False where there is
  * no route. */

@@ -49,7 +49,7 @@ void gv_probe_saw_registration(struct gv_probe_evidence *evidence,
 {
     if (r->had_kek && r->other_kek && !less(r->previous_left, WINDOW_END_S) &&
         !above(r->previous_left, HANDED_OUT_S)) {
-        conclude(&evidence->registration, GV_BEHAVIOUR_NEW, r->unsure);
+        conclude(&evidence->registration, GV_BEHAVIOUR_NEW, r->unsure || r->anew);
         say(evidence->registration_text, "a registration ", r->previous_left,
             " s before the KEK's expiry brought its successor");
     } else if (less(r->left, HANDED_OUT_S)) {

@@ -8,7 +8,7 @@
 #include "base/time.h"
 #include "model/behaviour.h"
 
-enum { GV_PROBE_TEXT = 160 };
+enum { GV_PROBE_TEXT = 160, GV_PROBE_WHY = 640 };
 
 /* A registration that gave a KEK. */
 struct gv_probe_registration {
@@ -18,6 +18,8 @@ struct gv_probe_registration {
     struct gv_dur previous_left; /* what that one had left; where had_kek */
     bool unsure; /* this key server may tell the full lifetime always: then `left` is at most
                     that */
+    bool anew;   /* phase 1 had to be made anew: a key server that was restarted meanwhile has
+                    other keys in any case */
 };
 
 /* A rekey that brought a new KEK. Those without a valid signature prove nothing. */

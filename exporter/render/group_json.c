@@ -28,6 +28,7 @@ void gv_json_group(struct gv_json *doc, json_t *o, const struct gv_group_verdict
     gv_json_text(doc, o, "id", g->group_id);
     gv_json_u64(doc, o, "key_servers_polled", g->ks_count);
     gv_json_u64(doc, o, "members_known", g->gm_count);
+    gv_json_count(doc, o, "members_unmonitored", g->unmonitored);
     gv_json_count(doc, o, "primaries", g->primaries);
     gv_json_tri(doc, o, "split", g->split);
     interop = gv_json_list(doc, o, "interop");

@@ -20,6 +20,7 @@ struct writing {
     const struct lab_fleet *fleet;
     FILE *out;
     char dir[PATH_MAX]; /* absolute */
+    const char *syslog; /* NULL: none */
     bool secrets;       /* write them too */
     bool failed;
 };
@@ -210,9 +211,9 @@ static void say_target(struct writing *w, size_t i)
 {
     const struct lab_device *d = &w->fleet->devices[i];
 
-    if (!polled(d))
-        return;
     fprintf(w->out, "  - name: \"%s\"\n    address: %s\n", d->name, d->address);
+    if (!polled(d))
+        fprintf(w->out, "    collectors: [events]\n");
     if (d->snmp.on)
         fprintf(w->out, "    snmp: snmp%zu\n    snmp_port: %u\n",
                 first_like(w->fleet, i, same_snmp), d->snmp.port);
@@ -226,17 +227,33 @@ static void say_target(struct writing *w, size_t i)
                 first_like(w->fleet, i, same_restconf), d->restconf.port);
 }
 
+static void say_targets(struct writing *w)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < w->fleet->device_count; i++) {
+        if (!polled(&w->fleet->devices[i]) && w->syslog == NULL)
+            continue;
+        if (!any)
+            fprintf(w->out, "targets:\n");
+        any = true;
+        say_target(w, i);
+    }
+}
+
 /* The name of a target, or an address: the label of its metrics. */
 static void say_probe(struct writing *w, const struct lab_ks *ks)
 {
     const struct lab_device *d = ks->device;
+    const char *at = d->gdoi.address != NULL ? d->gdoi.address
+                     : polled(d)             ? d->name
+                                             : d->address;
 
     fprintf(w->out,
             "  - name: \"%s.%s\"\n    ks: \"%s\"\n    port: %u\n    group: \"%u\"\n"
             "    gdoi: gdoi%zu\n    ack: %s\n",
-            d->name, ks->group->name, polled(d) ? d->name : d->address, d->gdoi.port,
-            ks->group->id, first_like(w->fleet, d->number, same_gdoi),
-            d->gdoi.ack > 0 ? "true" : "false");
+            d->name, ks->group->name, at, d->gdoi.port, ks->group->id,
+            first_like(w->fleet, d->number, same_gdoi), d->gdoi.ack > 0 ? "true" : "false");
 }
 
 static void say_probes(struct writing *w)
@@ -287,26 +304,29 @@ static void say_all(struct writing *w)
     say_profiles(w, "ssh", same_ssh, say_ssh_profile);
     say_profiles(w, "restconf", same_restconf, say_restconf_profile);
     say_profiles(w, "gdoi", same_gdoi, say_gdoi_profile);
-    fprintf(w->out, "known_hosts: \"%s/known_hosts\"\ndefaults:\n  interval: %ds\ntargets:\n",
-            w->dir, POLL_EVERY_S);
-    for (size_t i = 0; i < w->fleet->device_count; i++)
-        say_target(w, i);
+    fprintf(w->out, "known_hosts: \"%s/known_hosts\"\ndefaults:\n  interval: %ds\n", w->dir,
+            POLL_EVERY_S);
+    say_targets(w);
+    if (w->syslog != NULL)
+        fprintf(w->out, "syslog:\n  listen: [\"%s\"]\n", w->syslog);
     say_groups(w);
     say_probes(w);
 }
 
-void lab_exporter_config_print(const struct lab_fleet *fleet, FILE *out, const char *dir)
+void lab_exporter_config_print(const struct lab_fleet *fleet, FILE *out, const char *dir,
+                               const char *syslog)
 {
-    struct writing w = {.fleet = fleet, .out = out};
+    struct writing w = {.fleet = fleet, .out = out, .syslog = syslog};
 
     if (realpath(dir, w.dir) == NULL)
         snprintf(w.dir, sizeof(w.dir), "%s", dir);
     say_all(&w);
 }
 
-bool lab_exporter_config_write(const struct lab_fleet *fleet, const char *path, const char *dir)
+bool lab_exporter_config_write(const struct lab_fleet *fleet, const char *path, const char *dir,
+                               const char *syslog)
 {
-    struct writing w = {.fleet = fleet, .secrets = true};
+    struct writing w = {.fleet = fleet, .secrets = true, .syslog = syslog};
 
     if (realpath(dir, w.dir) == NULL)
         return false;

@@ -207,10 +207,13 @@ struct lab_gdoi_box {
     const char *cert, *key, *ca; /* in PEM */
     const char *suite;           /* the only one of phase 1 that it takes; NULL: every one */
     enum lab_gdoi_kek kek;
-    uint32_t ack;        /* KEK_ACK_REQUESTED (RFC 8263); 0: none */
-    uint16_t rekey_port; /* where rekeys go; 0: where the member registered from, or 848 */
-    bool reference;      /* leaves RFC 6407 where the reference implementation does */
-    bool mute;           /* no notify on any failure */
+    uint32_t ack;         /* KEK_ACK_REQUESTED (RFC 8263); 0: none */
+    const char *address;  /* where it listens, IPv4 or IPv6; NULL: where the other faces do */
+    const char *rekey_to; /* the group of all rekeys, IPv4 or IPv6; NULL: as the group says */
+    uint16_t rekey_port;  /* where rekeys go; 0: where the member registered from, or 848 */
+    uint16_t nat_port;    /* knows RFC 3947, and listens there too; 0: does not */
+    bool reference;       /* leaves RFC 6407 where the reference implementation does */
+    bool mute;            /* no notify on any failure */
     struct lab_line line;
 };
 

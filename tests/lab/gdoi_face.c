@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The GDOI face: a UDP socket in front of a key server that follows the fleet. */
-#include <arpa/inet.h>
-#include <errno.h>
+/* The GDOI face: UDP sockets in front of a key server that follows the fleet. */
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "engine.h"
 #include "face.h"
+#include "gdoi/endpoint.h"
 #include "gdoi_follow.h"
+#include "gdoi_socket.h"
 
-enum { MESSAGES_A_TURN = 64, WAIT_MOST_MS = 1000, DATAGRAM_MOST = 65535 };
+enum { WAIT_MOST_MS = 1000 };
 
 /* One signer for all: the key servers of a group share it, and RSA keys take long to make. */
 static struct {
@@ -30,10 +28,10 @@ struct lab_face {
     struct gdoi_credential *credential;
     struct gdoi_suite suite; /* where it takes one alone */
     struct lab_gdoi_follow follow;
-    struct gv_watch *watch;
+    struct lab_gdoi_socket socket;
+    struct gv_watch *watches[LAB_GDOI_SOCKETS];
     struct gv_timer *timer;
     struct lab_gdoi_counts told; /* as last logged */
-    int fd;
 };
 
 /* ---- what all faces share ---- */
@@ -79,31 +77,9 @@ static void unshare(void)
 
 /* ---- datagrams ---- */
 
-static struct gdoi_endpoint endpoint(const struct sockaddr_in *at)
-{
-    struct gdoi_endpoint out = {.size = 4, .port = ntohs(at->sin_port)};
-
-    memcpy(out.address, &at->sin_addr, 4);
-    return out;
-}
-
 static bool silent(const struct lab_face *face, struct gv_time now)
 {
     return lab_device_silent(face->device, now) || face->device->faults.hang;
-}
-
-static void flush(struct lab_face *face, bool drop)
-{
-    struct gdoi_datagram d;
-
-    while (lab_gdoi_next(face->follow.server, &d)) {
-        struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(d.to.port)};
-
-        memcpy(&to.sin_addr, d.to.address, 4);
-        /* Lost answers are the network's business. */
-        if (!drop)
-            (void)!sendto(face->fd, d.octets, d.n, 0, (const struct sockaddr *)&to, sizeof(to));
-    }
 }
 
 /* What the key server has counted, whenever that has changed: a test reads the last line. */
@@ -130,7 +106,7 @@ static void live(struct lab_face *face)
     struct gv_dur wait = {WAIT_MOST_MS}, span;
 
     lab_gdoi_follow(&face->follow, now);
-    flush(face, silent(face, now));
+    lab_gdoi_socket_flush(&face->socket, face->follow.server, silent(face, now));
     tell(face);
     next = lab_gdoi_expiry(face->follow.server);
     if (gv_time_before(lab_fleet_next(face->world->fleet), next))
@@ -154,50 +130,31 @@ static void due(void *arg)
 
 static void ready(void *arg, unsigned events)
 {
-    static uint8_t octets[DATAGRAM_MOST];
     struct lab_face *face = arg;
+    struct gv_time now = lab_world_now(face->world);
 
     (void)events;
-    for (unsigned i = 0; i < MESSAGES_A_TURN; i++) {
-        struct sockaddr_in from;
-        socklen_t from_n = sizeof(from);
-        ssize_t n = recvfrom(face->fd, octets, sizeof(octets), MSG_DONTWAIT,
-                             (struct sockaddr *)&from, &from_n);
-        struct gv_time now = lab_world_now(face->world);
-        struct gdoi_endpoint at;
-
-        if (n < 0)
-            break;
-        at = endpoint(&from);
-        if (!silent(face, now))
-            lab_gdoi_feed(face->follow.server, octets, (size_t)n, &at, false, now);
-    }
+    lab_gdoi_socket_read(&face->socket, silent(face, now) ? NULL : face->follow.server, now);
     live(face);
 }
 
 /* ---- beginning and end ---- */
 
-/* A descriptor on the device's address and port, which also sends to groups from there; -1
- * with errno set. */
-static int listen_on(struct lab_device *device, struct sockaddr_in *at)
+/* Where the scenario says, else where the box's other faces are. */
+static bool listen_on(struct lab_face *face, char error[LAB_ERROR_SIZE])
 {
-    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    socklen_t at_n = sizeof(*at);
+    struct lab_gdoi_box *box = &face->device->gdoi;
+    const char *address = box->address != NULL ? box->address : face->device->address;
+    struct gdoi_endpoint at;
 
-    *at = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons(device->gdoi.port)};
-    if (fd < 0)
-        return -1;
-    if (inet_pton(AF_INET, device->address, &at->sin_addr) != 1 ||
-        bind(fd, (const struct sockaddr *)at, sizeof(*at)) != 0 ||
-        setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &at->sin_addr, sizeof(at->sin_addr)) != 0 ||
-        getsockname(fd, (struct sockaddr *)at, &at_n) != 0) {
-        int why = errno;
-        close(fd);
-        errno = why;
-        return -1;
-    }
-    device->gdoi.port = ntohs(at->sin_port);
-    return fd;
+    (void)snprintf(error, LAB_ERROR_SIZE, "expected an address, not '%s'", address);
+    if (!gdoi_endpoint_read(address, box->port, &at) ||
+        !lab_gdoi_socket_open(&face->socket, &at,
+                              box->nat_port != 0 ? box->nat_port : LAB_GDOI_NO_NAT, error,
+                              LAB_ERROR_SIZE))
+        return false;
+    box->port = face->socket.at.port;
+    return true;
 }
 
 static bool wanted(const struct lab_device *device)
@@ -210,9 +167,9 @@ static void stop(struct lab_face *face)
     if (face == NULL)
         return;
     gv_timer_stop(face->timer);
-    gv_watch_stop(face->watch);
-    if (face->fd >= 0)
-        close(face->fd);
+    for (size_t i = 0; i < LAB_GDOI_SOCKETS; i++)
+        gv_watch_stop(face->watches[i]);
+    lab_gdoi_socket_close(&face->socket);
     lab_gdoi_follow_stop(&face->follow);
     gdoi_credential_free(face->credential);
     gv_secret_free(face->psk);
@@ -220,13 +177,15 @@ static void stop(struct lab_face *face)
     unshare();
 }
 
-static struct gdoi_identity identity(const struct lab_face *face, const struct sockaddr_in *at)
+static struct gdoi_identity identity(const struct lab_face *face)
 {
-    struct gdoi_identity id = {.type = GDOI_ID_IPV4, .n = 4};
+    const struct gdoi_endpoint *at = &face->socket.at;
+    struct gdoi_identity id = {.type = at->size == 4 ? GDOI_ID_IPV4 : GDOI_ID_IPV6,
+                               .n = at->size};
     const uint8_t *der;
     size_t n;
 
-    memcpy(id.octets, &at->sin_addr, 4);
+    memcpy(id.octets, at->address, at->size);
     if (face->credential == NULL)
         return id;
     der = gdoi_credential_subject(face->credential, &n);
@@ -261,34 +220,39 @@ static bool choose_suites(struct lab_face *face, struct lab_gdoi_config *config)
     return suite == NULL || gdoi_suite_read(gv_text(suite), &face->suite);
 }
 
+static bool watch(struct lab_face *face)
+{
+    for (size_t i = 0; i < LAB_GDOI_SOCKETS; i++) {
+        int fd = face->socket.fds[i];
+
+        if (fd >= 0)
+            face->watches[i] = gv_watch_start(face->world->loop, fd, GV_READABLE, ready, face);
+        if (fd >= 0 && face->watches[i] == NULL)
+            return false;
+    }
+    return true;
+}
+
 static bool begin(struct lab_face *face, char error[LAB_ERROR_SIZE])
 {
     struct lab_device *device = face->device;
-    struct lab_gdoi_config config = {.mute = device->gdoi.mute};
-    struct sockaddr_in at;
+    struct lab_gdoi_config config = {.mute = device->gdoi.mute,
+                                     .nat_known = device->gdoi.nat_port != 0};
 
     (void)snprintf(error, LAB_ERROR_SIZE, "expected `psk`, or `cert`, `key` and `ca`");
     if (!load_proof(face, error))
         return false;
     (void)snprintf(error, LAB_ERROR_SIZE, "expected a suite as aes128-sha256-modp2048");
-    if (!choose_suites(face, &config))
+    if (!choose_suites(face, &config) || !listen_on(face, error))
         return false;
-    face->fd = listen_on(device, &at);
-    if (face->fd < 0) {
-        (void)snprintf(error, LAB_ERROR_SIZE, "%s udp port %u: %s", device->address,
-                       device->gdoi.port, strerror(errno));
-        return false;
-    }
-    (void)snprintf(error, LAB_ERROR_SIZE, "no memory");
+    (void)snprintf(error, LAB_ERROR_SIZE, "no memory, or `rekey_to` is no address");
     config.psk = face->psk;
     config.credential = face->credential;
-    config.identity = identity(face, &at);
-    config.local = endpoint(&at);
+    config.identity = identity(face);
+    config.local = face->socket.at;
     if (!lab_gdoi_follow_start(&face->follow, &config, device, shared.signer,
-                               lab_world_now(face->world)))
-        return false;
-    face->watch = gv_watch_start(face->world->loop, face->fd, GV_READABLE, ready, face);
-    if (face->watch == NULL)
+                               lab_world_now(face->world)) ||
+        !watch(face))
         return false;
     live(face);
     return face->timer != NULL;
@@ -304,7 +268,7 @@ static struct lab_face *start(struct lab_world *world, struct lab_device *device
         return NULL;
     }
     share();
-    *face = (struct lab_face){.world = world, .device = device, .fd = -1};
+    *face = (struct lab_face){.world = world, .device = device, .socket.fds = {-1, -1}};
     if (begin(face, error))
         return face;
     stop(face);

@@ -3,19 +3,25 @@
 
 #include <string.h>
 
-static struct gdoi_endpoint rekey_to(const struct lab_device *device,
-                                     const struct lab_group *group)
+#include "gdoi/endpoint.h"
+
+/* Where all members' rekeys go; false where that is no address. */
+static bool rekey_to(const struct lab_device *device, const struct lab_group *group,
+                     struct gdoi_endpoint *out)
 {
     struct gdoi_endpoint to = {.size = 0, .port = device->gdoi.rekey_port};
 
-    if (group->transport == LAB_UNICAST)
-        return to;
-    to.size = 4;
-    for (size_t i = 0; i < 4; i++)
-        to.address[i] = (uint8_t)(group->multicast_to >> 8 * (3 - i));
-    if (to.port == 0)
+    if (to.port == 0 && (group->transport != LAB_UNICAST || device->gdoi.rekey_to != NULL))
         to.port = 848;
-    return to;
+    *out = to;
+    if (device->gdoi.rekey_to != NULL)
+        return gdoi_endpoint_read(device->gdoi.rekey_to, to.port, out);
+    if (group->transport == LAB_UNICAST)
+        return true;
+    out->size = 4;
+    for (size_t i = 0; i < 4; i++)
+        out->address[i] = (uint8_t)(group->multicast_to >> 8 * (3 - i));
+    return true;
 }
 
 static struct lab_gdoi_policy policy_of(const struct lab_device *device,
@@ -39,7 +45,6 @@ static struct lab_gdoi_policy policy_of(const struct lab_device *device,
     p.retransmits = group->retransmits;
     p.interval = gv_secs(group->interval_s);
     p.aces = group->ace_count;
-    p.rekey_to = rekey_to(device, group);
     p.ack = device->gdoi.ack;
     if (device->gdoi.reference)
         p.deviations = LAB_GDOI_REFERENCE;
@@ -92,10 +97,12 @@ bool lab_gdoi_follow_start(struct lab_gdoi_follow *follow, const struct lab_gdoi
         return false;
     for (size_t i = 0; i < device->server_count && i < LAB_GDOI_GROUPS_MOST; i++) {
         struct lab_gdoi_followed *g = &f.groups[f.group_count++];
-        struct lab_gdoi_policy policy = policy_of(device, device->servers[i].group, signer);
+        const struct lab_group *group = device->servers[i].group;
+        struct lab_gdoi_policy policy = policy_of(device, group, signer);
 
         g->ks = &device->servers[i];
-        g->group = lab_gdoi_group_add(f.server, &policy, now);
+        if (rekey_to(device, group, &policy.rekey_to))
+            g->group = lab_gdoi_group_add(f.server, &policy, now);
         if (g->group == NULL) {
             lab_gdoi_free(f.server);
             return false;

@@ -22,6 +22,9 @@ struct post {
 };
 
 struct gv_watch {
+    struct gv_loop *loop;
+    struct gv_watch *next;
+    int fd;
     unsigned events;
     void (*ready)(void *arg, unsigned events);
     void *arg;
@@ -33,6 +36,7 @@ struct gv_loop {
     size_t count, room;
     uint64_t started;
     struct post *posts, **last_post;
+    struct gv_watch *watches;
     bool stopped;
 };
 
@@ -246,10 +250,10 @@ struct gv_watch *gv_watch_start(struct gv_loop *loop, int fd, unsigned events,
 {
     struct gv_watch *watch = calloc(1, sizeof(*watch));
 
-    (void)loop;
-    (void)fd;
-    if (watch != NULL)
-        *watch = (struct gv_watch){events, ready, arg};
+    if (watch == NULL)
+        return NULL;
+    *watch = (struct gv_watch){loop, loop->watches, fd, events, ready, arg};
+    loop->watches = watch;
     return watch;
 }
 
@@ -260,6 +264,13 @@ void gv_watch_change(struct gv_watch *watch, unsigned events)
 
 void gv_watch_stop(struct gv_watch *watch)
 {
+    struct gv_watch **at;
+
+    if (watch == NULL)
+        return;
+    for (at = &watch->loop->watches; *at != watch; at = &(*at)->next)
+        continue;
+    *at = watch->next;
     free(watch);
 }
 
@@ -272,4 +283,16 @@ void gv_virtual_ready(struct gv_watch *watch, unsigned events)
 {
     if (watch->events & events)
         watch->ready(watch->arg, watch->events & events);
+}
+
+bool gv_virtual_readable(struct gv_loop *loop, int fd)
+{
+    struct gv_watch *watch = loop->watches;
+
+    while (watch != NULL && watch->fd != fd)
+        watch = watch->next;
+    if (watch == NULL)
+        return false;
+    gv_virtual_ready(watch, GV_READABLE);
+    return true;
 }

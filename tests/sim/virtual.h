@@ -22,6 +22,9 @@ void gv_virtual_sleep(struct gv_loop *loop, struct gv_dur span);
 /* Call the watch's `ready` with those of `events` that it asks for. */
 void gv_virtual_ready(struct gv_watch *watch, unsigned events);
 
+/* The same for whoever watches `fd` for reading; false where nobody watches it. */
+bool gv_virtual_readable(struct gv_loop *loop, int fd);
+
 /* Timers not yet due. */
 size_t gv_virtual_timers(const struct gv_loop *loop);
 

@@ -7,40 +7,9 @@ set -u
 exporter=$1
 tool=$2
 lab=$3
-umask 077
-dir=$(mktemp -d)
+. "$(dirname "$0")/common.sh"
 out=$dir/out # what came out: nothing else is searched
 mkdir "$out"
-pid=
-lab_pid=
-failed=0
-
-end() {
-    for p in $pid $lab_pid; do
-        kill "$p" 2>/dev/null
-        wait "$p" 2>/dev/null
-    done
-    rm -rf "$dir"
-}
-trap end EXIT
-
-check() { # NAME COMMAND...
-    if "${@:2}"; then return; fi
-    echo "FAIL: $1"
-    failed=1
-}
-
-same() { [ "$1" = "$2" ] || { echo "  got '$1', want '$2'"; return 1; }; }
-has() { grep -aq -- "$1" "$2" || { echo "  no '$1' in $2:"; tail -n 5 "$2"; return 1; }; }
-wait_for() { # PATTERN FILE
-    for _ in $(seq 150); do
-        grep -aq -- "$1" "$2" 2>/dev/null && return
-        sleep 0.1
-    done
-    echo "FAIL: '$1' did not come; the last of $2:"
-    tail -n 5 "$2"
-    exit 1
-}
 fetch() { # PATH FILE [CURL OPTION...]
     curl -sS -m 20 "${@:3}" "http://127.0.0.1:$port$1" >"$out/$2" 2>>"$out/curl"
 }
@@ -59,10 +28,7 @@ devices:
             priv: aes128, priv_password: canary-priv-secret}}
   - {name: gm, address: 127.33.0.2, gm: G1, format: 15, version: 15.7(3)M8}
 END
-"$lab" --scenario "$dir/fleet.yml" --any-port --exporter-config "$dir/config.yml" \
-    --state-dir "$dir" --quiet >"$dir/ready" 2>"$dir/lab.log" &
-lab_pid=$!
-wait_for '^ready' "$dir/ready"
+lab_start "$lab" --any-port --exporter-config "$dir/config.yml" --quiet
 control=$(grep -alr canary- --include='*password' --include='*community' "$dir" | wc -l)
 check "the configuration names the secrets" [ "$control" -ge 4 ]
 
@@ -92,8 +58,7 @@ ulimit -c unlimited 2>/dev/null
 "${as[@]}" "$exporter" --config.file="$dir/config.yml" --web.listen-address=127.0.0.1:0 \
     --log.level=debug --log.format=json 2>"$out/log" &
 pid=$!
-wait_for 'listening on' "$out/log"
-port=$(sed -n 's/.*listening on [^ ]* port \([0-9]*\).*/\1/p' "$out/log" | head -n 1)
+port=$(port_of "$out/log") || exit 1
 
 for target in ks gm refused; do
     fetch "/probe?target=$target" "probe-$target"
@@ -141,5 +106,4 @@ kill -SEGV "$pid"
 wait "$pid" 2>/dev/null
 pid=
 check "no secret in what came out" same "$(grep -alr canary- "$out")" ""
-[ "$failed" = 0 ] && echo "all passed"
-exit "$failed"
+finish

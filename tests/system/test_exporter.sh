@@ -6,29 +6,11 @@
 set -u
 exporter=$1
 tool=$2
-umask 077
-dir=$(mktemp -d)
-pid=
-follower=
-failed=0
-
-end() {
-    for p in $pid $follower; do kill "$p" 2>/dev/null; done
-    rm -rf "$dir"
-}
-trap end EXIT
-
-check() { # NAME COMMAND...
-    if "${@:2}"; then return; fi
-    echo "FAIL: $1"
-    failed=1
-}
+. "$(dirname "$0")/common.sh"
 
 fetch() { curl -sS -m 10 "http://127.0.0.1:$port$1"; }
 status() { curl -sS -m 10 -o /dev/null -w '%{http_code}' "${@:2}" "http://127.0.0.1:$port$1"; }
 reload_metric() { fetch /metrics | sed -n 's/^getvpn_exporter_config_last_reload_successful //p'; }
-has() { grep -q -- "$1" "$2"; }
-same() { [ "$1" = "$2" ] || { echo "  got '$1', want '$2'"; return 1; }; }
 
 printf 'canary-community\n' >"$dir/community"
 cat >"$dir/good.yml" <<END
@@ -101,6 +83,7 @@ printf '%s\n' 'credentials: {snmp: {lab: {version: 2c, community_file: community
 "$exporter" --config.file="$dir/follower.yml" --web.listen-address=127.0.0.1:0 \
     2>"$dir/follower.log" &
 follower=$!
+pids=("$follower")
 for _ in $(seq 100); do grep -q '3 targets' "$dir/follower.log" && break; sleep 0.1; done
 check "a list fetched" has 'configuration loaded: 3 targets' "$dir/follower.log"
 printf -- '- targets: [127.99.0.3, 127.99.0.4]\n  labels: {snmp: lab, snmp_port: "9"}\n' \
@@ -115,7 +98,7 @@ check "and changes nothing" same "$(fetch /sd)" \
 kill "$follower"
 wait "$follower"
 check "the follower stops" same $? 0
-follower=
+pids=()
 printf -- '- targets: [127.99.0.3]\n  labels: {name: dead-3, snmp: lab, snmp_port: "9"}\n' \
     >"$dir/lists/a.yml"
 
@@ -128,7 +111,7 @@ for i in 1 2 3 4 5; do
     kill -TERM "$pid"
     wait "$pid"
     check "exit status" same $? 0
-    check "within 2 s" [ $((($(date +%s%N) - begun) / 1000000)) -lt 2000 ]
+    check "within 5 s" [ $((($(date +%s%N) - begun) / 1000000)) -lt 5000 ]
     : >"$dir/log"
     start
     sleep "0.$i"
@@ -205,5 +188,4 @@ check "no document on wrong usage" [ ! -s "$dir/out" ]
 check "no file" same $? 1
 check "one document on failure" same "$(jq -r .error.step <"$dir/out")" read
 
-[ "$failed" = 0 ] && echo "all passed"
-exit "$failed"
+finish

@@ -2,52 +2,21 @@
 # SPDX-License-Identifier: Apache-2.0
 # Probes end to end against key servers of the lab: the tool tells old from new and says why
 # it failed; the exporter shows the same, and no restart makes it register more often.
-# usage: test_probe.sh GETVPN_EXPORTER GETVPNTOOL GETVPN_LAB
+# usage: test_probe.sh GETVPN_EXPORTER GETVPNTOOL GETVPN_LAB CLOCK_STEP
 set -u
 exporter=$1
 tool=$2
 lab=$3
-umask 077
-dir=$(mktemp -d)
+clock_step=$4
+. "$(dirname "$0")/common.sh"
 out=$dir/out # what came out: searched for secrets at the end
 mkdir "$out"
-pid=
-lab_pid=
-listeners=()
-failed=0
-
-end() {
-    for p in $pid $lab_pid "${listeners[@]}"; do
-        kill "$p" 2>/dev/null
-        wait "$p" 2>/dev/null
-    done
-    rm -rf "$dir"
-}
-trap end EXIT
-
-check() { # NAME COMMAND...
-    if "${@:2}"; then return; fi
-    echo "FAIL: $1"
-    failed=1
-}
-
-same() { [ "$1" = "$2" ] || { echo "  got '$1', want '$2'"; return 1; }; }
-has() { grep -aq -- "$1" "$2" || { echo "  no '$1' in $2:"; tail -n 5 "$2"; return 1; }; }
 json() { # FILE FILTER: true of the one document in it?
     jq -es "length == 1 and (.[0] | $2)" "$out/$1" >/dev/null || {
         echo "  not so: $2"
         cat "$out/$1"
         return 1
     }
-}
-wait_for() { # PATTERN FILE
-    for _ in $(seq 150); do
-        grep -aq -- "$1" "$2" 2>/dev/null && return
-        sleep 0.1
-    done
-    echo "FAIL: '$1' did not come; the last of $2:"
-    tail -n 5 "$2"
-    exit 1
 }
 
 # A KEK of the new key servers is replaced 245 s before expiry: every 55 s. Of the old ones, at
@@ -80,11 +49,8 @@ devices:
   - {name: dead, like: new, address: 127.35.0.6, ks: DEAD, faults: {hang: true},
      gdoi: {psk: canary-psk-one-of-the-lab}}
 END
-"$lab" --scenario "$dir/fleet.yml" --any-port --exporter-config "$dir/whole.yml" \
-    --state-dir "$dir" >"$dir/ready" 2>"$dir/lab.log" &
-lab_pid=$!
-for _ in $(seq 300); do grep -q '^ready' "$dir/ready" && break; sleep 0.1; done
-wait_for '^ready: 7 devices in 7 groups, .* 7 by gdoi' "$dir/ready"
+lab_start "$lab" --any-port --exporter-config "$dir/whole.yml"
+check "all there" has '^ready: 7 devices in 7 groups, .* 7 by gdoi' "$dir/ready"
 # The generated configuration names everything.
 port() { sed -n "/name: \"$1\\.[A-Z]*\"/,/gdoi:/s/^    port: //p" "$dir/whole.yml"; }
 at() { sed -n "/name: \"$1\"/,\$s/^    address: //p" "$dir/whole.yml" | head -n 1; }
@@ -102,10 +68,24 @@ probe() { # NAME KEY-SERVER GROUP OPTION...
     "$tool" probe --ks "$(at "$2"):$(port "$2")" --group "$3" --json "${@:4}" \
         >"$out/$1" 2>"$out/$1.err"
 }
-probe new k1 1 --psk-file "$dir/psk" --listen 30 & listeners+=($!)
-probe old old 2 --psk-file "$dir/psk2" --listen 30 & listeners+=($!)
-probe ack ack 3 --psk-file "$dir/psk" --listen 30 --ack & listeners+=($!)
-probe unasked unasked 4 --psk-file "$dir/psk" --listen 30 & listeners+=($!)
+probe new k1 1 --psk-file "$dir/psk" --listen 30 & pids+=($!)
+probe old old 2 --psk-file "$dir/psk2" --listen 30 & pids+=($!)
+probe ack ack 3 --psk-file "$dir/psk" --listen 30 --ack & pids+=($!)
+probe unasked unasked 4 --psk-file "$dir/psk" --listen 30 & pids+=($!)
+# The wall clock steps by a day, ahead or back, once these are registered.
+stepped() { # NAME SECONDS
+    (
+        export CLOCK_STEP_FILE=$dir/step CLOCK_STEP_S=$2 LD_PRELOAD=$clock_step
+        export ASAN_OPTIONS=verify_asan_link_order=0
+        exec "$tool" probe --ks "$(at k1):$(port k1)" --group 1 --json --psk-file "$dir/psk" \
+            --listen 30 >"$out/$1" 2>"$out/$1.err"
+    ) & pids+=($!)
+}
+stepped ahead 86400
+stepped back -86400
+for name in ahead back; do wait_for '^getvpntool: registered' "$out/$name.err"; done
+stepped_at=$(date +%s)
+touch "$dir/step"
 
 while read -r name ks group psk want reason; do
     probe "$name" "$ks" "$group" --psk-file "$dir/$psk" --timeout 3
@@ -132,11 +112,11 @@ check "what it does otherwise" json exact '.deviations | index("SAK with six res
 "$tool" probe --ks "$(at k1)" --group 1 --json >"$out/usage" 2>"$out/usage.err"
 check "usage" same "$? $(wc -c <"$out/usage")" '2 0'
 
-for p in "${listeners[@]}"; do
+for p in "${pids[@]}"; do
     wait "$p"
     check "a listener" same $? 0
 done
-listeners=()
+pids=()
 rekeyed='[.rekeys[] | select(has("lead_seconds"))] | length > 0'
 check "new" json new '.registered and .listening and .ks_behavior == "new" and .error == null and
     (.evidence | length > 0 and all(.source == "probe" and .behavior == "new"))'
@@ -150,6 +130,11 @@ check "what is said of a KEK" json new '.kek | del(.spi, .lifetime_seconds, .rem
 check "old" json old '.registered and .ks_behavior == "old" and
     (.evidence | length == 2 and all(.behavior == "old"))'
 check "its lead" json old "($rekeyed) and (.rekeys[0].lead_seconds | . > -20 and . <= 5)"
+for row in ahead:86400 back:-86400; do
+    check "its lead, the clock stepped ${row%:*}" json "${row%:*}" "($rekeyed) and
+        (.rekeys[0].lead_seconds | . > 235 and . <= 246) and .ks_behavior == \"new\" and
+        (.rekeys[0].received_at - $stepped_at - ${row#*:} | . >= 0 and . < 60)"
+done
 check "acknowledged" [ "$(count ack acks)" -ge 1 ]
 check "well" same "$(count ack bad_acks)" 0
 check "not without being told to" same "$(count unasked acks)" 0
@@ -167,8 +152,7 @@ start() { # LOG
     "$exporter" --config.file="$dir/config.yml" --web.listen-address=127.0.0.1:0 \
         --log.level=debug 2>"$out/$1" &
     pid=$!
-    wait_for 'listening on' "$out/$1"
-    http=$(sed -n 's/.*listening on [^ ]* port \([0-9]*\).*/\1/p' "$out/$1" | head -n 1)
+    http=$(port_of "$out/$1") || exit 1
 }
 stop() {
     kill "$pid"
@@ -215,6 +199,15 @@ check "evidence, old" json device-old2 \
     '[.. | objects | select(.source? == "probe" and .behavior? == "old")] | length > 0'
 for path in / /config /api/v1/fleet; do fetch "$path" "page${path//\//-}"; done
 check "one registration" same "$(count k1 registrations)" "$((before + 1))"
+# The switch.
+kill -USR2 "$pid"
+wait_for 'probes are switched off' "$out/log"
+fetch /api/v1/fleet off
+check "off" json off '.probes == []'
+kill -HUP "$pid"
+wait_for 'configuration loaded' "$out/log"
+fetch /api/v1/fleet on
+check "on again" json on '[.probes[].probe] == ["k1.NEW", "old2.ELDER"]'
 stop
 
 # A restart: what is due first is another probe, whose first time lies behind that of those two.
@@ -243,5 +236,4 @@ stop
 
 check "the keys were where they belong" [ "$(grep -alr canary- "$dir"/*.psk | wc -l)" -ge 2 ]
 check "no secret in what came out" same "$(grep -alr canary- "$out")" ""
-[ "$failed" = 0 ] && echo "all passed"
-exit "$failed"
+finish

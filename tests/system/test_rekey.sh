@@ -6,29 +6,8 @@
 set -u
 exporter=$1
 lab=$2
-umask 077
-dir=$(mktemp -d)
-pid=
-lab_pid=
-failed=0
+. "$(dirname "$0")/common.sh"
 
-end() {
-    for p in $pid $lab_pid; do
-        kill "$p" 2>/dev/null
-        kill -CONT "$p" 2>/dev/null
-        wait "$p" 2>/dev/null
-    done
-    rm -rf "$dir"
-}
-trap end EXIT
-
-check() { # NAME COMMAND...
-    if "${@:2}"; then return; fi
-    echo "FAIL: $1"
-    failed=1
-}
-
-same() { [ "$1" = "$2" ] || { echo "  got '$1', want '$2'"; return 1; }; }
 scrape() { curl -sS -m 20 "${@:2}" "http://127.0.0.1:$port/metrics" >"$dir/$1"; }
 value() { sed -n "s/^$1 //p" "$dir/now"; } # SERIES, of the last scrape named now
 series() { grep -v '^#' "$dir/$1" | sed 's/ [^ ]*$//' | sort; }
@@ -62,15 +41,11 @@ devices:
   - {name: ks-old, like: old, address: 127.34.0.5, ks: OLD}
   - {name: gm-odd, like: new, address: 127.34.0.6, gm: OLD}
 END
-"$lab" --scenario "$dir/fleet.yml" --any-port --exporter-config "$dir/config.yml" \
-    --state-dir "$dir" --quiet >"$dir/ready" 2>"$dir/lab.log" &
-lab_pid=$!
-for _ in $(seq 150); do grep -q '^ready' "$dir/ready" && break; sleep 0.1; done
+lab_start "$lab" --any-port --exporter-config "$dir/config.yml" --quiet
 sed -i 's/interval: 10s/interval: 2s/' "$dir/config.yml"
 "$exporter" --config.file="$dir/config.yml" --web.listen-address=127.0.0.1:0 2>"$dir/log" &
 pid=$!
-for _ in $(seq 100); do grep -q 'listening on' "$dir/log" && break; sleep 0.1; done
-port=$(sed -n 's/.*listening on [^ ]* port \([0-9]*\).*/\1/p' "$dir/log")
+port=$(port_of "$dir/log") || exit 1
 
 group='group="Büro \\"1\\" G"'
 for _ in $(seq 100); do
@@ -129,5 +104,4 @@ sed -i 's/stale_after: 5s/stale_after: 300s/' "$dir/config.yml"
 kill -HUP "$pid"
 kill -CONT "$lab_pid"
 until_is "getvpn_kek_rekeys_total{device=\"ks-new\",$group,verdict=\"on_time\"}" 1
-[ "$failed" = 0 ] && echo "all passed"
-exit "$failed"
+finish

@@ -243,6 +243,24 @@ static void test_forgotten(void)
     pair_close(&p);
 }
 
+/* It has taken us in on the phase 1 that we have: another one would be another registration. */
+static void test_last_answer_lost(void)
+{
+    struct gdoi_event event;
+    struct pair p;
+
+    pair_defaults(&p);
+    pair_open(&p);
+    pair_register(&p);
+    lab_gdoi_faults(p.server)->silent_at = LAB_GDOI_PULL_4;
+    event = pair_register(&p);
+    CHECK_INT("failed", event.kind, GDOI_FAILED);
+    CHECK_INT("where", event.step, GDOI_PULL_4);
+    CHECK_INT("one phase 1", lab_gdoi_counts(p.server)->phase1s, 1);
+    CHECK_INT("no datagram of another", p.to_server, 5 + 1 + 5);
+    pair_close(&p);
+}
+
 static void test_deleted_phase1(void)
 {
     struct gdoi_event event;
@@ -451,6 +469,7 @@ int main(void)
     test_slow_work();
     test_reuse();
     test_forgotten();
+    test_last_answer_lost();
     test_deleted_phase1();
     test_dpd();
     test_nat();

@@ -11,7 +11,7 @@ struct sight {
     int64_t left; /* of the KEK that was handed out; or the rekey's lead */
     bool had, other;
     int64_t previous_left;
-    bool bad_signature, no_kek, unsure;
+    bool bad_signature, no_kek, unsure, anew;
     int64_t full_life; /* 0: not known */
 };
 
@@ -94,6 +94,25 @@ static const struct {
      {{.kind = REKEY, .left = 2, .unsure = true}},
      GV_BEHAVIOUR_OLD,
      1},
+    {"phase 1 made anew: the key server may have been restarted",
+     {{.kind = REGISTRATION,
+       .left = 3600,
+       .had = true,
+       .other = true,
+       .previous_left = 100,
+       .anew = true}},
+     GV_BEHAVIOUR_NEW,
+     1},
+    {"... so it yields to what is certain",
+     {LEAD(0),
+      {.kind = REGISTRATION,
+       .left = 3600,
+       .had = true,
+       .other = true,
+       .previous_left = 100,
+       .anew = true}},
+     GV_BEHAVIOUR_OLD,
+     2},
     {"a fresh KEK keeps what was known",
      {GAVE(100), AGAIN(3600, true, -5)},
      GV_BEHAVIOUR_OLD,
@@ -102,8 +121,8 @@ static const struct {
 
 static void see(struct gv_probe_evidence *evidence, const struct sight *s)
 {
-    struct gv_probe_registration registration = {gv_secs(s->left), s->had, s->other,
-                                                 gv_secs(s->previous_left), s->unsure};
+    struct gv_probe_registration registration = {gv_secs(s->left),          s->had,    s->other,
+                                                 gv_secs(s->previous_left), s->unsure, s->anew};
     struct gv_probe_rekey rekey = {!s->bad_signature,     !s->no_kek,
                                    gv_secs(s->left),      s->full_life > 0,
                                    gv_secs(s->full_life), s->unsure};

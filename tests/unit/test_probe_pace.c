@@ -69,7 +69,7 @@ static void test_window(void)
         CHECK("the same KEK: once only",
               !gv_probe_pace_in_window(&pace, at(1499)) &&
                   gv_probe_pace_due(&pace, at(0)).ms >= due.ms + 2880 * 1000);
-        gv_probe_pace_rekeyed(&pace, fresh);
+        gv_probe_pace_kek(&pace, &fresh);
         CHECK("another KEK has a window of its own",
               within(gv_probe_pace_due(&pace, at(0)), 3500 - 190, 3500 - 40));
     }
@@ -78,11 +78,11 @@ static void test_window(void)
 static void test_rekeyed_in_time(void)
 {
     struct gv_probe_pace pace = pace_of(7);
-    struct gv_time expiry = at(1500);
+    struct gv_time expiry = at(1500), fresh = at(4900);
 
     gv_probe_pace_began(&pace, at(0));
     gv_probe_pace_registered(&pace, &expiry, at(1));
-    gv_probe_pace_rekeyed(&pace, at(4900));
+    gv_probe_pace_kek(&pace, &fresh);
     CHECK("no registration for a KEK that was replaced",
           gv_probe_pace_due(&pace, at(0)).ms >= 2880 * 1000);
 }
