@@ -13,6 +13,7 @@ enum { COLLECTORS = 2 };
 /* What one collector brought of one device. */
 struct slot {
     bool configured, polled, gave; /* gave: the last poll brought an observation */
+    bool cut;                      /* `partial` ended before the device had told all */
     enum gv_err err;
     char *detail; /* NULL: none */
     struct gv_dur duration;

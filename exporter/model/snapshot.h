@@ -123,6 +123,7 @@ struct gv_interop_verdict {
     const char *ks; /* label */
     enum gv_interop outcome;
     enum gv_behaviour ks_behaviour;
+    const struct gv_behaviour_verdict *evidence; /* what that rests on */
     size_t members_new, members_old, members_unknown;
     size_t registrations_per_cycle; /* the storm: 2 for each new GM; 0 without mismatch */
     const char *text;               /* two sentences for people: what happens, what to do */
