@@ -11,6 +11,8 @@ static void put_interop(struct gv_json *doc, json_t *list, const struct gv_inter
     gv_json_text(doc, o, "ks", i->ks);
     gv_json_text(doc, o, "outcome", gv_interop_name(i->outcome));
     gv_json_text(doc, o, "ks_behavior", gv_behaviour_name(i->ks_behaviour));
+    if (i->evidence != NULL)
+        gv_json_evidence(doc, o, i->evidence);
     gv_json_u64(doc, o, "members_new", i->members_new);
     gv_json_u64(doc, o, "members_old", i->members_old);
     gv_json_u64(doc, o, "members_unknown", i->members_unknown);
