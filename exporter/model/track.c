@@ -159,6 +159,10 @@ static enum gv_rekey_verdict judge(const struct gv_track *track,
         return GV_REKEY_UNKNOWN;
     lead = gv_time_diff(old_end->known ? old_end->at : track->kek.ended_by.at, birth.at);
     verdict = gv_rekey_judge(lead, policy, gv_dur_add(birth.unresolved, slow(&track->kek)));
+    /* A key server is not cleared by bounds that are wide for lack of polls. */
+    if (track->side == GV_TRACK_KS && verdict == GV_REKEY_ON_TIME &&
+        birth.unresolved.ms > gv_secs(SURELY_LATER_S).ms)
+        return GV_REKEY_UNKNOWN;
     /* The policy may have changed between the rekey and now. */
     if (verdict == GV_REKEY_LATE &&
         (!bound_by_formula(&track->kek, policy) ||
