@@ -58,6 +58,8 @@ struct gv_target {
     const char *address;                   /* host name, IPv4 or IPv6 literal without port */
     const struct gv_snmp_credential *snmp; /* NULL: not polled by SNMP */
     const struct gv_ssh_credential *ssh;   /* NULL: not polled by SSH */
+    /* What its notifications must prove, polled or not; NULL: they cannot. */
+    const struct gv_snmp_credential *notify;
     uint16_t snmp_port, ssh_port;
     struct gv_dur snmp_timeout; /* one request */
     unsigned snmp_retries;

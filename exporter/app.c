@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -11,7 +12,7 @@
 #include "process.h"
 #include "ssh/driver.h"
 
-enum { LIST_MOST = 8 << 20 };
+enum { LIST_MOST = 8 << 20, GV_BOOT_MOST = 64 };
 
 static bool has_snmp(const struct gv_target *target)
 {
@@ -105,9 +106,10 @@ static enum gv_err load(struct gv_app *app, struct gv_config **out, struct gv_bu
     return err;
 }
 
-/* Hand this shard's targets to the store, then to the poller. */
+/* Hand this shard's targets to the store, then to the poller; *held: how many. */
 static enum gv_err apply_targets(struct gv_app *app, const struct gv_config *config,
-                                 const struct gv_target **targets, struct gv_poll_target *polls)
+                                 const struct gv_target **targets, struct gv_poll_target *polls,
+                                 size_t *held)
 {
     struct gv_store_policy policy = store_policy(config);
     size_t count = 0;
@@ -121,8 +123,47 @@ static enum gv_err apply_targets(struct gv_app *app, const struct gv_config *con
         targets[count] = &target->target;
         polls[count++] = (struct gv_poll_target){&target->target, target->interval};
     }
+    *held = count;
     err = gv_store_set_targets(app->store, targets, count, &policy);
     return err == GV_OK ? gv_poller_set_targets(app->poller, polls, count) : err;
+}
+
+static int64_t wall_clock(void *arg)
+{
+    (void)arg;
+    return unix_ms();
+}
+
+/* Which boot of the host this is; "" where the system does not tell. */
+static void read_boot(char boot[GV_BOOT_MOST])
+{
+    FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
+
+    boot[0] = '\0';
+    if (file == NULL)
+        return;
+    if (fgets(boot, GV_BOOT_MOST, file) == NULL)
+        boot[0] = '\0';
+    boot[strcspn(boot, "\n")] = '\0';
+    (void)fclose(file);
+}
+
+/* Keep the history where the configuration says, or none. */
+static enum gv_err apply_history(struct gv_app *app, const struct gv_config *config)
+{
+    char boot[GV_BOOT_MOST];
+    bool wanted = config->history.database != NULL && !app->settings->once;
+
+    if (wanted && app->history != NULL && gv_history_is(app->history, &config->history))
+        return GV_OK;
+    gv_history_free(app->history);
+    app->history = NULL;
+    if (!wanted)
+        return GV_OK;
+    read_boot(boot);
+    app->history = gv_history_new(app->loop, app->store, &config->history,
+                                  &(struct gv_history_clock){wall_clock, NULL, boot});
+    return app->history != NULL ? GV_OK : GV_ERR_NO_MEMORY;
 }
 
 /* What the probes saw joins the evidence of the snapshots to come. */
@@ -169,6 +210,31 @@ static enum gv_err apply_probes(struct gv_app *app, const struct gv_config *conf
     return err;
 }
 
+static void on_event(void *arg, const char *target, const struct gv_event *event)
+{
+    struct gv_app *app = arg;
+
+    gv_store_event(app->store, target, event);
+    if (gv_event_is_change(event->kind))
+        gv_poller_hint(app->poller, target);
+}
+
+/* Listen for the events of this shard's targets. */
+static enum gv_err apply_events(struct gv_app *app, const struct gv_config *config,
+                                const struct gv_target *const *targets, size_t count)
+{
+    const struct gv_events_spec spec = {config->syslog, config->syslog_count,
+                                        config->traps,  config->trap_count,
+                                        targets,        count};
+
+    if (app->settings->once ||
+        (app->events == NULL && config->syslog_count + config->trap_count == 0))
+        return GV_OK;
+    if (app->events == NULL)
+        app->events = gv_events_new(app->loop, on_event, app, draw_seed());
+    return app->events != NULL ? gv_events_set(app->events, &spec) : GV_ERR_NO_MEMORY;
+}
+
 void gv_app_probes_off(struct gv_app *app)
 {
     app->probes_off = true;
@@ -184,11 +250,16 @@ static enum gv_err apply(struct gv_app *app, const struct gv_config *config)
     struct gv_poll_target *polls = calloc(room, sizeof(*polls));
     struct gv_poller_policy policy = poller_policy(app, config);
     enum gv_err err = GV_ERR_NO_MEMORY;
+    size_t count = 0;
 
     if (targets != NULL && polls != NULL)
-        err = apply_targets(app, config, targets, polls);
+        err = apply_targets(app, config, targets, polls, &count);
+    if (err == GV_OK)
+        err = apply_history(app, config);
     if (err == GV_OK)
         err = apply_probes(app, config);
+    if (err == GV_OK)
+        err = apply_events(app, config, targets, count);
     if (err == GV_OK)
         gv_poller_set_policy(app->poller, &policy);
     free(targets);
@@ -237,6 +308,8 @@ void gv_app_clear(struct gv_app *app)
     gv_http_sd_stop(app->sd);
     gv_poller_free(app->poller);
     gv_probes_free(app->probes);
+    gv_history_free(app->history);
+    gv_events_free(app->events);
     gv_store_free(app->store);
     gv_loop_free(app->loop);
     gv_config_free(app->config);
@@ -360,12 +433,32 @@ bool gv_app_view(struct gv_app *app, struct gv_render_in *in)
         .polls = stats.polls,
         .polls_in_flight = stats.in_flight,
         .queue_delay = stats.queue_delay,
+        .groups_dropped = gv_store_groups_dropped(app->store),
     };
+    if (app->events != NULL) {
+        struct gv_events_stats events = gv_events_stats(app->events);
+
+        app->self.syslog_messages = events.messages;
+        app->self.notifications = events.notifications;
+        app->self.events = events.events;
+        app->self.unknown_senders = events.unknown;
+        app->self.events_refused = events.refused;
+    }
     if (app->server != NULL) {
         struct gv_http_stats http = gv_http_server_stats(app->server);
 
         app->self.http_requests = http.requests;
         app->self.http_refused = http.refused;
+    }
+    if (app->history != NULL) {
+        struct gv_history_stats history = gv_history_stats(app->history);
+
+        app->self.has_history = true;
+        app->self.history_success = history.success;
+        app->self.history_records = history.records;
+        app->self.history_dropped = history.dropped;
+        app->self.history_set_aside = history.set_aside;
+        app->self.history_bytes = history.size;
     }
     *in = (struct gv_render_in){
         .snapshot = gv_store_snapshot(app->store, now),
@@ -373,6 +466,8 @@ bool gv_app_view(struct gv_app *app, struct gv_render_in *in)
         .now = now,
         .wall_offset_ms = unix_ms() - now.ms,
     };
+    if (app->history != NULL)
+        in->past = gv_history_rekeys(app->history, &in->past_count);
     gv_process_read(&app->self, in->wall_offset_ms);
     return in->snapshot != NULL;
 }

@@ -5,6 +5,8 @@
 #define GV_APP_H
 
 #include "config.h"
+#include "events.h"
+#include "history/history.h"
 #include "http_sd.h"
 #include "options.h"
 #include "poller.h"
@@ -38,8 +40,10 @@ struct gv_app {
     struct gv_config *config;
     struct gv_store *store;
     struct gv_poller *poller;
-    struct gv_probes *probes; /* NULL: none configured yet, or a single round */
-    bool probes_off;          /* switched off, until an operator reloads */
+    struct gv_probes *probes;   /* NULL: none configured yet, or a single round */
+    bool probes_off;            /* switched off, until an operator reloads */
+    struct gv_events *events;   /* NULL: nothing listened to yet, or a single round */
+    struct gv_history *history; /* NULL: none configured, or a single round */
     struct gv_http_sd *sd;
     struct gv_http_server *server; /* only while serving */
     struct gv_app_list *lists;

@@ -154,6 +154,7 @@ static enum gv_err start_server(struct gv_app *app)
 static bool catch_signals(struct gv_app *app)
 {
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN); /* a file at its limit is a failed write, not our end */
     return gv_loop_signal(app->loop, SIGHUP, on_hup, app) == GV_OK &&
            gv_loop_signal(app->loop, SIGUSR2, on_usr2, app) == GV_OK &&
            gv_loop_signal(app->loop, SIGTERM, on_stop, app) == GV_OK &&

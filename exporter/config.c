@@ -115,6 +115,29 @@ static const char *state_directory(struct gv_config_reader *reader, const char *
     return first.n > 0 ? gv_arena_text(&reader->config->arena, first) : NULL;
 }
 
+/* A database that is not named lies in the state directory. */
+static void read_history(struct gv_config_reader *reader, const struct gv_node *map)
+{
+    struct gv_config_history_row row = gv_config_history_defaults;
+    const char *directory = reader->config->state_directory;
+    struct gv_buf path = gv_buf(GV_CONFIG_PATH * 4);
+
+    gv_schema_read(&gv_config_history_schema, GV_USE_MAP, map, &row, &reader->faults);
+    if (row.database[0] == '\0' && directory == NULL)
+        gv_fault(&reader->faults, map->at,
+                 "history without \"database\"; expected that, or a state_directory");
+    gv_buf_add_str(&path, directory != NULL ? directory : "");
+    gv_buf_add_str(&path, "/history.db");
+    reader->config->history = (struct gv_history_settings){
+        .database = row.database[0] != '\0'
+                        ? gv_config_path(reader, row.database)
+                        : gv_config_keep(reader, path.at != NULL ? path.at : ""),
+        .keep_days = row.keep_days,
+        .max_size = row.max_size,
+    };
+    gv_buf_clear(&path);
+}
+
 /* Profiles before the targets that name them, limits before the intervals they
  * are compared with. */
 static void read_root(struct gv_config_reader *reader, const struct gv_node *root)
@@ -143,8 +166,11 @@ static void read_root(struct gv_config_reader *reader, const struct gv_node *roo
     gv_config_target_lists(reader);
     gv_config_duplicates(reader);
     reader->config->state_directory = state_directory(reader, row.state_directory);
+    gv_config_events(reader, row.syslog, row.traps);
     if (row.probes != NULL)
         gv_config_probes(reader, row.probes);
+    if (row.history != NULL)
+        read_history(reader, row.history);
 }
 
 static void read_text(struct gv_config_reader *reader, struct gv_text text)

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "config_faults.h"
+#include "history/history.h"
 #include "probes.h"
 #include "store.h"
 #include "target.h"
@@ -83,9 +84,12 @@ struct gv_config {
     size_t gdoi_count;
     struct gv_config_probe *probes;
     size_t probe_count;
+    const char **syslog, **traps; /* ADDRESS:PORT */
+    size_t syslog_count, trap_count;
     const char *known_hosts;
-    const char *state_directory; /* NULL: none, and no probes */
-    size_t warnings;             /* of this load */
+    const char *state_directory;        /* NULL: none, and no probes */
+    struct gv_history_settings history; /* database NULL: none is kept */
+    size_t warnings;                    /* of this load */
 };
 
 /* The last good answer of one of the `target_urls`. */

@@ -4,6 +4,7 @@
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define SECONDS(n)    ((int64_t)(n)*1000)
 #define HOURS(n)      SECONDS((n)*3600)
+#define MEGABYTES(n)  ((int64_t)(n) << 20)
 
 enum { EVERYWHERE = GV_USE_MAP | GV_USE_DEFAULTS | GV_USE_LABELS };
 
@@ -16,7 +17,7 @@ static const char *const privs[] = {"none",   "des",           "aes128",        
 static const char *const profiles[] = {"modern", "default", "legacy", NULL};
 /* In the order of enum gv_rekey_transport; "" is never written. */
 static const char *const transports[] = {"auto", "unicast", "multicast", NULL};
-static const char *const collectors[] = {"snmp", "ssh", NULL};
+static const char *const collectors[] = {"snmp", "ssh", "events", NULL};
 /* In the order of enum gdoi_number, without its first. */
 static const char *const octet_orders[] = {"big-endian", "little-endian", NULL};
 
@@ -70,7 +71,12 @@ static const struct gv_key root_keys[] = {
          "rekey policy of groups that no collector tells"),
     NODE("probes", GV_KEY_LIST, probes, false, "group members of our own, that only watch"),
     TEXT("state_directory", state_directory, 1, GV_CONFIG_PATH,
-         "where probes keep when they last registered (default: systemd's $STATE_DIRECTORY)"),
+         "where what outlives us is kept: probes' last registrations, the history (default: "
+         "systemd's $STATE_DIRECTORY)"),
+    NODE("history", GV_KEY_MAP, history, false,
+         "keep rekeys, KEKs, roles and counters across restarts"),
+    NODE("syslog", GV_KEY_MAP, syslog, false, "where the targets' syslog messages come in"),
+    NODE("traps", GV_KEY_MAP, traps, false, "where the targets' SNMP notifications come in"),
     NODE("limits", GV_KEY_MAP, limits, false, "budgets of the whole process"),
     TEXT("known_hosts", known_hosts, 1, GV_CONFIG_PATH,
          "the file of SSH host keys (default: known_hosts)"),
@@ -196,10 +202,33 @@ static const struct gv_key group_keys[] = {
 };
 #undef ROW
 
+#define ROW gv_config_history_row
+static const struct gv_key history_keys[] = {
+    TEXT("database", database, 1, GV_CONFIG_PATH,
+         "its file (default: history.db in the state directory)"),
+    NUMBER("keep_days", keep_days, 1, 3660, "what is older is forgotten (default 400)"),
+    {"max_size", GV_KEY_SIZE, USES, false, MEGABYTES(1), MEGABYTES(102400), NULL,
+     FIELD(max_size), "most of the disk; the oldest is forgotten first (default 256MB)"},
+};
+#undef ROW
+
 #define ROW gv_config_url_row
 static const struct gv_key url_keys[] = {
     NEEDED_TEXT("url", url, 8, GV_CONFIG_PATH, "an http:// or https:// address"),
     SPAN("refresh", refresh, SECONDS(5), HOURS(24), "time between two fetches (default 60s)"),
+};
+#undef ROW
+
+#define ROW gv_config_listen_row
+static const struct gv_key syslog_keys[] = {
+    NODE("listen", GV_KEY_TEXTS, listen, true,
+         "ADDRESS:PORT for UDP and TCP; \":514\" is all addresses, and needs "
+         "CAP_NET_BIND_SERVICE"),
+};
+static const struct gv_key traps_keys[] = {
+    NODE("listen", GV_KEY_TEXTS, listen, true,
+         "ADDRESS:PORT for UDP; \":162\" is all IPv4 addresses, and needs "
+         "CAP_NET_BIND_SERVICE"),
 };
 #undef ROW
 
@@ -235,6 +264,9 @@ const struct gv_schema gv_config_group_schema = SCHEMA("a group", group_keys);
 const struct gv_schema gv_config_url_schema = SCHEMA("a target URL", url_keys);
 const struct gv_schema gv_config_gdoi_schema = SCHEMA("a gdoi profile", gdoi_keys);
 const struct gv_schema gv_config_probe_schema = SCHEMA("a probe", probe_keys);
+const struct gv_schema gv_config_history_schema = SCHEMA("history", history_keys);
+const struct gv_schema gv_config_syslog_schema = SCHEMA("syslog", syslog_keys);
+const struct gv_schema gv_config_traps_schema = SCHEMA("traps", traps_keys);
 const struct gv_schema gv_config_limits_schema = SCHEMA("limits", limits_keys);
 
 const struct gv_config_target_row gv_config_target_defaults = {
@@ -254,6 +286,12 @@ const struct gv_config_probe_row gv_config_probe_defaults = {
     .nat_port = 4500,
     .interval = {SECONDS(3600)},
     .timeout = {SECONDS(30)},
+};
+
+const struct gv_config_history_row gv_config_history_defaults = {
+    .database = "",
+    .keep_days = 400,
+    .max_size = MEGABYTES(256),
 };
 
 const struct gv_config_limits gv_config_limits_defaults = {

@@ -17,7 +17,8 @@ enum {
 /* The file as a whole; members are NULL where it does not say. */
 struct gv_config_root_row {
     const struct gv_node *credentials, *defaults, *limits, *groups;
-    const struct gv_node *targets, *target_files, *target_urls, *probes;
+    const struct gv_node *targets, *target_files, *target_urls, *probes, *history;
+    const struct gv_node *syslog, *traps;
     const char *known_hosts, *state_directory;
 };
 
@@ -54,7 +55,13 @@ struct gv_config_probe_row {
     bool ack;
 };
 
-enum { GV_COLLECT_SNMP = 1, GV_COLLECT_SSH = 2 };
+/* Where syslog messages, and where SNMP notifications come in. */
+struct gv_config_listen_row {
+    const struct gv_node *listen;
+};
+
+/* EVENTS: nothing is asked, only what the device tells by itself counts. */
+enum { GV_COLLECT_SNMP = 1, GV_COLLECT_SSH = 2, GV_COLLECT_EVENTS = 4 };
 
 /* A target, the defaults of all targets, and the labels of a target list. */
 struct gv_config_target_row {
@@ -76,6 +83,12 @@ struct gv_config_group_row {
     struct gv_dur interval;
 };
 
+struct gv_config_history_row {
+    const char *database;
+    uint32_t keep_days;
+    uint64_t max_size;
+};
+
 struct gv_config_url_row {
     const char *url;
     struct gv_dur refresh;
@@ -84,11 +97,13 @@ struct gv_config_url_row {
 extern const struct gv_schema gv_config_root_schema, gv_config_credentials_schema,
     gv_config_snmp_schema, gv_config_ssh_schema, gv_config_target_schema, gv_config_list_schema,
     gv_config_group_schema, gv_config_url_schema, gv_config_limits_schema,
-    gv_config_gdoi_schema, gv_config_probe_schema;
+    gv_config_gdoi_schema, gv_config_probe_schema, gv_config_syslog_schema,
+    gv_config_traps_schema, gv_config_history_schema;
 
 /* What holds where nothing is said. */
 extern const struct gv_config_target_row gv_config_target_defaults;
 extern const struct gv_config_limits gv_config_limits_defaults;
 extern const struct gv_config_probe_row gv_config_probe_defaults;
+extern const struct gv_config_history_row gv_config_history_defaults;
 
 #endif

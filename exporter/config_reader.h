@@ -44,6 +44,10 @@ void gv_config_credentials(struct gv_config_reader *reader, const struct gv_node
 void gv_config_gdoi(struct gv_config_reader *reader, const struct gv_node *map);
 void gv_config_probes(struct gv_config_reader *reader, const struct gv_node *list);
 
+/* Read `syslog:` and `traps:`; either may be NULL. */
+void gv_config_events(struct gv_config_reader *reader, const struct gv_node *syslog,
+                      const struct gv_node *traps);
+
 /* Read `targets:`; then the files and lists; then look for duplicates. */
 void gv_config_targets(struct gv_config_reader *reader, const struct gv_node *list);
 void gv_config_target_files(struct gv_config_reader *reader, const struct gv_node *list);

@@ -179,6 +179,59 @@ static void read_span(const struct gv_key *key, const struct gv_node *node, void
     gv_buf_clear(&range);
 }
 
+static const struct {
+    const char *unit;
+    unsigned shift;
+} sizes[] = {{"GB", 30}, {"MB", 20}, {"KB", 10}};
+
+static void add_size(struct gv_buf *out, int64_t octets)
+{
+    size_t unit = 0;
+
+    while (unit < 2 && octets % (INT64_C(1) << sizes[unit].shift) != 0)
+        unit++;
+    gv_buf_add_u64(out, (uint64_t)octets >> sizes[unit].shift);
+    gv_buf_add_str(out, sizes[unit].unit);
+}
+
+static bool size_of(struct gv_text text, uint64_t *out)
+{
+    size_t digits = 0;
+    uint32_t n;
+
+    while (digits < text.n && text.at[digits] >= '0' && text.at[digits] <= '9')
+        digits++;
+    if (!gv_text_u32(gv_text_head(text, digits), &n))
+        return false;
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
+        if (gv_text_is(gv_text_from(text, digits), sizes[i].unit)) {
+            *out = (uint64_t)n << sizes[i].shift;
+            return true;
+        }
+    return false;
+}
+
+static void read_size(const struct gv_key *key, const struct gv_node *node, void *field,
+                      struct gv_faults *faults)
+{
+    uint64_t octets;
+    struct gv_buf range = gv_buf(64);
+
+    if (!text_of(key, node, faults))
+        return;
+    if (size_of(gv_text(node->text), &octets) && octets >= (uint64_t)key->least &&
+        octets <= (uint64_t)key->most) {
+        memcpy(field, &octets, sizeof(octets));
+        return;
+    }
+    add_size(&range, key->least);
+    gv_buf_add_str(&range, " to ");
+    add_size(&range, key->most);
+    gv_fault(faults, node->at, "%s is \"%.40s\"; expected a size (64MB, 1GB) from %s: %s",
+             key->name, node->text, range.at ? range.at : "", key->help);
+    gv_buf_clear(&range);
+}
+
 static void read_yesno(const struct gv_key *key, const struct gv_node *node, void *field,
                        struct gv_faults *faults)
 {
@@ -314,10 +367,10 @@ static void read_secret(const struct gv_key *key, const struct gv_node *node, vo
 
 static void (*const readers[GV_KEY_TYPE_COUNT])(const struct gv_key *, const struct gv_node *,
                                                 void *, struct gv_faults *) = {
-    [GV_KEY_TEXT] = read_text,     [GV_KEY_NUMBER] = read_number, [GV_KEY_SPAN] = read_span,
-    [GV_KEY_YESNO] = read_yesno,   [GV_KEY_WORD] = read_word,     [GV_KEY_WORDS] = read_words,
-    [GV_KEY_TEXTS] = read_texts,   [GV_KEY_LIST] = read_list,     [GV_KEY_MAP] = read_map,
-    [GV_KEY_SECRET] = read_secret,
+    [GV_KEY_TEXT] = read_text,   [GV_KEY_NUMBER] = read_number, [GV_KEY_SPAN] = read_span,
+    [GV_KEY_SIZE] = read_size,   [GV_KEY_YESNO] = read_yesno,   [GV_KEY_WORD] = read_word,
+    [GV_KEY_WORDS] = read_words, [GV_KEY_TEXTS] = read_texts,   [GV_KEY_LIST] = read_list,
+    [GV_KEY_MAP] = read_map,     [GV_KEY_SECRET] = read_secret,
 };
 
 static void missing_keys(const struct gv_schema *schema, enum gv_schema_use use,
@@ -353,15 +406,21 @@ void gv_schema_read(const struct gv_schema *schema, enum gv_schema_use use,
         missing_keys(schema, use, map, faults);
 }
 
+static void add_number(struct gv_buf *out, int64_t n)
+{
+    gv_buf_add_u64(out, (uint64_t)n);
+}
+
 static void add_range(const struct gv_key *key, struct gv_buf *out)
 {
-    if (key->type == GV_KEY_NUMBER || key->type == GV_KEY_SPAN) {
-        bool span = key->type == GV_KEY_SPAN;
+    static void (*const add[GV_KEY_TYPE_COUNT])(struct gv_buf *, int64_t) = {
+        [GV_KEY_NUMBER] = add_number, [GV_KEY_SPAN] = add_span, [GV_KEY_SIZE] = add_size};
 
+    if (add[key->type] != NULL) {
         gv_buf_add_str(out, " (");
-        span ? add_span(out, key->least) : gv_buf_add_u64(out, (uint64_t)key->least);
+        add[key->type](out, key->least);
         gv_buf_add_str(out, "..");
-        span ? add_span(out, key->most) : gv_buf_add_u64(out, (uint64_t)key->most);
+        add[key->type](out, key->most);
         gv_buf_add_str(out, ")");
     }
     if (key->words != NULL) {

@@ -11,6 +11,7 @@ enum gv_key_type {
     GV_KEY_TEXT,   /* const char *, in the tree; least..most characters */
     GV_KEY_NUMBER, /* uint32_t, least..most */
     GV_KEY_SPAN,   /* struct gv_dur, least..most milliseconds: 500ms 30s 5m 2h 1d, or seconds */
+    GV_KEY_SIZE,   /* uint64_t, least..most octets: 64MB, 1GB; of 1024 each */
     GV_KEY_YESNO,  /* bool: true or false */
     GV_KEY_WORD,   /* uint32_t: index into `words` */
     GV_KEY_WORDS,  /* uint32_t: a list of words, bit i for words[i] */

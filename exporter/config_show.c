@@ -147,6 +147,8 @@ static void show_target(const struct gv_config_target *config, struct gv_buf *ou
     add_text(out, "    ", "address", target->address);
     add_span(out, "    ", "interval", config->interval);
     add_span(out, "    ", "deadline", target->deadline);
+    if (target->snmp == NULL && target->ssh == NULL)
+        gv_buf_add_str(out, "    collectors:\n      - events\n");
     if (target->snmp != NULL) {
         add_text(out, "    ", "snmp", config->snmp_profile);
         add_number(out, "    ", "snmp_port", target->snmp_port);
@@ -172,6 +174,16 @@ static void show_group(const struct gv_group_override *group, struct gv_buf *out
         add_span(out, "    ", "interval", gv_secs(group->interval_s));
     if (group->transport != GV_REKEY_TRANSPORT_UNSAID)
         add_word(out, "    ", "transport", gv_rekey_transport_name(group->transport));
+}
+
+static void show_history(const struct gv_history_settings *history, struct gv_buf *out)
+{
+    gv_buf_add_str(out, "history:\n");
+    add_text(out, "  ", "database", history->database);
+    add_number(out, "  ", "keep_days", history->keep_days);
+    gv_buf_add_str(out, "  max_size: ");
+    gv_buf_add_u64(out, history->max_size >> (history->max_size % (1 << 20) == 0 ? 20 : 10));
+    gv_buf_add_str(out, history->max_size % (1 << 20) == 0 ? "MB\n" : "KB\n");
 }
 
 static void show_limits(const struct gv_config_limits *limits, struct gv_buf *out)
@@ -206,6 +218,20 @@ static void show_credentials(const struct gv_config *config, struct gv_buf *out)
         show_gdoi(&config->gdoi[i], out);
 }
 
+static void show_listen(const char *what, const char *const *listen, size_t count,
+                        struct gv_buf *out)
+{
+    if (count == 0)
+        return;
+    gv_buf_add_str(out, what);
+    gv_buf_add_str(out, ":\n  listen:\n");
+    for (size_t i = 0; i < count; i++) {
+        gv_buf_add_str(out, "    - ");
+        add_quoted(out, listen[i]);
+        gv_buf_add_char(out, '\n');
+    }
+}
+
 void gv_config_show(const struct gv_config *config, struct gv_buf *out)
 {
     show_credentials(config, out);
@@ -232,12 +258,16 @@ void gv_config_show(const struct gv_config *config, struct gv_buf *out)
         gv_buf_add_str(out, "targets:\n");
     for (size_t i = 0; i < config->target_count; i++)
         show_target(&config->targets[i], out);
+    show_listen("syslog", config->syslog, config->syslog_count, out);
+    show_listen("traps", config->traps, config->trap_count, out);
     if (config->probe_count > 0) {
         add_text(out, "", "state_directory", config->state_directory);
         gv_buf_add_str(out, "probes:\n");
     }
     for (size_t i = 0; i < config->probe_count; i++)
         show_probe(&config->probes[i], out);
+    if (config->history.database != NULL)
+        show_history(&config->history, out);
 }
 
 void gv_config_summary(const struct gv_config *config, struct gv_buf *out)
@@ -278,6 +308,9 @@ void gv_config_help(struct gv_buf *out)
         {"target_urls", &gv_config_url_schema},
         {"groups", &gv_config_group_schema},
         {"probes", &gv_config_probe_schema},
+        {"history", &gv_config_history_schema},
+        {"syslog", &gv_config_syslog_schema},
+        {"traps", &gv_config_traps_schema},
         {"limits", &gv_config_limits_schema},
     };
 

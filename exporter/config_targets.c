@@ -172,6 +172,8 @@ static void add_target(struct gv_config_reader *reader, const struct gv_config_t
     target->ssh_known_hosts = reader->config->known_hosts;
     target->ssh_keep = row->ssh_keep;
     check_interval(reader, row, map);
+    if (row->snmp != NULL && find_snmp(reader->config, row->snmp) != NULL)
+        target->notify = &find_snmp(reader->config, row->snmp)->credential;
     if (wanted(row, GV_COLLECT_SNMP, row->snmp))
         bind_snmp(reader, row, map, out);
     if (wanted(row, GV_COLLECT_SSH, row->ssh))

@@ -7,8 +7,8 @@
 #include "words.h"
 
 static const struct tool_command *const commands[] = {
-    &tool_parse, &tool_timing, &tool_version, &tool_interop,
-    &tool_poll,  &tool_probe,  &tool_keyscan,
+    &tool_parse, &tool_timing, &tool_version, &tool_interop, &tool_syslog,
+    &tool_poll,  &tool_probe,  &tool_init,    &tool_history, &tool_keyscan,
 };
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 

@@ -287,6 +287,52 @@ enum gv_err gv_poller_poll_now(struct gv_poller *poller, const char *name,
     return GV_OK;
 }
 
+/* The job is to be polled no later than `due`. True where that is earlier than it would be. */
+static bool bring_forward(struct gv_poller *poller, struct job *job, struct gv_time due)
+{
+    if (job->paused || job->failures > 0)
+        return false;
+    if (job->state == JOB_RUNNING) { /* it may have read before what happened */
+        job->hinted = true;
+        job->early = due;
+        return true;
+    }
+    if (job->state != JOB_SCHEDULED || !gv_time_before(due, job->entry.due))
+        return false;
+    gv_schedule_remove(&poller->sched, &job->entry);
+    gv_schedule_add(&poller->sched, &job->entry, due);
+    return true;
+}
+
+static struct gv_time later(struct gv_time a, struct gv_time b)
+{
+    return gv_time_before(a, b) ? b : a;
+}
+
+void gv_poller_hint(struct gv_poller *poller, const char *name)
+{
+    struct device *device = find_device(poller, name);
+    struct gv_time now = gv_loop_now(poller->loop), due;
+    bool moved = false;
+
+    if (device == NULL || poller->when_asked)
+        return;
+    if (device->hinted && gv_time_before(now, device->early_at))
+        return; /* that poll will see this too */
+    due = later(gv_time_add(now, gv_secs(GV_HINT_SETTLE_S)), poller->early_free_at);
+    if (device->hinted)
+        due = later(due, gv_time_add(device->early_at, gv_secs(GV_HINT_EVERY_S)));
+    for (size_t i = 0; i < device->job_count; i++)
+        moved = bring_forward(poller, &device->jobs[i], due) || moved;
+    if (!moved)
+        return;
+    device->hinted = true;
+    device->early_at = due;
+    poller->early_free_at = gv_time_add(later(poller->early_free_at, now),
+                                        (struct gv_dur){1000 / GV_HINTS_A_SECOND});
+    gv_poller_dispatch(poller);
+}
+
 struct gv_poller_stats gv_poller_stats(const struct gv_poller *poller)
 {
     struct gv_poller_stats stats = {

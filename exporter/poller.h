@@ -16,6 +16,7 @@
 struct gv_poller;
 
 enum { GV_TRANSPORTS_MOST = 4 };
+enum { GV_HINT_SETTLE_S = 2, GV_HINT_EVERY_S = 60, GV_HINTS_A_SECOND = 10 };
 
 /* One transport: its collector, and what the poller must know of it. */
 struct gv_poller_transport {
@@ -87,6 +88,12 @@ void gv_poller_resume(struct gv_poller *poller);
 enum gv_err gv_poller_poll_now(struct gv_poller *poller, const char *name,
                                void (*done)(void *arg, enum gv_err worst),
                                void *arg) GV_MUST_CHECK;
+
+/* Something happened on that target: poll it early, GV_HINT_SETTLE_S from now, so that one poll
+ * sees what comes in a burst. At most once in GV_HINT_EVERY_S for each target and ten a second
+ * in all, within the budgets; a collector that failed keeps its pause. Unknown names are passed
+ * over. */
+void gv_poller_hint(struct gv_poller *poller, const char *name);
 
 struct gv_poller_stats gv_poller_stats(const struct gv_poller *poller);
 

@@ -27,9 +27,10 @@ struct job {
     enum job_state state;
     uint64_t key; /* its phase */
     struct gv_time ended_at, paused_until;
+    struct gv_time early; /* where hinted: poll again no later, though one is under way */
     enum gv_err last;
     unsigned failures, refusals; /* in a row; refused logins */
-    bool polled, paused, overdue, dropped;
+    bool polled, paused, overdue, dropped, hinted;
 };
 
 struct queue {
@@ -60,7 +61,9 @@ struct device {
     struct gv_dur interval;
     struct job *running;
     struct waiter *waiters;
-    bool keep; /* while the set of targets changes */
+    struct gv_time early_at; /* of its last early poll, or the next */
+    bool hinted;             /* there is one */
+    bool keep;               /* while the set of targets changes */
     size_t job_count;
     struct job jobs[];
 };
@@ -89,6 +92,7 @@ struct gv_poller {
     uint64_t polls;
     struct gv_dur queue_delay;
     size_t unpolled;
+    struct gv_time early_free_at; /* early polls of the fleet are spread from here on */
     struct log_budget log;
 };
 

@@ -42,12 +42,16 @@ void gv_poller_queue_remove(struct queue *queue, struct job *job)
 
 void gv_poller_schedule(struct gv_poller *poller, struct job *job, struct gv_dur extra)
 {
+    struct gv_time due;
+
     job->state = JOB_SCHEDULED;
     if (poller->when_asked)
         return;
-    gv_schedule_add(
-        &poller->sched, &job->entry,
-        gv_schedule_next(job->key, job->device->interval, gv_loop_now(poller->loop), extra));
+    due = gv_schedule_next(job->key, job->device->interval, gv_loop_now(poller->loop), extra);
+    if (job->hinted && extra.ms <= 0 && gv_time_before(job->early, due))
+        due = job->early;
+    job->hinted = false;
+    gv_schedule_add(&poller->sched, &job->entry, due);
 }
 
 void gv_poller_ready(struct job *job)

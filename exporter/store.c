@@ -49,11 +49,8 @@ static void device_free(struct device *device)
     merged_clear(device);
     for (size_t i = 0; i < COLLECTORS; i++)
         slot_clear(&device->slots[i]);
-    for (size_t i = 0; i < device->track_count; i++) {
-        free((char *)device->tracks[i].name);
-        free((char *)device->tracks[i].id);
-    }
-    free(device->tracks);
+    store_tracks_clear(device);
+    gv_observation_free(device->heard);
     free(device->name);
     free(device->address);
     free(device);
@@ -78,6 +75,14 @@ static struct device *device_new(const struct gv_target *target)
     return device;
 }
 
+bool gv_store_events_only(const struct device *device)
+{
+    for (size_t i = 0; i < COLLECTORS; i++)
+        if (device->slots[i].configured)
+            return false;
+    return true;
+}
+
 /* Everything learnt moves over; a collector that is no longer configured is
  * forgotten. */
 static void device_inherit(struct device *to, struct device *from)
@@ -90,6 +95,11 @@ static void device_inherit(struct device *to, struct device *from)
         to->slots[i].configured = true;
         from->slots[i] = (struct slot){.configured = false};
     }
+    if (gv_store_events_only(to)) {
+        to->heard = from->heard;
+        from->heard = NULL;
+    }
+    to->event_track = from->event_track;
     to->tracks = from->tracks;
     to->track_count = from->track_count;
     from->tracks = NULL;
@@ -198,6 +208,7 @@ enum gv_err gv_store_set_targets(struct gv_store *store, const struct gv_target 
     for (size_t i = 0; i < count; i++) {
         struct device *old = gv_store_find(store, change.devices[i]->name);
 
+        change.devices[i]->is_new = old == NULL;
         if (old != NULL)
             device_inherit(change.devices[i], old);
     }
@@ -213,6 +224,7 @@ enum gv_err gv_store_set_targets(struct gv_store *store, const struct gv_target 
     store->by_name = change.by_name;
     store->by_name.arena = &store->index_arena;
     store->fed = true;
+    store_recall(store);
     return GV_OK;
 }
 
@@ -270,86 +282,6 @@ static void merge(const struct gv_store *store, struct device *device, struct gv
     /* Without memory to merge, the most detailed source alone is still true. */
     device->merged = device->own != NULL ? device->own : sources[0];
     device->sources = mask;
-}
-
-static bool learn(char const **known, const char *told)
-{
-    if (*known == NULL && told != NULL)
-        *known = strdup(told);
-    return *known != NULL || told == NULL;
-}
-
-/* The track of that group, made where there is none yet; NULL at the bound, or
- * without memory. */
-static struct gv_group_track *track_of(struct gv_store *store, struct device *device,
-                                       const struct gv_group_obs *group)
-{
-    struct gv_group_track *more;
-    const struct gv_group_track *found =
-        gv_group_track_find(device->tracks, device->track_count, group->name, group->id);
-    struct gv_group_track *track;
-
-    if (found == NULL && device->track_count == GV_GROUPS_PER_DEVICE) {
-        store->groups_dropped++;
-        return NULL;
-    }
-    if (found != NULL) {
-        track = &device->tracks[found - device->tracks];
-    } else {
-        more = realloc(device->tracks, (device->track_count + 1) * sizeof(*more));
-        if (more == NULL)
-            return NULL;
-        device->tracks = more;
-        track = &more[device->track_count++];
-        *track = (struct gv_group_track){.name = NULL};
-    }
-    return learn(&track->name, group->name) && learn(&track->id, group->id) ? track : NULL;
-}
-
-/* Every configured collector's last poll was complete: what is absent is not
- * there. */
-static bool whole(const struct device *device)
-{
-    for (size_t i = 0; i < COLLECTORS; i++)
-        if (device->slots[i].configured &&
-            (!device->slots[i].polled || device->slots[i].err != GV_OK))
-            return false;
-    return device->merged != NULL && !device->merged->failed;
-}
-
-/* Something in what is merged now was cut. */
-static bool any_cut(const struct device *device)
-{
-    for (size_t i = 0; i < COLLECTORS; i++)
-        if ((device->sources >> 2 * i & 1) && device->slots[i].cut)
-            return true;
-    return false;
-}
-
-static void feed_tracks(struct gv_store *store, struct device *device)
-{
-    const struct gv_observation *obs = device->merged;
-
-    if (obs == NULL)
-        return;
-    for (const struct gv_group_obs *group = obs->groups; group != NULL; group = group->next) {
-        struct gv_group_track *learnt = track_of(store, device, group);
-        struct gv_track_in in = {
-            .device = &obs->device,
-            .group = group,
-            .seen_at = obs->seen_at,
-            .whole = whole(device),
-            .override = gv_group_override_find(store->overrides, store->override_count,
-                                               group->name, group->id),
-            .cut = any_cut(device),
-        };
-
-        if (learnt == NULL)
-            continue;
-        gv_track_feed(&learnt->track, &in);
-        if (gv_storm_feed(&learnt->storm, &in))
-            gv_store_storm(store, learnt, obs->seen_at);
-    }
 }
 
 static struct slot *slot_of(struct device *device, const char *collector)
@@ -417,7 +349,7 @@ void gv_store_feed(struct gv_store *store, const char *target, const char *colle
     merged_clear(device);
     keep_observation(slot, result);
     merge(store, device, now);
-    feed_tracks(store, device);
+    store_feed_tracks(store, device);
 }
 
 static const struct gv_observation *latest(const struct slot *slot)
@@ -450,6 +382,16 @@ static size_t collectors_of(const struct gv_store *store, const struct device *d
         n++;
     }
     return n;
+}
+
+/* The last that is known of it, however old. */
+static const struct gv_observation *last_of(const struct device *device)
+{
+    const struct gv_observation *last = device->merged;
+
+    for (size_t i = 0; last == NULL && i < COLLECTORS; i++)
+        last = latest(&device->slots[i]);
+    return last;
 }
 
 static bool up(const struct gv_store *store, const struct device *device, struct gv_time now)
@@ -504,7 +446,9 @@ static enum gv_err build(struct gv_store *store, struct gv_time now)
             .collectors = own,
             .collector_count = collectors_of(store, device, now, own),
             .up = up(store, device, now),
-            .observation = device->merged,
+            .events_only = gv_store_events_only(device),
+            .observation = device->heard != NULL ? device->heard : device->merged,
+            .last = last_of(device),
             .tracks = device->tracks,
             .track_count = device->track_count,
         };

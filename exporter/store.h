@@ -8,6 +8,7 @@
 #define GV_STORE_H
 
 #include "collector.h"
+#include "model/fleet.h"
 #include "model/policy.h"
 #include "model/probe.h"
 #include "model/snapshot.h"
@@ -38,10 +39,46 @@ enum gv_err gv_store_set_targets(struct gv_store *store, const struct gv_target 
 void gv_store_feed(struct gv_store *store, const char *target, const char *collector,
                    struct gv_poll_result *result, struct gv_time now);
 
+/* Take an event of the device `target`; its instant is of the boot clock. An unknown target's
+ * is forgotten, and so is one without a group where the device told of none yet. */
+void gv_store_event(struct gv_store *store, const char *target, const struct gv_event *event);
+
 /* What the probes have seen, for the snapshots to come; the list and its rows stay the
  * caller's. Call it again whenever something in them has changed. */
 void gv_store_probes(struct gv_store *store, const struct gv_probe_seen *const *probes,
                      size_t count);
+
+/* What one feed taught of a group of a device, or its other name: before->name or ->id is then
+ * NULL. The track before is all zero for a new group. */
+struct gv_learnt {
+    const char *device;
+    const struct gv_group_track *before, *after;
+    bool carries; /* the group's KEKs and rekeys are this device's: it is a KS, or none is known
+                   */
+};
+
+/* Where what was learnt outlives the process. */
+struct gv_store_memory {
+    /* After each group that was fed, and where a group's other name was learnt. */
+    void (*learnt)(void *arg, const struct gv_learnt *learnt);
+    /* A device is new: give back what is remembered of it, by gv_store_restore. */
+    void (*recall)(void *arg, const char *device);
+    void *arg;
+};
+
+/* Remember in `memory` from now on, and recall every device. NULL: remember nothing more. */
+void gv_store_remember(struct gv_store *store, const struct gv_store_memory *memory);
+
+/* Go on from `track`, as an earlier process left it. False where the device or its group
+ * is followed already, or not at all. */
+bool gv_store_restore(struct gv_store *store, const char *device,
+                      const struct gv_group_track *track);
+
+/* Visit the tracks that were fed since they were last visited; with `all`, every one. */
+void gv_store_tracks(struct gv_store *store, bool all,
+                     void (*visit)(void *arg, const char *device,
+                                   const struct gv_group_track *track),
+                     void *arg);
 
 /* Until when the key server of that name has its hands full (model/storm.h), an instant that
  * has passed where it has not; `why` is then untouched, else static text. */

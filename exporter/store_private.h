@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the two halves of the store share: store.c keeps observations and builds the snapshot,
+/* What the parts of the store share: store.c keeps observations and builds the snapshot,
+ * store_tracks.c what is learnt across polls, store_events.c what devices told by themselves,
  * store_storm.c knows which key servers have their hands full. */
 #ifndef GV_STORE_PRIVATE_H
 #define GV_STORE_PRIVATE_H
@@ -31,6 +32,9 @@ struct device {
     unsigned sources;                    /* which: two bits for each collector */
     struct gv_group_track *tracks;
     size_t track_count;
+    size_t event_track;           /* of the last event, from 1; 0: none yet */
+    bool is_new;                  /* not recalled yet */
+    struct gv_observation *heard; /* what the events told; only where nobody asks the device */
 };
 
 struct gv_store {
@@ -45,12 +49,27 @@ struct gv_store {
     struct gv_index by_name;
     uint64_t seed;
     uint64_t groups_dropped;
+    struct gv_store_memory memory; /* all NULL: none */
     struct gv_snapshot snapshot;
     bool built, fed; /* fed: something came since the snapshot was built */
 };
 
 /* The device of that name; NULL where there is none. */
 struct device *gv_store_find(const struct gv_store *store, const char *name);
+
+/* No collector: what it tells by itself is all. */
+bool gv_store_events_only(const struct device *device);
+
+/* The track of that group, made where there is none yet; NULL at the bound, or without
+ * memory. Where `group` has the name or the id that was not known, the memory is told. */
+struct gv_group_track *gv_store_track_of(struct gv_store *store, struct device *device,
+                                         const struct gv_group_obs *group);
+
+/* Teach the tracks of `device` what it shows; ask the memory for those of devices that are new;
+ * release them. */
+void store_feed_tracks(struct gv_store *store, struct device *device);
+void store_recall(struct gv_store *store);
+void store_tracks_clear(struct device *device);
 
 /* That group had a sign at that instant (model/storm.h): its key servers have one as well. */
 void gv_store_storm(struct gv_store *store, const struct gv_group_track *source,

@@ -11,7 +11,7 @@
 /* Exit codes, as in contract.md. */
 enum { TOOL_OK = 0, TOOL_NEGATIVE = 1, TOOL_USAGE = 2, TOOL_UNREACHABLE = 3 };
 
-enum { TOOL_TEXT_MOST = 256 << 20 };
+enum { TOOL_TEXT_MOST = 256 << 20, TOOL_INPUT_MOST = 64 << 20 };
 
 struct tool_command {
     const char *name;
@@ -25,7 +25,7 @@ struct tool_command {
 };
 
 extern const struct tool_command tool_parse, tool_timing, tool_version, tool_interop, tool_poll,
-    tool_keyscan, tool_probe;
+    tool_keyscan, tool_probe, tool_syslog, tool_history, tool_init;
 
 #define TOOL_JSON(row)                                                                         \
     {                                                                                          \
@@ -43,6 +43,12 @@ int tool_usage(const struct tool_command *command, const char *wrong);
 /* Report a failure: `reason` on standard error, and as the one JSON document where
  * `json`. Returns `code`. */
 int tool_fail(bool json, const char *step, const char *reason, int code);
+
+/* Read the one file that the arguments name ("-" is standard input) to the end of *out, whose
+ * ceiling is TOOL_INPUT_MOST. TOOL_OK, TOOL_USAGE where it is not one, or what tool_fail
+ * returned. */
+int tool_read_file(const struct tool_command *command, const struct gv_option_texts *files,
+                   bool json, struct gv_buf *out);
 
 /* Print the document and release it. `code`, or TOOL_NEGATIVE where it could not
  * be made (NULL) or printed. */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "render/label.h"
 #include "render/render.h"
@@ -22,6 +24,43 @@ int tool_usage(const struct tool_command *command, const char *wrong)
     (void)fprintf(stderr, "getvpntool %s: %s\nusage: getvpntool %s %s\n", command->name, wrong,
                   command->name, command->arguments);
     return TOOL_USAGE;
+}
+
+static bool read_stream(FILE *stream, struct gv_buf *out)
+{
+    enum { PIECE = 65536 };
+    size_t n;
+
+    do {
+        char *at = gv_buf_room(out, PIECE);
+
+        if (at == NULL)
+            return false;
+        n = fread(at, 1, PIECE, stream);
+        gv_buf_grew(out, n);
+    } while (n > 0);
+    return ferror(stream) == 0;
+}
+
+int tool_read_file(const struct tool_command *command, const struct gv_option_texts *files,
+                   bool json, struct gv_buf *out)
+{
+    FILE *stream;
+    bool ok;
+
+    if (files->count != 1)
+        return tool_usage(command, "one FILE is needed, - for standard input");
+    errno = 0;
+    stream = strcmp(files->at[0], "-") == 0 ? stdin : fopen(files->at[0], "rb");
+    ok = stream != NULL && read_stream(stream, out);
+    if (stream != NULL && stream != stdin)
+        (void)fclose(stream);
+    if (ok)
+        return TOOL_OK;
+    return tool_fail(json, "read",
+                     out->err == GV_ERR_TOO_LARGE ? "the input is larger than 64 MiB"
+                                                  : strerror(errno),
+                     TOOL_NEGATIVE);
 }
 
 json_t *tool_text_json(struct gv_text text)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* getvpntool parse: show output, as the exporter reads it. */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -9,7 +8,7 @@
 #include "ssh/terminal.h"
 #include "tool_command.h"
 
-enum { INPUT_MOST = 64 << 20, SCREEN_MOST = 65 << 20, PIECE = 65536 };
+enum { SCREEN_MOST = 65 << 20 };
 
 struct row {
     struct gv_option_texts files;
@@ -23,31 +22,6 @@ static const struct gv_option options[] = {
     {NULL, GV_OPTION_TEXTS, offsetof(struct row, files), NULL, NULL},
     TOOL_JSON(row),
 };
-
-static bool read_stream(FILE *stream, struct gv_buf *out)
-{
-    size_t n;
-
-    do {
-        char *at = gv_buf_room(out, PIECE);
-
-        if (at == NULL)
-            return false;
-        n = fread(at, 1, PIECE, stream);
-        gv_buf_grew(out, n);
-    } while (n > 0);
-    return ferror(stream) == 0;
-}
-
-static bool read_input(const char *file, struct gv_buf *out)
-{
-    FILE *stream = strcmp(file, "-") == 0 ? stdin : fopen(file, "rb");
-    bool ok = stream != NULL && read_stream(stream, out);
-
-    if (stream != NULL && stream != stdin)
-        (void)fclose(stream);
-    return ok;
-}
 
 /* Printable ASCII in lines: nothing that a terminal would do anything about. */
 static bool plain(struct gv_text t)
@@ -134,21 +108,14 @@ static int parse(const struct row *row, const struct gv_buf *input)
 static int run(const struct tool_command *command, int argc, const char *const *argv)
 {
     struct row row = {0};
-    struct gv_buf input = gv_buf(INPUT_MOST);
+    struct gv_buf input = gv_buf(TOOL_INPUT_MOST);
     int code;
 
     if (!tool_arguments(command, argc, argv, &row))
         return TOOL_USAGE;
-    if (row.files.count != 1)
-        return tool_usage(command, "one FILE is needed, - for standard input");
-    errno = 0;
-    if (read_input(row.files.at[0], &input))
+    code = tool_read_file(command, &row.files, row.json, &input);
+    if (code == TOOL_OK)
         code = parse(&row, &input);
-    else
-        code = tool_fail(row.json, "read",
-                         input.err == GV_ERR_TOO_LARGE ? "the input is larger than 64 MiB"
-                                                       : strerror(errno),
-                         TOOL_NEGATIVE);
     gv_buf_clear(&input);
     return code;
 }

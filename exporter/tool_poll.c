@@ -4,10 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "collector.h"
 #include "config.h"
-#include "store.h"
 #include "tool_command.h"
+#include "tool_poll.h"
 
 struct row {
     struct gv_option_texts targets;
@@ -26,27 +25,15 @@ static const struct gv_option options[] = {
     TOOL_JSON(row),
 };
 
-/* One run: the collectors in turn, each result into the store. */
-struct poll {
-    struct gv_loop *loop;
-    struct gv_store *store;
-    const struct gv_target *target;
-    const char *only; /* a collector's name; NULL: all */
-    const char *failed_step;
-    enum gv_err err; /* the first failure */
-    char reason[GV_DETAIL_SIZE + 64];
-    size_t polled;
-};
-
 struct turn {
-    struct poll *poll;
+    struct tool_poll *poll;
     const struct gv_collector *collector;
 };
 
 static void on_done(void *arg, struct gv_poll_result *result)
 {
     const struct turn *turn = arg;
-    struct poll *poll = turn->poll;
+    struct tool_poll *poll = turn->poll;
 
     if (result->err != GV_OK && result->err != GV_ERR_NO_DATA && poll->err == GV_OK) {
         poll->err = result->err;
@@ -61,7 +48,8 @@ static void on_done(void *arg, struct gv_poll_result *result)
     gv_loop_stop(poll->loop);
 }
 
-static void poll_once(struct poll *poll, const struct gv_collector *collector, bool selected)
+static void poll_once(struct tool_poll *poll, const struct gv_collector *collector,
+                      bool selected)
 {
     struct turn turn = {poll, collector};
     struct gv_session *session;
@@ -77,19 +65,29 @@ static void poll_once(struct poll *poll, const struct gv_collector *collector, b
     collector->close(session);
 }
 
-static int answer(const struct poll *poll, bool json)
+void tool_poll_all(struct tool_poll *poll)
+{
+    poll_once(poll, &gv_snmp_collector, poll->target->snmp != NULL);
+    poll_once(poll, &gv_ssh_collector, poll->target->ssh != NULL);
+}
+
+bool tool_poll_silent(const struct tool_poll *poll)
+{
+    return poll->err == GV_ERR_TIMEOUT || poll->err == GV_ERR_UNREACHABLE ||
+           poll->err == GV_ERR_NAME_LOOKUP;
+}
+
+static int answer(const struct tool_poll *poll, bool json)
 {
     const struct gv_observation *obs =
         poll->only != NULL ? gv_store_observation(poll->store, poll->target->name, poll->only)
                            : gv_store_merged(poll->store, poll->target->name);
-    bool silent = poll->err == GV_ERR_TIMEOUT || poll->err == GV_ERR_UNREACHABLE ||
-                  poll->err == GV_ERR_NAME_LOOKUP;
 
     if (poll->err == GV_OK)
         return tool_print_observation(obs, json, NULL, TOOL_OK);
     (void)fprintf(stderr, "getvpntool: %s: %s\n", poll->failed_step, poll->reason);
     return tool_print_observation(obs, json, tool_error(poll->failed_step, poll->reason),
-                                  silent ? TOOL_UNREACHABLE : TOOL_NEGATIVE);
+                                  tool_poll_silent(poll) ? TOOL_UNREACHABLE : TOOL_NEGATIVE);
 }
 
 static int poll_target(const struct row *row, const struct gv_config *config,
@@ -97,7 +95,7 @@ static int poll_target(const struct row *row, const struct gv_config *config,
 {
     const struct gv_store_policy policy = {config->limits.stale_after, config->groups,
                                            config->group_count};
-    struct poll poll = {.target = target, .only = row->collector};
+    struct tool_poll poll = {.target = target, .only = row->collector};
     int code;
 
     poll.loop = gv_loop_new();
@@ -106,8 +104,7 @@ static int poll_target(const struct row *row, const struct gv_config *config,
         gv_store_set_targets(poll.store, &target, 1, &policy) != GV_OK) {
         code = tool_fail(row->json, "start", "no memory or no event loop", TOOL_NEGATIVE);
     } else {
-        poll_once(&poll, &gv_snmp_collector, target->snmp != NULL);
-        poll_once(&poll, &gv_ssh_collector, target->ssh != NULL);
+        tool_poll_all(&poll);
         code = poll.polled > 0
                    ? answer(&poll, row->json)
                    : tool_fail(row->json, "collector", "the target is not configured for it",

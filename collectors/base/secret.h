@@ -2,7 +2,9 @@
 /* A secret: community, password, key. The only type that may hold one.
  *
  * Its memory is locked where the system allows, kept out of core files, and
- * wiped before it is released. There is no way to print one. */
+ * wiped before it is released or holds the next one. There is no way to print
+ * one. Any thread may make and release secrets; one secret belongs to one thread
+ * at a time. */
 #ifndef GV_BASE_SECRET_H
 #define GV_BASE_SECRET_H
 

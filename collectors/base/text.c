@@ -158,6 +158,26 @@ bool gv_text_u32(struct gv_text t, uint32_t *out)
     return true;
 }
 
+bool gv_text_host_port(struct gv_text t, struct gv_text *host, uint16_t *port)
+{
+    size_t colon = t.n;
+    struct gv_text head;
+    uint32_t number;
+
+    while (colon > 0 && t.at[colon - 1] != ':')
+        colon--;
+    if (colon == 0 || !gv_text_u32(gv_text_from(t, colon), &number) || number > UINT16_MAX)
+        return false;
+    head = gv_text_head(t, colon - 1);
+    if (head.n > 2 && head.at[0] == '[' && head.at[head.n - 1] == ']')
+        head = gv_text_head(gv_text_from(head, 1), head.n - 2);
+    else if (gv_text_index(head, ':') < head.n)
+        return false;
+    *host = head;
+    *port = (uint16_t)number;
+    return true;
+}
+
 bool gv_text_u32_lead(struct gv_text t, uint32_t *out)
 {
     uint64_t v;

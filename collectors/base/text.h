@@ -51,6 +51,10 @@ bool gv_text_u64(struct gv_text t, uint64_t *out);
  * one digit, and none of '.', ':' or '-' may follow directly: "1.2" is no number. */
 bool gv_text_u32_lead(struct gv_text t, uint32_t *out);
 
+/* "HOST:PORT" taken apart at its last colon; brackets around the host, which one with colons
+ * needs, are taken off, and an empty one is left empty. False for other text. */
+bool gv_text_host_port(struct gv_text t, struct gv_text *host, uint16_t *port);
+
 /* 2*n hexadecimal digits, "0x" before them or not; shorter ones are padded
  * with zeros on the left, longer ones refused. */
 bool gv_text_hex(struct gv_text t, uint8_t *out, size_t n);

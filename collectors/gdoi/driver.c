@@ -218,6 +218,8 @@ static struct gdoi_port *port_get(struct gdoi_probe *probe, const struct gdoi_en
                          &probe->config.client.local, probe->why, sizeof(probe->why));
 }
 
+/* Where another program has that port, the registration's does as well: a key server answers to
+ * wherever the marked datagrams come from (RFC 3947, 4). */
 static struct gdoi_port *nat_port(struct gdoi_probe *probe)
 {
     struct gdoi_endpoint local = probe->config.client.local;
@@ -225,6 +227,8 @@ static struct gdoi_port *nat_port(struct gdoi_probe *probe)
     local.port = probe->config.nat_port;
     if (probe->nat_port == NULL)
         probe->nat_port = port_get(probe, &local);
+    if (probe->nat_port == NULL)
+        probe->nat_port = port_get(probe, &probe->port->asked);
     return probe->nat_port;
 }
 

@@ -5,7 +5,6 @@
 #include <openssl/crypto.h>
 #include <openssl/ec.h>
 #include <openssl/rsa.h>
-#include <openssl/x509.h>
 #include <string.h>
 
 #include "gdoi/crypto_part.h"
@@ -62,15 +61,12 @@ static bool acceptable(const EVP_PKEY *key)
 
 struct gdoi_verifier *gdoi_verifier_new(const uint8_t *octets, size_t n)
 {
-    const unsigned char *at = octets;
-    EVP_PKEY *key = n <= INT32_MAX ? d2i_PUBKEY(NULL, &at, (long)n) : NULL;
-    bool info = key != NULL && at == octets + n;
+    EVP_PKEY *key = gdoi_info_key(octets, n);
+    bool info = key != NULL;
     struct gdoi_verifier *verifier = NULL;
 
-    if (!info) {
-        EVP_PKEY_free(key);
+    if (!info)
         key = gdoi_odd_key(octets, n);
-    }
     if (key != NULL && acceptable(key))
         verifier = OPENSSL_zalloc(sizeof(*verifier));
     if (verifier == NULL) {

@@ -69,7 +69,8 @@ static void enrol(struct gv_usm *usm)
     struct gv_usm **bucket = bucket_of(usm);
 
     for (const struct gv_usm *u = *bucket; u != NULL; u = u->next)
-        if (u->engine_n == usm->engine_n && memcmp(u->engine, usm->engine, u->engine_n) == 0) {
+        if (u->engine_n == usm->engine_n && memcmp(u->engine, usm->engine, u->engine_n) == 0 &&
+            strcmp(u->target, usm->target) != 0) {
             gv_log(GV_LOG_WARN, usm->target,
                    "SNMP engine id is also that of target %s: a cloned configuration?",
                    u->target);

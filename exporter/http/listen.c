@@ -11,7 +11,7 @@
 
 #include "base/text.h"
 
-enum { HOST_SIZE = 256, PORT_MOST = 65535 };
+enum { HOST_SIZE = 256 };
 
 /* "host:port" taken apart; an empty host means every address. */
 struct spec {
@@ -21,22 +21,12 @@ struct spec {
 
 static bool read_spec(const char *text, struct spec *out)
 {
-    const char *colon = strrchr(text, ':');
     struct gv_text host;
-    uint32_t port;
 
-    if (colon == NULL || !gv_text_u32(gv_text(colon + 1), &port) || port > PORT_MOST)
-        return false;
-    host = gv_text_head(gv_text(text), (size_t)(colon - text));
-    if (host.n > 2 && host.at[0] == '[' && host.at[host.n - 1] == ']')
-        host = gv_text_head(gv_text_from(host, 1), host.n - 2);
-    else if (gv_text_index(host, ':') < host.n)
-        return false;
-    if (host.n >= HOST_SIZE)
+    if (!gv_text_host_port(gv_text(text), &host, &out->port) || host.n >= HOST_SIZE)
         return false;
     memcpy(out->host, host.at, host.n);
     out->host[host.n] = '\0';
-    out->port = (uint16_t)port;
     return true;
 }
 

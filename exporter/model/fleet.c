@@ -84,6 +84,30 @@ const struct gv_group_track *gv_group_track_find(const struct gv_group_track *tr
     return candidates == 1 ? found : NULL;
 }
 
+static void note_target(struct fleet *fleet, const char *address)
+{
+    if (address != NULL && gv_index_add(&fleet->by_target, address, NULL) == NULL)
+        fleet->failed = true;
+}
+
+/* The address that it is polled at, and those it is known by in its groups, even if it is
+ * silent now. */
+static void note_targets(struct fleet *fleet)
+{
+    const struct gv_fleet_in *in = fleet->in;
+
+    fleet->by_target = gv_index_for(&fleet->scratch, in->seed, 2 * in->device_count);
+    for (size_t i = 0; i < in->device_count && !fleet->failed; i++) {
+        const struct gv_observation *last = in->devices[i].last;
+
+        note_target(fleet, in->devices[i].address);
+        for (const struct gv_group_obs *g = last ? last->groups : NULL; g; g = g->next) {
+            note_target(fleet, g->gm != NULL ? g->gm->address : NULL);
+            note_target(fleet, g->ks != NULL ? g->ks->address : NULL);
+        }
+    }
+}
+
 static void build_devices(struct fleet *fleet)
 {
     const struct gv_fleet_in *in = fleet->in;
@@ -171,8 +195,11 @@ enum gv_err gv_fleet_build(const struct gv_fleet_in *in, struct gv_snapshot *out
     };
 
     fleet_probes(&fleet);
+    fleet_heard(&fleet);
     if (!fleet.failed)
         build_devices(&fleet);
+    if (!fleet.failed)
+        note_targets(&fleet);
     if (!fleet.failed)
         build_groups(&fleet);
     gv_buf_clear(&fleet.text);

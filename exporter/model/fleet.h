@@ -7,6 +7,7 @@
 #ifndef GV_MODEL_FLEET_H
 #define GV_MODEL_FLEET_H
 
+#include "model/heard.h"
 #include "model/probe.h"
 #include "model/snapshot.h"
 #include "model/storm.h"
@@ -17,6 +18,8 @@ struct gv_group_track {
     const char *name, *id; /* either may be NULL */
     struct gv_track track;
     struct gv_storm storm;
+    struct gv_heard *heard; /* NULL: no event yet */
+    bool unsaved;           /* fed since the history had it: see gv_store_tracks */
 };
 
 /* The track of the group of that name and id; where one of the two is not known
@@ -30,8 +33,10 @@ struct gv_fleet_device {
     const char *ssh_profile; /* NULL: no SSH */
     const struct gv_collector_verdict *collectors;
     size_t collector_count;
-    bool up; /* at least one collector's last poll gave an observation that is fresh */
+    bool up;          /* at least one collector's last poll gave an observation that is fresh */
+    bool events_only; /* nobody asks it: its observation is what its events told */
     const struct gv_observation *observation; /* merged, nothing stale; NULL: nothing fresh */
+    const struct gv_observation *last;        /* the same, but stale where nothing is fresh */
     const struct gv_group_track *tracks;      /* also of groups that are stale now */
     size_t track_count;
 };

@@ -220,6 +220,20 @@ static void fill_rekey(struct fleet *fleet, struct gv_membership *row,
         rekey->counts[i] = track->counts[i];
 }
 
+/* The same pair may be seen by polls and told by events: it is one. */
+static void fill_registrations(struct gv_membership *row, const struct gv_track *track,
+                               const struct gv_heard *heard)
+{
+    uint64_t seen = track->registrations.doubles;
+    uint64_t told = heard != NULL ? heard->signature.doubles : 0;
+
+    row->double_registrations = gv_count(seen > told ? seen : told);
+    row->double_registrations.known =
+        track->registrations.known || (heard != NULL && heard->as_gm);
+    if (heard != NULL && heard->as_gm)
+        row->missed_rekeys = gv_count(heard->signature.missed);
+}
+
 static void fill_membership(struct fleet *fleet, const struct fleet_member *member)
 {
     const struct gv_group_obs *obs = member->obs;
@@ -228,6 +242,7 @@ static void fill_membership(struct fleet *fleet, const struct fleet_member *memb
     struct gv_membership *row = member->row;
     struct gv_tek_verdict tek = gv_tek_judge(obs->teks, fleet->in->now);
 
+    row->heard = member->learnt->heard;
     row->name = obs->name;
     row->group_id = obs->id;
     row->type = obs->type;
@@ -237,8 +252,7 @@ static void fill_membership(struct fleet *fleet, const struct fleet_member *memb
         fill_gm(row, obs->gm);
         if (!tek.present && (obs->gm->has & GV_GM_HAS_ACTIVE_TEKS))
             tek = (struct gv_tek_verdict){.present = true, .count = obs->gm->active_teks};
-        row->double_registrations = gv_count(track->registrations.doubles);
-        row->double_registrations.known = track->registrations.known;
+        fill_registrations(row, track, row->heard);
     }
     if (obs->ks != NULL) {
         fill_ks(fleet, row, obs->ks);
@@ -310,6 +324,7 @@ void fleet_device(struct fleet *fleet, const struct gv_fleet_device *device,
     out->address = device->address;
     out->ssh_profile = device->ssh_profile;
     out->up = device->up;
+    out->events_only = device->events_only;
     fill_collectors(fleet, out, device);
     if (device->observation == NULL)
         return;

@@ -3,10 +3,10 @@
 
 #include "model/fleet_parts.h"
 
-/* Evidence of one role of one device: at most two of timing and two of a probe, one
+/* Evidence of one role of one device: at most two of timing, of a probe, and of events, one
  * of each other source. */
 struct gathered {
-    struct gv_evidence list[GV_EVIDENCE_SOURCE_COUNT + 2];
+    struct gv_evidence list[GV_EVIDENCE_SOURCE_COUNT + 3];
     size_t count;
 };
 
@@ -71,6 +71,25 @@ static void gather_probe(const struct fleet *fleet, struct gathered *all, const 
 
     for (size_t i = 0; probe != NULL && i < probe->behaviour.evidence_count; i++)
         all->list[all->count++] = probe->behaviour.evidence[i];
+}
+
+/* The sentence is in fleet->text. */
+static void gather_heard(struct fleet *fleet, struct gathered *all, enum gv_behaviour behaviour,
+                         enum gv_confidence confidence)
+{
+    gather(fleet, all, (struct gv_evidence){GV_EVIDENCE_SYSLOG, behaviour, confidence, NULL});
+}
+
+/* A key server's own warning only compares numbers, and both may be new: chapter 4, item 4. */
+static void gather_events(struct fleet *fleet, struct gathered *all,
+                          const struct gv_fleet_device *device, bool ks)
+{
+    if (!ks && fleet_heard_gm(fleet, device))
+        gather_heard(fleet, all, GV_BEHAVIOUR_NEW, GV_CERTAIN);
+    if (ks && fleet_heard_ks(fleet, device))
+        gather_heard(fleet, all, GV_BEHAVIOUR_OLD, GV_CERTAIN);
+    if (ks && fleet_heard_newer_gm(fleet, device))
+        gather_heard(fleet, all, GV_BEHAVIOUR_OLD, GV_LIKELY);
 }
 
 /* The sentence begins with `who` and `what`. */
@@ -181,10 +200,20 @@ struct gv_behaviour_verdict fleet_behaviour(struct fleet *fleet,
     gather_timing(fleet, &all, device, ks ? GV_TRACK_KS : GV_TRACK_GM);
     if (ks)
         gather_probe(fleet, &all, device->name);
+    gather_events(fleet, &all, device, ks);
     gather_gdoi(fleet, &all, obs, ks);
     os = os_version(fleet, &obs->device);
     gather_version(fleet, &all, "", os.os == GV_OS_IOS_XE ? "IOS-XE " : "IOS ",
                    GV_EVIDENCE_OS_VERSION, &os);
+    return conclude(fleet, &all);
+}
+
+struct gv_behaviour_verdict fleet_heard_behaviour(struct fleet *fleet, const char *address)
+{
+    struct gathered all = {.count = 0};
+
+    if (fleet_heard_at(fleet, address))
+        gather_heard(fleet, &all, GV_BEHAVIOUR_OLD, GV_CERTAIN);
     return conclude(fleet, &all);
 }
 

@@ -106,6 +106,7 @@ static void fill_rows(struct fleet *fleet, const struct fleet_group *group,
         row->kek_in_sync = in_sync(m, ks);
         row->rekey.published =
             m->device->observation->device.vendor != GV_VENDOR_JUNIPER &&
+            !m->device->events_only &&
             (row->has_ks || (row->has_gm && ks->all == 0 && !group->ks_known));
         for (size_t i = 0; i < row->peer_count; i++)
             row->peers[i].ks = label_at(fleet, group->label, row->peers[i].address);
@@ -120,6 +121,8 @@ static void name_listed(struct fleet *fleet, const struct fleet_group *group,
     const struct fleet_member *polled = fleet_at(fleet, group->label, listed->id);
 
     listed->gm = listed->id;
+    listed->monitored =
+        listed->id != NULL && gv_index_find(&fleet->by_target, listed->id, NULL) != NULL;
     if (polled == NULL)
         return;
     listed->gm = polled->verdict->name;
@@ -139,10 +142,11 @@ static void count_one(struct gv_interop_members *members, enum gv_behaviour beha
         members->unknown++;
 }
 
-/* Count the GMs that KSs list and nobody polls, each once. */
+/* Count the GMs that KSs list and nobody polls, each once; of them into *unmonitored those
+ * that are no target at all. */
 static void count_listed(struct fleet *fleet, const struct fleet_group *group,
                          const struct fleet_member *ks, struct gv_index *seen,
-                         struct gv_interop_members *members)
+                         struct gv_interop_members *members, uint64_t *unmonitored)
 {
     for (size_t i = 0; i < ks->row->member_count && !fleet->failed; i++) {
         struct gv_member_verdict *listed = &ks->row->members[i];
@@ -157,20 +161,22 @@ static void count_listed(struct fleet *fleet, const struct fleet_group *group,
             fleet->failed = true;
             return;
         }
-        if (*place == GV_INDEX_NEW)
+        if (*place == GV_INDEX_NEW) {
             count_one(members, listed->behaviour);
+            *unmonitored += !listed->monitored;
+        }
         *place = 0;
     }
 }
 
-static struct gv_interop_members count_members(struct fleet *fleet,
-                                               const struct fleet_group *group)
+static struct gv_interop_members
+count_members(struct fleet *fleet, const struct fleet_group *group, uint64_t *unmonitored)
 {
     struct gv_interop_members members = {0, 0, 0};
     struct gv_index seen = gv_index(&fleet->scratch, fleet->in->seed);
 
     for (const struct fleet_member *m = group->members; m != NULL; m = m->next)
-        count_listed(fleet, group, m, &seen, &members);
+        count_listed(fleet, group, m, &seen, &members, unmonitored);
     for (const struct fleet_member *m = group->members; m != NULL; m = m->next)
         if (m->row->has_gm)
             count_one(&members, m->verdict->gm_behaviour.behaviour);
@@ -192,15 +198,16 @@ static const char *mismatch_text(struct fleet *fleet, const struct gv_interop_me
     return fleet_sentence(fleet);
 }
 
-static struct gv_interop_verdict interop_of(struct fleet *fleet, const struct fleet_member *ks,
+static struct gv_interop_verdict interop_of(struct fleet *fleet, const char *ks,
+                                            const struct gv_behaviour_verdict *behaviour,
                                             const struct gv_interop_members *members)
 {
-    enum gv_behaviour told = ks->verdict->ks_behaviour.behaviour;
+    enum gv_behaviour told = behaviour->behaviour;
     struct gv_interop_verdict verdict = {
-        .ks = ks->verdict->name,
+        .ks = ks,
         .outcome = gv_interop_judge_group(told, members),
         .ks_behaviour = told,
-        .evidence = &ks->verdict->ks_behaviour,
+        .ks_verdict = behaviour,
         .members_new = members->fresh,
         .members_old = members->old,
         .members_unknown = members->unknown,
@@ -218,18 +225,68 @@ static struct gv_interop_verdict interop_of(struct fleet *fleet, const struct fl
     return verdict;
 }
 
+/* The target at that address, else the address. */
+static const char *ks_label(const struct fleet *fleet, const struct fleet_member *member,
+                            const char *address)
+{
+    if (member != NULL)
+        return member->verdict->name;
+    for (size_t i = 0; i < fleet->in->device_count; i++)
+        if (strcmp(fleet->in->devices[i].address, address) == 0)
+            return fleet->in->devices[i].name;
+    return address;
+}
+
+static bool listed(const struct gv_group_verdict *out, const char *ks)
+{
+    for (size_t i = 0; i < out->interop_count; i++)
+        if (strcmp(out->interop[i].ks, ks) == 0)
+            return true;
+    return false;
+}
+
+/* A key server that told us nothing, and that a member's events prove old. */
+static void add_heard_ks(struct fleet *fleet, const struct fleet_group *group,
+                         const struct fleet_member *gm,
+                         const struct gv_interop_members *members, struct gv_group_verdict *out)
+{
+    const struct gv_heard *heard = gm->learnt->heard;
+    struct gv_behaviour_verdict *behaviour;
+    const struct fleet_member *ks;
+    const char *name;
+
+    if (heard == NULL || heard->signature.ks[0] == '\0' ||
+        !gv_heard_pair(heard, fleet->in->now))
+        return;
+    ks = fleet_at(fleet, group->label, heard->signature.ks);
+    name = ks_label(fleet, ks, heard->signature.ks);
+    if (listed(out, name))
+        return;
+    behaviour = fleet_alloc(fleet, 1, sizeof(*behaviour));
+    if (behaviour == NULL)
+        return;
+    *behaviour = fleet_heard_behaviour(fleet, heard->signature.ks);
+    out->interop[out->interop_count++] = interop_of(fleet, name, behaviour, members);
+}
+
 static void fill_interop(struct fleet *fleet, const struct fleet_group *group,
                          struct gv_group_verdict *out)
 {
-    struct gv_interop_members members = count_members(fleet, group);
+    uint64_t unmonitored = 0;
+    struct gv_interop_members members = count_members(fleet, group, &unmonitored);
 
+    out->unmonitored = (struct gv_count){out->ks_count > 0, unmonitored};
     out->gm_count = members.fresh + members.old + members.unknown;
-    out->interop = fleet_alloc(fleet, out->ks_count, sizeof(*out->interop));
+    out->interop = fleet_alloc(fleet, out->ks_count + GV_COOP_MOST, sizeof(*out->interop));
     if (out->interop == NULL)
         return;
     for (const struct fleet_member *m = group->members; m != NULL; m = m->next)
         if (m->obs->ks != NULL)
-            out->interop[out->interop_count++] = interop_of(fleet, m, &members);
+            out->interop[out->interop_count++] =
+                interop_of(fleet, m->verdict->name, &m->verdict->ks_behaviour, &members);
+    for (const struct fleet_member *m = group->members;
+         m != NULL && out->interop_count < out->ks_count + GV_COOP_MOST; m = m->next)
+        add_heard_ks(fleet, group, m, &members, out);
 }
 
 void fleet_group(struct fleet *fleet, struct fleet_group *group, struct gv_group_verdict *out)

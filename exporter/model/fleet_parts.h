@@ -43,8 +43,10 @@ struct fleet {
     size_t group_count, last_exact;
     struct fleet_os os;                         /* of the device before */
     const char *said[GV_EVIDENCE_SOURCE_COUNT]; /* the last sentence of each source */
-    struct gv_index by_pair;                    /* (name, id) of a group -> its number */
-    struct gv_index by_address;                 /* (label, address) -> member of that group */
+    struct gv_index pairs;   /* address of a KS -> the first device whose events prove it old */
+    struct gv_index by_pair; /* (name, id) of a group -> its number */
+    struct gv_index by_address; /* (label, address) -> member of that group */
+    struct gv_index by_target;  /* every known address of a target */
 };
 
 /* Zeroed memory in the snapshot, or in the scratch; NULL sets failed. */
@@ -70,11 +72,24 @@ void fleet_device(struct fleet *fleet, const struct gv_fleet_device *device,
 void fleet_probes(struct fleet *fleet);
 const struct gv_probe_verdict *fleet_probe_of(const struct fleet *fleet, const char *ks);
 
+/* fleet_heard.c: what was heard, indexed; before the devices. Then whether events prove a GM
+ * new, the key server at an address, or that device, old; and whether it said itself that a GM
+ * is newer: with the sentence in fleet->text. */
+void fleet_heard(struct fleet *fleet);
+bool fleet_heard_gm(struct fleet *fleet, const struct gv_fleet_device *device);
+bool fleet_heard_at(struct fleet *fleet, const char *address);
+bool fleet_heard_ks(struct fleet *fleet, const struct gv_fleet_device *device);
+bool fleet_heard_newer_gm(struct fleet *fleet, const struct gv_fleet_device *device);
+
 /* fleet_evidence.c: old or new, as KS or as GM, with all evidence; and the GDOI
  * version of that role, as the first group tells it, else the box. */
 struct gv_behaviour_verdict fleet_behaviour(struct fleet *fleet,
                                             const struct gv_fleet_device *device, bool ks);
 const char *fleet_gdoi_version(const struct gv_observation *obs, bool ks);
+
+/* Old, by what its members' events say of the key server at that address, which is not
+ * polled. */
+struct gv_behaviour_verdict fleet_heard_behaviour(struct fleet *fleet, const char *address);
 
 /* The key server `ks` lists that polled GM with a GDOI version: evidence, where
  * the GM itself told nothing that decides. */

@@ -11,6 +11,7 @@
 #define GV_MODEL_SNAPSHOT_H
 
 #include "model/behaviour.h"
+#include "model/heard.h"
 #include "model/interop.h"
 #include "model/kek_timing.h"
 #include "model/tek.h"
@@ -67,6 +68,7 @@ struct gv_peer_verdict {
 
 struct gv_member_verdict {
     const char *gm; /* label as above */
+    bool monitored; /* one of its addresses is a target's */
     const char *id, *version, *state, *ks;
     enum gv_behaviour behaviour; /* from its version, or of the polled device */
     struct gv_count rekeys_sent, rekey_retries, acks_received, acks_missed;
@@ -84,6 +86,7 @@ struct gv_membership {
     struct gv_rekey_verdict_row rekey;
     enum gv_tri kek_in_sync; /* GM: same KEK as its group's KS; unknown without a KS polled */
     struct gv_tek_verdict ks_tek, gm_tek;
+    const struct gv_heard *heard; /* what its events told; NULL: none yet */
     /* KS side */
     enum gv_ks_role role;
     enum gv_ks_status status;
@@ -99,7 +102,7 @@ struct gv_membership {
     const char *gm_version, *gm_address, *registered_with;
     struct gv_when reregistration_at, last_rekey_at;
     struct gv_count registrations_attempted, registrations_succeeded, rekeys_received;
-    struct gv_count double_registrations;
+    struct gv_count double_registrations, missed_rekeys; /* missed: as its events tell */
 };
 
 struct gv_device_verdict {
@@ -108,6 +111,7 @@ struct gv_device_verdict {
     const char *hostname, *version, *gdoi_version;
     enum gv_vendor vendor;
     enum gv_os os;
+    bool events_only;        /* nobody asks it, so it is neither up nor down */
     bool up;                 /* at least one collector's last poll gave a fresh observation */
     const char *ssh_profile; /* "modern", "default", "legacy"; NULL: no SSH */
     struct gv_collector_verdict *collectors;
@@ -123,7 +127,7 @@ struct gv_interop_verdict {
     const char *ks; /* label */
     enum gv_interop outcome;
     enum gv_behaviour ks_behaviour;
-    const struct gv_behaviour_verdict *evidence; /* what that rests on */
+    const struct gv_behaviour_verdict *ks_verdict; /* the same, with its evidence */
     size_t members_new, members_old, members_unknown;
     size_t registrations_per_cycle; /* the storm: 2 for each new GM; 0 without mismatch */
     const char *text;               /* two sentences for people: what happens, what to do */
@@ -132,10 +136,11 @@ struct gv_interop_verdict {
 struct gv_group_verdict {
     const char *group; /* label */
     const char *name, *group_id;
-    size_t ks_count;           /* polled */
-    size_t gm_count;           /* known: polled or listed by a KS */
-    struct gv_count primaries; /* unknown where no KS is polled */
-    enum gv_tri split;         /* two primaries, or two KEKs in use among alive KSs */
+    size_t ks_count;             /* polled */
+    size_t gm_count;             /* known: polled or listed by a KS */
+    struct gv_count primaries;   /* unknown where no KS is polled */
+    struct gv_count unmonitored; /* GMs that a KS lists and that are no target; as above */
+    enum gv_tri split;           /* two primaries, or two KEKs in use among alive KSs */
     struct gv_interop_verdict *interop;
     size_t interop_count;
 };

@@ -174,6 +174,8 @@ static enum gv_rekey_verdict judge(const struct gv_track *track,
         return GV_REKEY_UNKNOWN;
     if (gm != NULL && !gv_rekey_harmless(verdict) && !gm_may_accuse(track, fresh, gm))
         return GV_REKEY_UNKNOWN;
+    if (track->clock_doubt && !gv_rekey_harmless(verdict))
+        return GV_REKEY_UNKNOWN;
     return verdict;
 }
 
@@ -236,13 +238,14 @@ static void rekeyed(struct gv_track *track, const struct gv_kek_life *fresh,
         return;
     track->verdict = judge(track, fresh, &policy, in, birth, &old_end);
     track->judged_at = gv_when(birth.at);
+    track->lead_expected = gv_rekey_lead(&policy);
     track->lead_known = old_end.known && track->verdict != GV_REKEY_UNKNOWN;
     if (track->lead_known)
         track->lead = gv_time_diff(old_end.at, birth.at);
     if (!track->missed) /* else it is counted as missed already */
         track->counts[track->verdict]++;
-    /* A birth that polls could not tell proves nothing. */
-    if (track->side == GV_TRACK_KS && track->lead_known &&
+    /* A birth that polls could not tell proves nothing, nor one that the clock moved. */
+    if (track->side == GV_TRACK_KS && track->lead_known && !track->clock_doubt &&
         birth.unresolved.ms <= gv_secs(SURELY_LATER_S).ms)
         prove_by_rekey(track, track->lead, &policy, in);
 }
@@ -338,6 +341,7 @@ static void feed_kek(struct gv_track *track, const struct gv_kek_obs *kek,
         gv_kek_life_see_again(&track->kek, &fresh);
         track->kek.has_spi = track->kek.has_spi && !nameless;
         track->rebooted = false;
+        track->clock_doubt = false;
         return;
     }
     if (track->kek.known)
@@ -348,6 +352,7 @@ static void feed_kek(struct gv_track *track, const struct gv_kek_obs *kek,
     track->kek = fresh;
     track->missed = false;
     track->rebooted = false;
+    track->clock_doubt = false;
     if (track->side == GV_TRACK_GM)
         track_gm_mark(track, &fresh, in->group->gm);
 }
@@ -447,6 +452,14 @@ static bool set_side(struct gv_track *track, const struct gv_track_in *in)
     if (track->side != side)
         *track = (struct gv_track){.side = side};
     return true;
+}
+
+void gv_track_doubt(struct gv_track *track)
+{
+    track->clock_doubt = track->kek.known;
+    track->mark.known = false;
+    track->registrations.known = false;
+    track->registrations.first_pending = false;
 }
 
 void gv_track_feed(struct gv_track *track, const struct gv_track_in *in)

@@ -27,10 +27,12 @@ struct gv_track {
     enum gv_rekey_verdict verdict;
     bool lead_known;
     struct gv_dur lead;
+    struct gv_dur lead_expected; /* by the formula, as it was at that rekey */
     struct gv_when judged_at;
     uint64_t counts[GV_REKEY_VERDICT_COUNT];
-    bool missed;   /* the KEK now tracked ended without a successor, and is counted */
-    bool rebooted; /* since the KEK now tracked was last seen: its end proves nothing */
+    bool missed;      /* the KEK now tracked ended without a successor, and is counted */
+    bool rebooted;    /* since the KEK now tracked was last seen: its end proves nothing */
+    bool clock_doubt; /* our own host has rebooted since it was last seen: see gv_track_doubt */
 
     bool has_uptime;
     uint64_t uptime_ms;
@@ -63,6 +65,7 @@ struct gv_track {
         uint64_t doubles;
     } registrations;
 };
+/* A field more? It needs a row in track_keep.c. */
 
 /* One group of an observation, as the track is fed with it. */
 struct gv_track_in {
@@ -77,6 +80,11 @@ struct gv_track_in {
 /* Learn from one more observation. Anything not newer than what is known is
  * ignored, so the same rekey told by SNMP and by SSH counts once. */
 void gv_track_feed(struct gv_track *track, const struct gv_track_in *in);
+
+/* The track was learnt before our own host rebooted, so its instants and those to come are
+ * joined by the wall clock, which may have been stepped: until its KEK is seen again, nobody is
+ * accused, and nothing proved, by comparing them. */
+void gv_track_doubt(struct gv_track *track);
 
 /* Of a device's KEK rows the one in use: as gv_kek_in_use, but who has moved on to a
  * KEK is not taken back to the one before it as long as that KEK is listed and not

@@ -64,7 +64,8 @@ void gv_json_device(struct gv_json *doc, json_t *o, const struct gv_device_verdi
     gv_json_text(doc, o, "os", gv_os_name(d->os));
     gv_json_text(doc, o, "version", d->version);
     gv_json_text(doc, o, "gdoi_version", d->gdoi_version);
-    gv_json_bool(doc, o, "up", d->up);
+    if (!d->events_only)
+        gv_json_bool(doc, o, "up", d->up);
     gv_json_text(doc, o, "ssh_profile", d->ssh_profile);
     collectors = gv_json_list(doc, o, "collectors");
     for (size_t i = 0; i < d->collector_count; i++)

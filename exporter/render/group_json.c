@@ -11,8 +11,7 @@ static void put_interop(struct gv_json *doc, json_t *list, const struct gv_inter
     gv_json_text(doc, o, "ks", i->ks);
     gv_json_text(doc, o, "outcome", gv_interop_name(i->outcome));
     gv_json_text(doc, o, "ks_behavior", gv_behaviour_name(i->ks_behaviour));
-    if (i->evidence != NULL)
-        gv_json_evidence(doc, o, i->evidence);
+    gv_json_behaviour(doc, o, "ks_evidence", i->ks_verdict);
     gv_json_u64(doc, o, "members_new", i->members_new);
     gv_json_u64(doc, o, "members_old", i->members_old);
     gv_json_u64(doc, o, "members_unknown", i->members_unknown);
@@ -29,6 +28,7 @@ void gv_json_group(struct gv_json *doc, json_t *o, const struct gv_group_verdict
     gv_json_text(doc, o, "id", g->group_id);
     gv_json_u64(doc, o, "key_servers_polled", g->ks_count);
     gv_json_u64(doc, o, "members_known", g->gm_count);
+    gv_json_count(doc, o, "members_unmonitored", g->unmonitored);
     gv_json_count(doc, o, "primaries", g->primaries);
     gv_json_tri(doc, o, "split", g->split);
     interop = gv_json_list(doc, o, "interop");

@@ -68,9 +68,27 @@ static void put_gm(struct gv_json *doc, json_t *parent, const struct gv_membersh
     gv_json_count(doc, o, "registrations_succeeded", m->registrations_succeeded);
     gv_json_count(doc, o, "rekeys_received", m->rekeys_received);
     gv_json_count(doc, o, "double_registrations", m->double_registrations);
+    gv_json_count(doc, o, "missed_rekeys", m->missed_rekeys);
     gv_json_tri(doc, o, "kek_in_sync", m->kek_in_sync);
     put_kek(doc, o, &m->gm_kek);
     put_tek(doc, o, &m->gm_tek);
+}
+
+/* What the device's events told: of each kind how many, and when last. */
+static void put_events(struct gv_json *doc, json_t *parent, const struct gv_heard *heard)
+{
+    json_t *list = gv_json_list(doc, parent, "events");
+
+    for (unsigned i = 0; i < GV_EVENT_KIND_COUNT; i++) {
+        json_t *o;
+
+        if (heard->counts[i] == 0)
+            continue;
+        o = gv_json_object(doc, list, NULL);
+        gv_json_text(doc, o, "kind", gv_event_kind_name((enum gv_event_kind)i));
+        gv_json_u64(doc, o, "count", heard->counts[i]);
+        gv_json_when(doc, o, "last_at", gv_when(heard->last[i]));
+    }
 }
 
 void gv_json_membership(struct gv_json *doc, json_t *o, const struct gv_membership *m)
@@ -86,6 +104,8 @@ void gv_json_membership(struct gv_json *doc, json_t *o, const struct gv_membersh
         put_ks(doc, o, m);
     if (m->has_gm)
         put_gm(doc, o, m);
+    if (m->heard != NULL)
+        put_events(doc, o, m->heard);
     if (m->rekey.published)
         gv_json_rekey(doc, gv_json_object(doc, o, "rekey"), &m->rekey);
 }
@@ -108,6 +128,7 @@ static void put_member(struct gv_json *doc, json_t *list, const struct gv_member
     json_t *o = gv_json_object(doc, list, NULL);
 
     gv_json_text(doc, o, "gm", m->gm);
+    gv_json_bool(doc, o, "monitored", m->monitored);
     gv_json_text(doc, o, "id", m->id);
     gv_json_text(doc, o, "version", m->version);
     gv_json_text(doc, o, "behavior", gv_behaviour_name(m->behaviour));

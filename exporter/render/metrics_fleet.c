@@ -17,7 +17,7 @@ static bool up(const struct gv_row *row, unsigned state, struct gv_value *value)
     const struct gv_device_verdict *d = row->base;
 
     (void)state;
-    return gv_value_n(value, d->up && !row->in->unanswered);
+    return !d->events_only && gv_value_n(value, d->up && !row->in->unanswered);
 }
 
 /* A device that has said nothing of itself has no info. */
@@ -431,6 +431,11 @@ const struct gv_metric gv_metrics_fleet[] = {
      .scope = GV_SCOPE_GROUP,
      .field = GV_FIELD_COUNT,
      .offset = AT(gv_group_verdict, primaries)},
+    {.name = "getvpn_unmonitored_members",
+     .help = "Members that a key server of the group lists and that are no target.",
+     .scope = GV_SCOPE_GROUP,
+     .field = GV_FIELD_COUNT,
+     .offset = AT(gv_group_verdict, unmonitored)},
     {.name = "getvpn_interop_mismatch",
      .help = "1 if the key server has the old KEK rekey behavior and a member the new one.",
      .scope = GV_SCOPE_INTEROP,

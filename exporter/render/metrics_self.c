@@ -32,6 +32,47 @@ static bool queue_delay(const struct gv_row *row, unsigned state, struct gv_valu
     return gv_value_ms(value, ((const struct gv_self *)row->base)->queue_delay.ms);
 }
 
+/* Those of the history are absent where none is configured. */
+static bool history_success(const struct gv_row *row, unsigned state, struct gv_value *value)
+{
+    const struct gv_self *self = row->base;
+
+    (void)state;
+    return self->has_history && gv_value_n(value, self->history_success);
+}
+
+static bool history_records(const struct gv_row *row, unsigned state, struct gv_value *value)
+{
+    const struct gv_self *self = row->base;
+
+    (void)state;
+    return self->has_history && gv_value_n(value, self->history_records);
+}
+
+static bool history_dropped(const struct gv_row *row, unsigned state, struct gv_value *value)
+{
+    const struct gv_self *self = row->base;
+
+    (void)state;
+    return self->has_history && gv_value_n(value, self->history_dropped);
+}
+
+static bool history_set_aside(const struct gv_row *row, unsigned state, struct gv_value *value)
+{
+    const struct gv_self *self = row->base;
+
+    (void)state;
+    return self->has_history && gv_value_n(value, self->history_set_aside);
+}
+
+static bool history_bytes(const struct gv_row *row, unsigned state, struct gv_value *value)
+{
+    const struct gv_self *self = row->base;
+
+    (void)state;
+    return self->has_history && gv_value_n(value, self->history_bytes);
+}
+
 /* The four of the process are absent where the system did not tell. */
 static bool resident(const struct gv_row *row, unsigned state, struct gv_value *value)
 {
@@ -90,6 +131,36 @@ const struct gv_metric gv_metrics_self[] = {
      .help = "How long after it was due the last poll began.",
      .scope = GV_SCOPE_SELF,
      .get = queue_delay},
+    {.name = "getvpn_exporter_syslog_messages_total",
+     .type = GV_COUNTER,
+     .help = "Syslog messages of targets.",
+     .scope = GV_SCOPE_SELF,
+     .field = GV_FIELD_U64,
+     .offset = offsetof(struct gv_self, syslog_messages)},
+    {.name = "getvpn_exporter_notifications_total",
+     .type = GV_COUNTER,
+     .help = "SNMP notifications of targets that proved themselves.",
+     .scope = GV_SCOPE_SELF,
+     .field = GV_FIELD_U64,
+     .offset = offsetof(struct gv_self, notifications)},
+    {.name = "getvpn_exporter_events_total",
+     .type = GV_COUNTER,
+     .help = "Messages of targets that tell something of GETVPN.",
+     .scope = GV_SCOPE_SELF,
+     .field = GV_FIELD_U64,
+     .offset = offsetof(struct gv_self, events)},
+    {.name = "getvpn_exporter_unknown_senders_total",
+     .type = GV_COUNTER,
+     .help = "Messages whose sender is no target: not kept.",
+     .scope = GV_SCOPE_SELF,
+     .field = GV_FIELD_U64,
+     .offset = offsetof(struct gv_self, unknown_senders)},
+    {.name = "getvpn_exporter_events_refused_total",
+     .type = GV_COUNTER,
+     .help = "Messages and connections that were too many, too long, cut off or without proof.",
+     .scope = GV_SCOPE_SELF,
+     .field = GV_FIELD_U64,
+     .offset = offsetof(struct gv_self, events_refused)},
     {.name = "getvpn_exporter_groups_dropped_total",
      .type = GV_COUNTER,
      .help = "Groups not followed, because their device showed too many.",
@@ -108,6 +179,30 @@ const struct gv_metric gv_metrics_self[] = {
      .scope = GV_SCOPE_SELF,
      .field = GV_FIELD_U64,
      .offset = offsetof(struct gv_self, http_refused)},
+    {.name = "getvpn_exporter_history_success",
+     .help = "1 if the last batch of the history was written.",
+     .scope = GV_SCOPE_SELF,
+     .get = history_success},
+    {.name = "getvpn_exporter_history_records_total",
+     .type = GV_COUNTER,
+     .help = "Records written to the history.",
+     .scope = GV_SCOPE_SELF,
+     .get = history_records},
+    {.name = "getvpn_exporter_history_dropped_total",
+     .type = GV_COUNTER,
+     .help = "Records given up because the history could not be written.",
+     .scope = GV_SCOPE_SELF,
+     .get = history_dropped},
+    {.name = "getvpn_exporter_history_set_aside_total",
+     .type = GV_COUNTER,
+     .help = "Corrupt files of the history set aside for a new one.",
+     .scope = GV_SCOPE_SELF,
+     .get = history_set_aside},
+    {.name = "getvpn_exporter_history_size_bytes",
+     .unit = "bytes",
+     .help = "Octets in use in the history's file.",
+     .scope = GV_SCOPE_SELF,
+     .get = history_bytes},
     {.name = "process_resident_memory_bytes",
      .unit = "bytes",
      .help = "Resident memory size in bytes.",

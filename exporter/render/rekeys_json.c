@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* KEK rekeys: when the next one is due, and how the last one went. */
+/* KEK rekeys: when the next one is due, how the last one went, and those of the past. */
 #include "render/put_json.h"
 
 void gv_json_rekey(struct gv_json *doc, json_t *o, const struct gv_rekey_verdict_row *r)
@@ -26,12 +26,38 @@ void gv_json_rekey(struct gv_json *doc, json_t *o, const struct gv_rekey_verdict
     gv_json_bool(doc, policy, "members_assumed", p->members_assumed);
 }
 
+static void put_rekey(struct gv_json *doc, json_t *o, const struct gv_rekey_record *r)
+{
+    gv_json_dur(doc, o, "time", (struct gv_dur){r->time_ms});
+    gv_json_text(doc, o, "group", r->group);
+    gv_json_text(doc, o, "device", r->device);
+    gv_json_text(doc, o, "ks", r->ks);
+    gv_json_text(doc, o, "old_spi", r->old_spi);
+    gv_json_text(doc, o, "new_spi", r->new_spi);
+    if (r->lead_known)
+        gv_json_dur(doc, o, "lead_seconds", (struct gv_dur){r->lead_ms});
+    if (r->expected_known)
+        gv_json_dur(doc, o, "expected_lead_seconds", (struct gv_dur){r->expected_ms});
+    gv_json_text(doc, o, "verdict", r->verdict);
+}
+
+/* The newest first. */
+static void put_past(struct gv_json *doc, json_t *root)
+{
+    json_t *list = gv_json_list(doc, root, "history");
+
+    for (size_t i = doc->in->past_count; i > 0; i--)
+        put_rekey(doc, gv_json_object(doc, list, NULL), doc->in->past[i - 1]);
+}
+
 enum gv_err gv_render_rekeys_json(const struct gv_render_in *in, struct gv_buf *out)
 {
     const struct gv_snapshot *s = in->snapshot;
     struct gv_json doc;
+    json_t *root = gv_json_begin(&doc, in);
 
-    gv_json_open(&doc, gv_json_begin(&doc, in), "rekeys", out);
+    put_past(&doc, root);
+    gv_json_open(&doc, root, "rekeys", out);
     for (size_t i = 0; i < s->device_count; i++) {
         const struct gv_device_verdict *d = &s->devices[i];
 

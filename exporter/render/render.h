@@ -4,6 +4,7 @@
 #define GV_RENDER_H
 
 #include "base/buf.h"
+#include "model/rekey_record.h"
 #include "model/snapshot.h"
 
 /* What the exporter says of itself. */
@@ -14,7 +15,12 @@ struct gv_self {
     unsigned polls_in_flight;
     struct gv_dur queue_delay;
     uint64_t http_requests, http_refused;
+    /* Messages of known senders, and of them events; of others; more than we take. */
+    uint64_t syslog_messages, notifications, events, unknown_senders, events_refused;
     uint64_t groups_dropped; /* beyond the store's ceiling for one device */
+    bool has_history;        /* one is configured: */
+    bool history_success;    /* the last batch was written */
+    uint64_t history_records, history_dropped, history_set_aside, history_bytes;
     /* The process, read by the caller (process.h); all 0 where it could not be. */
     uint64_t resident_bytes, cpu_ms, open_fds;
     int64_t started_unix_ms;
@@ -26,8 +32,10 @@ struct gv_render_in {
     const char *device;         /* NULL: every device; else only this one (for /probe) */
     bool unanswered;            /* /probe: `device` did not answer in time. Then getvpn_up is 0
                                  * and nothing older is shown in place of an answer */
-    struct gv_time now;         /* the scrape's instant: remaining times are true for it */
-    int64_t wall_offset_ms;     /* Unix time in ms minus gv_time.ms, as of now */
+    const struct gv_rekey_record *const *past; /* rekeys of the history, the oldest first */
+    size_t past_count;
+    struct gv_time now;     /* the scrape's instant: remaining times are true for it */
+    int64_t wall_offset_ms; /* Unix time in ms minus gv_time.ms, as of now */
 };
 
 enum gv_exposition { GV_PROMETHEUS_TEXT, GV_OPENMETRICS };

@@ -17,11 +17,13 @@ while read -r where allowed; do
 done <<'RULES'
 collectors/base base/
 collectors/io base/|io/
-collectors/snmp base/|io/log.h|io/loop.h|io/resolve.h|snmp/|observation.h|collector.h|target.h
+collectors/snmp base/|events/event.h|io/log.h|io/loop.h|io/resolve.h|snmp/|observation.h|collector.h|target.h
+collectors/events base/|io/log.h|io/loop.h|events/|observation.h
 collectors/gdoi base/|io/log.h|io/loop.h|io/resolve.h|gdoi/|observation.h|collector.h|target.h
 collectors/ssh base/|io/log.h|io/loop.h|io/resolve.h|ssh/|observation.h|collector.h|target.h
-exporter/model base/|observation.h|model/
-exporter/render base/|observation.h|model/|render/
+exporter/model base/|observation.h|events/event.h|model/
+exporter/render base/|observation.h|events/event.h|model/|render/
+exporter/history base/|io/|observation.h|model/|history/|store.h
 exporter/http base/|io/|render/|http/
 RULES
 
@@ -41,12 +43,13 @@ while read -r header homes; do
     done < <(grep -rnE --include='*.[ch]' "^\s*#\s*include\s+<$header" collectors exporter || true)
 done <<'HOMES'
 uv\.h collectors/io/loop_uv\.c
-net-snmp/ collectors/snmp/(driver|usm|transport|library)[a-z_]*\.[ch]
+net-snmp/ collectors/snmp/(driver|usm|transport|library|trap_receiver)[a-z_]*\.[ch]
 libssh/ collectors/ssh/(login|auth|link|keyscan)[a-z_]*\.[ch]
 openssl/ collectors/gdoi/(crypto|credential|verify)[a-z_]*\.[ch]
 microhttpd\.h exporter/http/.*
 libdeflate\.h exporter/http/.*
 curl/ exporter/(http_sd|check_getvpn)[a-z_]*\.c
+sqlite3\.h exporter/history/database[a-z_]*\.[ch]
 yaml\.h exporter/config[a-z_]*\.[ch]
 jansson\.h exporter/(render/.*json[a-z_]*\.[ch]|targets?[a-z_]*\.[ch]|config_files\.c|http_sd\.c|file_sd\.c|tool_[a-z_]*\.[ch]|getvpntool\.c|check_getvpn[a-z_]*\.c|sd_json\.c)
 HOMES

@@ -13,11 +13,12 @@ static bool sound_address(const struct gdoi_address *address)
     return address->n <= GDOI_ADDRESS_MOST;
 }
 
+/* Lifetime and signature algorithm may be absent: 0. */
 static bool sound_sak(const struct gdoi_sak *sak)
 {
-    return sak->lifetime_s >= 1 && sak->lifetime_s <= TEN_YEARS_S && sak->algorithm >= 1 &&
-           sak->sig_algorithm >= 1 && sak->attrs.unknown <= ISAKMP_ATTRS_MOST &&
-           sound_address(&sak->source) && sound_address(&sak->destination);
+    return sak->lifetime_s <= TEN_YEARS_S && sak->algorithm >= 1 &&
+           sak->attrs.unknown <= ISAKMP_ATTRS_MOST && sound_address(&sak->source) &&
+           sound_address(&sak->destination);
 }
 
 static bool sound_teks(const struct gdoi_sa *sa)

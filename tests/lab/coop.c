@@ -64,7 +64,7 @@ static void announce(struct lab_fleet *fleet, struct lab_ks *ks, struct gv_time 
             lab_say(fleet, other->device,
                     "%%GDOI-5-COOP_KS_REACH: Reachability restored with "
                     "Cooperative KS %s in group %s.",
-                    ks->device->name, ks->group->name);
+                    lab_dotted(ks->address).text, ks->group->name);
         theirs->alive = true;
         theirs->role = ks->role;
         theirs->heard_at = now;
@@ -94,7 +94,7 @@ static void take_role(struct lab_fleet *fleet, struct lab_ks *ks, enum lab_ks_ro
         lab_say(fleet, ks->device,
                 "%%GDOI-5-COOP_KS_TRANS_TO_PRI: KS %s in group %s "
                 "transitioned to Primary",
-                ks->device->name, ks->group->name);
+                lab_dotted(ks->address).text, ks->group->name);
         if (ks->kek_count == 0)
             lab_ks_first_keys(fleet, ks, now, true);
         lab_ks_schedule(ks);
@@ -160,7 +160,7 @@ void lab_coop_run(struct lab_fleet *fleet, struct lab_ks *ks, struct gv_time now
         lab_say(fleet, ks->device,
                 "%%GDOI-3-COOP_KS_UNREACH: Cooperative KS %s Unreachable "
                 "in group %s",
-                peer->ks->device->name, ks->group->name);
+                lab_dotted(peer->ks->address).text, ks->group->name);
     }
     elect(fleet, ks, now);
 }

@@ -37,6 +37,15 @@ void lab_say(struct lab_fleet *fleet, const struct lab_device *device, const cha
     fleet->log(fleet->log_arg, fleet->now, device, line);
 }
 
+struct lab_dotted lab_dotted(uint32_t address)
+{
+    struct lab_dotted dotted;
+
+    (void)snprintf(dotted.text, sizeof(dotted.text), "%u.%u.%u.%u", address >> 24,
+                   address >> 16 & 0xff, address >> 8 & 0xff, address & 0xff);
+    return dotted;
+}
+
 /* --- start --- */
 
 /* Every KS holds the group's whole list, so it has room for all at once. */

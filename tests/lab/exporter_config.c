@@ -20,6 +20,7 @@ struct writing {
     const struct lab_fleet *fleet;
     FILE *out;
     char dir[PATH_MAX]; /* absolute */
+    const char *syslog; /* NULL: none */
     bool secrets;       /* write them too */
     bool failed;
 };
@@ -182,6 +183,8 @@ static void say_target(struct writing *w, size_t i)
     const struct lab_device *d = &w->fleet->devices[i];
 
     fprintf(w->out, "  - name: \"%s\"\n    address: %s\n", d->name, d->address);
+    if (!d->snmp.on && !d->ssh.on)
+        fprintf(w->out, "    collectors: [events]\n");
     if (d->snmp.on)
         fprintf(w->out, "    snmp: snmp%zu\n    snmp_port: %u\n",
                 first_like(w->fleet, i, same_snmp), d->snmp.port);
@@ -202,7 +205,7 @@ static void say_targets(struct writing *w)
     bool any = false;
 
     for (size_t i = 0; i < w->fleet->device_count; i++) {
-        if (!polled(&w->fleet->devices[i]))
+        if (!polled(&w->fleet->devices[i]) && w->syslog == NULL)
             continue;
         if (!any)
             fprintf(w->out, "targets:\n");
@@ -276,22 +279,26 @@ static void say_all(struct writing *w)
     fprintf(w->out, "known_hosts: \"%s/known_hosts\"\ndefaults:\n  interval: %ds\n", w->dir,
             POLL_EVERY_S);
     say_targets(w);
+    if (w->syslog != NULL)
+        fprintf(w->out, "syslog:\n  listen: [\"%s\"]\n", w->syslog);
     say_groups(w);
     say_probes(w);
 }
 
-void lab_exporter_config_print(const struct lab_fleet *fleet, FILE *out, const char *dir)
+void lab_exporter_config_print(const struct lab_fleet *fleet, FILE *out, const char *dir,
+                               const char *syslog)
 {
-    struct writing w = {.fleet = fleet, .out = out};
+    struct writing w = {.fleet = fleet, .out = out, .syslog = syslog};
 
     if (realpath(dir, w.dir) == NULL)
         snprintf(w.dir, sizeof(w.dir), "%s", dir);
     say_all(&w);
 }
 
-bool lab_exporter_config_write(const struct lab_fleet *fleet, const char *path, const char *dir)
+bool lab_exporter_config_write(const struct lab_fleet *fleet, const char *path, const char *dir,
+                               const char *syslog)
 {
-    struct writing w = {.fleet = fleet, .secrets = true};
+    struct writing w = {.fleet = fleet, .secrets = true, .syslog = syslog};
 
     if (realpath(dir, w.dir) == NULL)
         return false;

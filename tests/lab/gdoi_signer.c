@@ -52,6 +52,41 @@ struct gdoi_signer *gdoi_signer_new(const char *kind, unsigned bits, unsigned ex
     return signer;
 }
 
+struct gdoi_signer *gdoi_signer_fixed(unsigned long number)
+{
+    struct gdoi_signer *signer = calloc(1, sizeof(*signer));
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
+    EC_GROUP *group = EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1);
+    EC_POINT *point = group != NULL ? EC_POINT_new(group) : NULL;
+    OSSL_PARAM_BLD *bld = OSSL_PARAM_BLD_new();
+    BIGNUM *secret = BN_new();
+    OSSL_PARAM *params;
+    uint8_t octets[65];
+
+    need(signer != NULL && ctx != NULL && point != NULL && bld != NULL &&
+             BN_set_word(secret, number) == 1 &&
+             EC_POINT_mul(group, point, secret, NULL, NULL, NULL) == 1 &&
+             EC_POINT_point2oct(group, point, POINT_CONVERSION_UNCOMPRESSED, octets,
+                                sizeof(octets), NULL) == sizeof(octets) &&
+             OSSL_PARAM_BLD_push_utf8_string(bld, OSSL_PKEY_PARAM_GROUP_NAME, "P-256", 0) ==
+                 1 &&
+             OSSL_PARAM_BLD_push_octet_string(bld, OSSL_PKEY_PARAM_PUB_KEY, octets,
+                                              sizeof(octets)) == 1 &&
+             OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_PRIV_KEY, secret) == 1,
+         "the fixed key");
+    params = OSSL_PARAM_BLD_to_param(bld);
+    need(EVP_PKEY_fromdata_init(ctx) == 1 &&
+             EVP_PKEY_fromdata(ctx, &signer->key, EVP_PKEY_KEYPAIR, params) == 1,
+         "the fixed key");
+    OSSL_PARAM_free(params);
+    OSSL_PARAM_BLD_free(bld);
+    BN_free(secret);
+    EC_POINT_free(point);
+    EC_GROUP_free(group);
+    EVP_PKEY_CTX_free(ctx);
+    return signer;
+}
+
 void gdoi_signer_free(struct gdoi_signer *signer)
 {
     if (signer == NULL)

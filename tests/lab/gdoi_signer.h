@@ -16,6 +16,8 @@ enum { SIGNER_OCTETS_MOST = 4096 };
 /* A new key: "RSA" with `bits` and public exponent `exponent`, "RSA-PSS", "ED25519", or the
  * name of a curve, for which the numbers count for nothing. Ends the program on failure. */
 struct gdoi_signer *gdoi_signer_new(const char *kind, unsigned bits, unsigned exponent);
+/* The P-256 key with that private number, the same in every run. */
+struct gdoi_signer *gdoi_signer_fixed(unsigned long number);
 void gdoi_signer_free(struct gdoi_signer *signer); /* NULL is fine */
 
 /* What an SA says of it: RSA, or ECDSA on which curve; and its size. */

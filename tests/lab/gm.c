@@ -143,20 +143,41 @@ void lab_gm_begin(struct lab_fleet *fleet, struct lab_gm *gm, struct lab_ks *ks,
         gm->teks[i].lifetime_s = ks->group->tek_lifetime_s;
 }
 
+/* What a member logs of a registration that was answered. */
+static void say_registered(struct lab_fleet *fleet, const struct lab_gm *gm,
+                           const struct lab_ks *ks)
+{
+    struct lab_dotted server = lab_dotted(ks->address), own = lab_dotted(gm->address);
+
+    lab_say(fleet, gm->device, "%%GDOI-5-SA_KEK_UPDATED: SA KEK was updated");
+    lab_say(fleet, gm->device, "%%GDOI-5-SA_TEK_UPDATED: SA TEK was updated");
+    lab_say(fleet, gm->device,
+            "%%GDOI-5-GM_REGS_COMPL: Registration to KS %s complete for group %s using address "
+            "%s fvrf default ivrf default",
+            server.text, gm->group->name, own.text);
+    lab_say(fleet, gm->device,
+            "%%GDOI-5-GM_INSTALL_POLICIES_SUCCESS: SUCCESS: Installation of Reg/Rekey policies "
+            "from KS %s for group %s & gm identity %s fvrf default ivrf default",
+            server.text, gm->group->name, own.text);
+}
+
 static bool try_server(struct lab_fleet *fleet, struct lab_gm *gm, struct lab_ks *ks,
                        struct gv_time now)
 {
+    struct lab_dotted server = lab_dotted(ks->address), own = lab_dotted(gm->address);
+
     gm->registrations_attempted++;
+    lab_say(fleet, gm->device,
+            "%%CRYPTO-5-GM_REGISTER: Start registration to KS %s for group %s using address %s "
+            "fvrf default ivrf default",
+            server.text, gm->group->name, own.text);
     if (lab_device_silent(ks->device, now) || ks->kek_count == 0)
         return false;
     gm->registrations_succeeded++;
     gm->registered_with = ks;
     enlist(gm, ks, now);
     take_all(fleet, gm, ks, true, now);
-    lab_say(fleet, gm->device,
-            "%%GDOI-5-GM_REGS_COMPL: Registration to KS %s complete for "
-            "group %s",
-            ks->device->name, gm->group->name);
+    say_registered(fleet, gm, ks);
     return true;
 }
 
@@ -265,8 +286,8 @@ bool lab_gm_rekey(struct lab_fleet *fleet, struct lab_gm *gm, const struct lab_k
     gm->last_rekey_at = now;
     take_all(fleet, gm, ks, with_kek, now);
     lab_say(fleet, gm->device,
-            "%%GDOI-5-GM_RECV_REKEY: Received Rekey for group %s from %s, "
-            "seq # %u",
-            gm->group->name, ks->device->name, ks->rekey_sequence);
+            "%%GDOI-5-GM_RECV_REKEY: Received Rekey for group %s from %s to %s with seq # %u",
+            gm->group->name, lab_dotted(ks->address).text, lab_dotted(gm->address).text,
+            ks->rekey_sequence);
     return true;
 }

@@ -227,11 +227,13 @@ void lab_ks_push(struct lab_fleet *fleet, struct lab_ks *ks, const struct lab_ke
             push_to(fleet, ks, &ks->members[i], under, with_kek, now);
     ks->last_rekey_duration_ms = ks->last_rekey_retransmits * ks->group->interval_s * 1000 +
                                  (uint32_t)ks->member_count * SEND_MS_PER_MEMBER;
-    lab_say(fleet, ks->device,
-            "%%GDOI-5-KS_SEND_%s_REKEY: Sending %s Rekey for group %s, seq # %u, %s",
-            ks->group->transport == LAB_UNICAST ? "UNICAST" : "MCAST",
-            ks->group->transport == LAB_UNICAST ? "Unicast" : "Multicast", ks->group->name,
-            ks->rekey_sequence, with_kek ? "KEK" : "TEK");
+    lab_say(
+        fleet, ks->device,
+        "%%GDOI-5-KS_SEND_%s_REKEY: Sending %s Rekey for group %s from address %s with seq # "
+        "%u, %s",
+        ks->group->transport == LAB_UNICAST ? "UNICAST" : "MCAST",
+        ks->group->transport == LAB_UNICAST ? "Unicast" : "Multicast", ks->group->name,
+        lab_dotted(ks->address).text, ks->rekey_sequence, with_kek ? "KEK" : "TEK");
     eject(fleet, ks);
 }
 

@@ -5,7 +5,13 @@
 
 #include "engine.h"
 
-enum { LAB_LINE_SIZE = 200 };
+enum { LAB_LINE_SIZE = 256 };
+
+/* An address in host order as text, for a line of the log. */
+struct lab_dotted {
+    char text[16];
+};
+struct lab_dotted lab_dotted(uint32_t address);
 
 /* 0..n, both included. */
 uint32_t lab_random(struct lab_fleet *fleet, uint32_t n);

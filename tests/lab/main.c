@@ -13,6 +13,7 @@
 #include "face.h"
 #include "options.h"
 #include "scenario.h"
+#include "syslog_out.h"
 
 static const struct lab_face_kind *const faces[] = {
     &lab_snmp_face,
@@ -26,6 +27,7 @@ struct lab {
     struct lab_fleet fleet;
     struct lab_world world;
     FILE *syslog;
+    struct lab_syslog_out *syslog_out;
     struct lab_stand *started; /* KINDS for each device */
     struct gv_timer *event, *end;
 };
@@ -40,6 +42,8 @@ static void log_line(void *arg, struct gv_time at, const struct lab_device *devi
     if (lab->syslog != NULL)
         fprintf(lab->syslog, "%s: *%" PRId64 ".%03d: %s\n", device->hostname, at.ms / 1000,
                 (int)(at.ms % 1000), line);
+    if (lab->syslog_out != NULL && !lab_device_silent(device, at))
+        lab_syslog_out_send(lab->syslog_out, device, line);
 }
 
 static void stop(void *arg)
@@ -135,7 +139,8 @@ static bool write_config(struct lab *lab)
 {
     const char *path = lab->options.exporter_config;
 
-    if (path == NULL || lab_exporter_config_write(&lab->fleet, path, lab->world.state_dir))
+    if (path == NULL || lab_exporter_config_write(&lab->fleet, path, lab->world.state_dir,
+                                                  lab->options.syslog_to))
         return true;
     fprintf(stderr, "getvpn_lab: %s: %s\n", path, strerror(errno));
     return false;
@@ -191,6 +196,14 @@ static bool prepare(struct lab *lab)
             return false;
         }
     }
+    if (lab->options.syslog_to != NULL) {
+        lab->syslog_out = lab_syslog_out_open(lab->options.syslog_to, lab->fleet.device_count);
+        if (lab->syslog_out == NULL) {
+            fprintf(stderr, "getvpn_lab: --syslog-to %s: expected ADDRESS:PORT\n",
+                    lab->options.syslog_to);
+            return false;
+        }
+    }
     return lab_fleet_start(&lab->fleet, lab->options.has_seed ? lab->options.seed : seed);
 }
 
@@ -216,6 +229,7 @@ static void end(struct lab *lab)
         gv_loop_free(lab->world.loop);
     if (lab->syslog != NULL)
         fclose(lab->syslog);
+    lab_syslog_out_close(lab->syslog_out);
     lab_fleet_clear(&lab->fleet);
 }
 
@@ -238,7 +252,7 @@ int main(int argc, char **argv)
     lab.world.host_key = lab.options.host_key;
     ok = prepare(&lab);
     if (ok && lab.options.print_config)
-        lab_exporter_config_print(&lab.fleet, stdout, state);
+        lab_exporter_config_print(&lab.fleet, stdout, state, lab.options.syslog_to);
     else
         ok = ok && run(&lab);
     end(&lab);

@@ -26,6 +26,8 @@ static const char help[] =
     "  --seed N                another course of events than the scenario's own\n"
     "  --duration S            end after S seconds of the wall clock\n"
     "  --syslog FILE           append what the routers would log\n"
+    "  --syslog-to ADDR:PORT   send it there by UDP, each router from its own address; the\n"
+    "                          exporter's configuration listens there\n"
     "  --record DIR            keep what SSH clients send, octet by octet, in DIR/DEVICE.log\n"
     "  --host-key FILE         the SSH host key of all devices, instead of new ones in the\n"
     "                          state directory\n"
@@ -53,6 +55,7 @@ enum {
     SEED,
     DURATION,
     SYSLOG,
+    SYSLOG_TO,
     RECORD,
     HOST_KEY,
     QUIET,
@@ -68,6 +71,7 @@ static const struct option names[] = {{"scenario", required_argument, NULL, SCEN
                                       {"seed", required_argument, NULL, SEED},
                                       {"duration", required_argument, NULL, DURATION},
                                       {"syslog", required_argument, NULL, SYSLOG},
+                                      {"syslog-to", required_argument, NULL, SYSLOG_TO},
                                       {"record", required_argument, NULL, RECORD},
                                       {"host-key", required_argument, NULL, HOST_KEY},
                                       {"quiet", no_argument, NULL, QUIET},
@@ -116,6 +120,9 @@ static bool take(int which, struct lab_options *o)
         return number("duration", MOST_DURATION_S, &o->duration_s);
     case SYSLOG:
         o->syslog = optarg;
+        return true;
+    case SYSLOG_TO:
+        o->syslog_to = optarg;
         return true;
     case RECORD:
         o->record_dir = optarg;

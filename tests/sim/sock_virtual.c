@@ -187,13 +187,19 @@ int gdoi_sock_open(struct gdoi_endpoint *local, char *why, size_t why_n)
     return fd;
 }
 
-int gdoi_sock_join(const struct gdoi_endpoint *group, const char *interface,
-                   const struct gdoi_endpoint *local, char *why, size_t why_n)
+unsigned gdoi_sock_interface(const char *name, const struct gdoi_endpoint *local)
+{
+    (void)name;
+    (void)local;
+    return 1;
+}
+
+int gdoi_sock_join(const struct gdoi_endpoint *group, unsigned interface, char *why,
+                   size_t why_n)
 {
     struct gdoi_endpoint at = *group;
 
     (void)interface;
-    (void)local;
     return gdoi_sock_open(&at, why, why_n);
 }
 

@@ -13,8 +13,10 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "gdoi/driver.h"
+#include "gdoi/sock.h"
 #include "gdoi_socket.h"
 #include "unit/check.h"
 
@@ -26,7 +28,7 @@ struct peer {
     struct lab_gdoi *server;
     struct lab_gdoi_group *group;
     struct lab_gdoi_socket socket;
-    struct gv_watch *watch;
+    struct gv_watch *watches[LAB_GDOI_SOCKETS];
     struct gv_timer *timer;
 };
 
@@ -89,15 +91,19 @@ static void ready(void *arg, unsigned events)
     peer_live(p);
 }
 
-static struct peer *peer_add(struct scene *scene)
+static struct peer *peer_add_as(struct scene *scene, bool nat)
 {
     struct peer *p = &scene->peers[scene->peer_count++];
     struct gdoi_endpoint at = {.size = 4, .address = {127, 38, 0, (uint8_t)scene->peer_count}};
-    struct lab_gdoi_config config = {
-        .suites = &scene->suite, .suite_count = 1, .psk = scene->psk};
+    struct lab_gdoi_config config = {.suites = &scene->suite,
+                                     .suite_count = 1,
+                                     .psk = scene->psk,
+                                     .nat_known = nat,
+                                     .nat = nat};
     struct lab_gdoi_policy policy = lab_gdoi_policy(GROUP, scene->signer);
     char why[GDOI_WHY_SIZE];
-    bool open = lab_gdoi_socket_open(&p->socket, &at, LAB_GDOI_NO_NAT, why, sizeof(why));
+    bool open =
+        lab_gdoi_socket_open(&p->socket, &at, nat ? 0 : LAB_GDOI_NO_NAT, why, sizeof(why));
 
     assert(open);
     config.local = p->socket.at;
@@ -109,9 +115,16 @@ static struct peer *peer_add(struct scene *scene)
     p->server = lab_gdoi_new(&config);
     assert(p->server != NULL);
     p->group = lab_gdoi_group_add(p->server, &policy, gv_loop_now(p->loop));
-    p->watch = gv_watch_start(p->loop, p->socket.fds[0], GV_READABLE, ready, p);
-    assert(p->group != NULL && p->watch != NULL);
+    for (size_t i = 0; i < LAB_GDOI_SOCKETS; i++)
+        if (p->socket.fds[i] >= 0)
+            p->watches[i] = gv_watch_start(p->loop, p->socket.fds[i], GV_READABLE, ready, p);
+    assert(p->group != NULL && p->watches[0] != NULL && (!nat || p->watches[1] != NULL));
     return p;
+}
+
+static struct peer *peer_add(struct scene *scene)
+{
+    return peer_add_as(scene, false);
 }
 
 static void peer_rekey(struct peer *p, unsigned what)
@@ -123,7 +136,8 @@ static void peer_rekey(struct peer *p, unsigned what)
 static void peer_end(struct peer *p)
 {
     gv_timer_stop(p->timer);
-    gv_watch_stop(p->watch);
+    for (size_t i = 0; i < LAB_GDOI_SOCKETS; i++)
+        gv_watch_stop(p->watches[i]);
     lab_gdoi_socket_close(&p->socket);
     lab_gdoi_free(p->server);
 }
@@ -146,8 +160,8 @@ static void on_event(void *arg, struct gdoi_probe *probe, const struct gdoi_even
     }
 }
 
-/* From 127.38.0.100, as all others. */
-static struct seen *probe_add(struct scene *scene, const struct peer *peer)
+/* From 127.38.0.100, as all others; behind a NAT from the port `nat`, or where 0 from 4500. */
+static struct seen *probe_add_at(struct scene *scene, const struct peer *peer, uint16_t nat)
 {
     struct seen *seen = &scene->seen[scene->seen_count++];
     struct gdoi_probe_config config = {
@@ -158,6 +172,8 @@ static struct seen *probe_add(struct scene *scene, const struct peer *peer)
                    .local = {4, {127, 38, 0, 100}, 0},
                    .remote = peer->socket.at,
                    .step_timeout = gv_secs(STEP_S)},
+        .nat_port = nat,
+        .nat_port_remote = peer->socket.nat_port,
         .event = on_event,
         .arg = seen};
     char why[GDOI_WHY_SIZE];
@@ -167,6 +183,11 @@ static struct seen *probe_add(struct scene *scene, const struct peer *peer)
     assert(seen->probe != NULL);
     gdoi_probe_register(seen->probe);
     return seen;
+}
+
+static struct seen *probe_add(struct scene *scene, const struct peer *peer)
+{
+    return probe_add_at(scene, peer, 0);
 }
 
 /* ---- the scene ---- */
@@ -263,6 +284,29 @@ static void test_shared(void)
     CHECK("shared: the other one goes on", run_until(&scene, second_rekeyed_twice));
     CHECK_INT("shared: the one hears no more", scene.seen[0].rekeys, 1);
     end(&scene);
+}
+
+/* ---- a NAT ---- */
+
+/* The port that NATs let through is another program's. */
+static void test_nat_taken(void)
+{
+    struct gdoi_endpoint taken = {.size = 4, .address = {127, 38, 0, 100}};
+    char why[GDOI_WHY_SIZE];
+    int fd = gdoi_sock_open(&taken, why, sizeof(why));
+    struct scene scene;
+    struct peer *peer;
+
+    assert(fd >= 0);
+    begin(&scene);
+    peer = peer_add_as(&scene, true);
+    (void)probe_add_at(&scene, peer, taken.port);
+    CHECK("NAT port taken: registered", run_until(&scene, all_ended));
+    CHECK_INT("NAT port taken", scene.seen[0].registrations, 1);
+    peer_rekey(peer, LAB_GDOI_KEK | LAB_GDOI_TEK);
+    CHECK("NAT port taken: rekeyed", run_until(&scene, all_rekeyed));
+    end(&scene);
+    (void)close(fd);
 }
 
 /* ---- silence, restart ---- */
@@ -505,6 +549,7 @@ int main(int argc, char **argv)
         signer_bits = 2048;
     } else {
         test_shared();
+        test_nat_taken();
         test_silent();
         test_restart();
     }

@@ -149,10 +149,13 @@ joined() { # GROUP: where the member's kernel reports it
     ip -n gm maddress show | awk -v group="$1" \
         '/^[0-9]/ { link = $2 } $2 == group { print link }' | sort -u | tr '\n' ' '
 }
-for _ in $(seq 100); do [ "$(joined ff15::848)" = 'gm0 lo ' ] && break; sleep 0.1; done
-check "joined by IGMP" same "$(joined 239.8.4.8)" 'gm0 lo '
-check "joined by MLD" same "$(joined ff15::848)" 'gm0 lo '
-check "joined on the link" same "$(joined ff12::848)" 'gm0 '
+joins() { # NAME GROUP LINKS: each of the probes joins when it is registered
+    for _ in $(seq 100); do [ "$(joined "$2")" = "$3" ] && break; sleep 0.1; done
+    check "$1" same "$(joined "$2")" "$3"
+}
+joins "joined by IGMP" 239.8.4.8 'gm0 lo '
+joins "joined by MLD" ff15::848 'gm0 lo '
+joins "joined on the link" ff12::848 'gm0 '
 
 for p in "${waiting[@]}"; do
     wait "$p"

@@ -52,6 +52,7 @@ static struct gv_peer_verdict peers[] = {
 
 static struct gv_member_verdict members[] = {
     {.gm = "gm-a",
+     .monitored = true,
      .id = "192.0.2.11",
      .version = "1.0.27",
      .state = "registered",
@@ -188,15 +189,30 @@ static struct gv_device_verdict devices[] = {
      .collector_count = 1},
 };
 
+static struct gv_evidence heard_evidence[] = {
+    {GV_EVIDENCE_SYSLOG, GV_BEHAVIOUR_OLD, GV_CERTAIN,
+     "gm-a registered 120 s before its KEK expired, got the same KEK, and registered again 30 "
+     "s "
+     "after"},
+};
+static const struct gv_behaviour_verdict heard_old = {
+    .behaviour = GV_BEHAVIOUR_OLD,
+    .confidence = GV_CERTAIN,
+    .evidence = heard_evidence,
+    .evidence_count = 1,
+};
+static const struct gv_behaviour_verdict nothing_known;
+
 static struct gv_interop_verdict interop[] = {
     {.ks = "ks-a",
      .outcome = GV_INTEROP_MISMATCH,
      .ks_behaviour = GV_BEHAVIOUR_OLD,
+     .ks_verdict = &heard_old,
      .members_new = 1,
      .members_unknown = 1,
      .registrations_per_cycle = 2,
      .text = "Each new member registers twice per KEK. Upgrade the key server."},
-    {.ks = "ks-b"},
+    {.ks = "ks-b", .ks_verdict = &nothing_known},
 };
 
 static struct gv_group_verdict groups[] = {
@@ -207,6 +223,7 @@ static struct gv_group_verdict groups[] = {
      .ks_count = 1,
      .gm_count = 2,
      .primaries = KNOWN(1),
+     .unmonitored = KNOWN(1),
      .split = GV_NO,
      .interop = interop,
      .interop_count = 2},
@@ -260,15 +277,42 @@ static const struct gv_self self = {.version = "1.2.3",
                                     .http_requests = 9,
                                     .http_refused = 1,
                                     .groups_dropped = 5,
+                                    .has_history = true,
+                                    .history_success = true,
+                                    .history_records = 77,
+                                    .history_dropped = 3,
+                                    .history_set_aside = 1,
+                                    .history_bytes = 65536,
                                     .resident_bytes = 8388608,
                                     .cpu_ms = 1230,
                                     .open_fds = 17,
                                     .started_unix_ms = UNIX_MS - 60000};
 
+static const struct gv_rekey_record missed = {.time_ms = UNIX_MS - 900000,
+                                              .group = "G1",
+                                              .group_id = "3333",
+                                              .device = "ks-a",
+                                              .ks = "ks-a",
+                                              .old_spi = "0x0102030405060708090A0B0C0D0E0F10",
+                                              .verdict = "missed"};
+static const struct gv_rekey_record told_by_gm = {.time_ms = UNIX_MS - 500,
+                                                  .group = "4444",
+                                                  .device = "gm-a",
+                                                  .old_spi = "0x01",
+                                                  .new_spi = "0x02",
+                                                  .lead_known = true,
+                                                  .lead_ms = 235000,
+                                                  .expected_known = true,
+                                                  .expected_ms = 230500,
+                                                  .verdict = "on_time"};
+static const struct gv_rekey_record *const past[] = {&missed, &told_by_gm};
+
 struct gv_render_in fleet_in(void)
 {
     return (struct gv_render_in){.snapshot = &snapshot,
                                  .self = &self,
+                                 .past = past,
+                                 .past_count = 2,
                                  .now = {NOW_MS},
                                  .wall_offset_ms = UNIX_MS - NOW_MS};
 }

@@ -87,6 +87,37 @@ static void test_numbers(void)
     }
 }
 
+static const struct {
+    const char *name, *text, *host; /* host NULL: refused */
+    uint16_t port;
+} host_port_rows[] = {
+    {"IPv4", "192.0.2.1:514", "192.0.2.1", 514},
+    {"IPv6", "[2001:db8::1]:514", "2001:db8::1", 514},
+    {"every address", ":162", "", 162},
+    {"the largest port", "localhost:65535", "localhost", 65535},
+    {"port beyond the largest", ":65536", NULL, 0},
+    {"no port", "192.0.2.1", NULL, 0},
+    {"empty port", "192.0.2.1:", NULL, 0},
+    {"signed port", ":+1", NULL, 0},
+    {"IPv6 without brackets", "::1:514", NULL, 0},
+    {"open bracket", "[::1:514", NULL, 0},
+    {"empty", "", NULL, 0},
+};
+
+static void test_host_port(void)
+{
+    for (size_t i = 0; i < sizeof(host_port_rows) / sizeof(host_port_rows[0]); i++) {
+        const char *name = host_port_rows[i].name, *want = host_port_rows[i].host;
+        struct gv_text host = gv_text("untouched");
+        uint16_t port = 77;
+
+        CHECK(name, gv_text_host_port(gv_text(host_port_rows[i].text), &host, &port) ==
+                        (want != NULL));
+        CHECK(name, gv_text_is(host, want != NULL ? want : "untouched"));
+        CHECK_INT(name, port, want != NULL ? host_port_rows[i].port : 77);
+    }
+}
+
 static void test_lines(void)
 {
     struct gv_text rest = gv_text("one\r\n\ntwo words\nlast"), line, word;
@@ -162,6 +193,7 @@ static void test_secret(void)
 {
     struct gv_secret *a = gv_secret_new("canary", 6), *b = gv_secret_new("canary", 6);
     struct gv_secret *c = gv_secret_new("canarz", 6), *shared = gv_secret_share(a);
+    struct gv_secret *many[40];
 
     CHECK("equal", gv_secret_equal(a, b));
     CHECK("not equal", !gv_secret_equal(a, c));
@@ -172,11 +204,29 @@ static void test_secret(void)
     gv_secret_free(b);
     gv_secret_free(c);
     gv_secret_free(NULL);
+
+    /* More than are kept for reuse; and nothing of an old one in a new one. */
+    for (size_t i = 0; i < sizeof(many) / sizeof(many[0]); i++)
+        many[i] = gv_secret_new("canary canary canary", 20);
+    for (size_t i = 0; i < sizeof(many) / sizeof(many[0]); i++)
+        gv_secret_free(many[i]);
+    for (size_t i = 0; i < sizeof(many) / sizeof(many[0]); i++)
+        many[i] = gv_secret_new("C", 1);
+    for (size_t i = 0; i < sizeof(many) / sizeof(many[0]); i++) {
+        const char *at = gv_secret_reveal(many[i]);
+        static const char zeros[20];
+
+        CHECK("wiped before it is used again",
+              at[0] == 'C' && memcmp(at + 1, zeros, sizeof(zeros)) == 0);
+        CHECK_INT("its own size", gv_secret_size(many[i]), 1);
+        gv_secret_free(many[i]);
+    }
 }
 
 int main(void)
 {
     test_numbers();
+    test_host_port();
     test_lines();
     test_reader();
     test_arena();

@@ -154,6 +154,59 @@ static void test_forms(void)
     }
 }
 
+#define P256_OID "06072a8648ce3d0201 06082a8648ce3d030107"
+#define P384_OID "06072a8648ce3d0201 06052b81040022"
+#define RSA_OID  "06092a864886f70d010101"
+#define BASE_X   "6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296"
+#define BASE_Y   "4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5"
+#define FF32     "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"
+#define FF128    FF32 FF32 FF32 FF32
+
+/* RFC 5480, RFC 3279: how a key may be written down, and how not. */
+static void test_encodings(void)
+{
+    static const struct {
+        const char *name, *der;
+        bool taken;
+    } rows[] = {
+        {"a point", "3059 3013" P256_OID "0342 00 04" BASE_X BASE_Y, true},
+        {"a compressed point", "3039 3013" P256_OID "0322 00 03" BASE_X, true},
+        {"the point at infinity", "3019 3013" P256_OID "0302 00 00", false},
+        {"no point", "3018 3013" P256_OID "0301 00", false},
+        {"off the curve", "3059 3013" P256_OID "0342 00 04" BASE_Y BASE_X, false},
+        {"another curve's", "3056 3010" P384_OID "0342 00 04" BASE_X BASE_Y, false},
+        {"bits unused", "3059 3013" P256_OID "0342 01 04" BASE_X BASE_Y, false},
+        {"no octet for unused bits", "3017 3013" P256_OID "0300", false},
+        {"an indefinite length", "3080 3013" P256_OID "0342 00 04" BASE_X BASE_Y "0000", false},
+        {"a set, not a sequence", "3159 3013" P256_OID "0342 00 04" BASE_X BASE_Y, false},
+        {"something behind the point", "305b 3013" P256_OID "0342 00 04" BASE_X BASE_Y "0500",
+         false},
+        {"RSA", "30819f 300d" RSA_OID "0500 03818d 00 308189 028181 00" FF128 "0203 010001",
+         true},
+        {"RSA, its NULL forgotten",
+         "30819d 300b" RSA_OID "03818d 00 308189 028181 00" FF128 "0203 010001", true},
+        {"RSA, a negative modulus",
+         "30819e 300d" RSA_OID "0500 03818c 00 308188 028180" FF128 "0203 010001", false},
+        {"RSA, a negative exponent",
+         "30819d 300d" RSA_OID "0500 03818b 00 308187 028181 00" FF128 "0201 83", false},
+        {"RSA, a third number",
+         "3081a2 300d" RSA_OID "0500 038190 00 30818c 028181 00" FF128 "0203 010001 020103",
+         false},
+        {"RSA, no exponent", "30819a 300d" RSA_OID "0500 038188 00 308184 028181 00" FF128,
+         false},
+    };
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct gdoi_verifier *verifier;
+
+        w.n = 0;
+        wire_hex(&w, rows[i].der);
+        verifier = gdoi_verifier_new(w.at, w.n);
+        CHECK_INT(rows[i].name, verifier != NULL, rows[i].taken);
+        gdoi_verifier_free(verifier);
+    }
+}
+
 static void test_share(void)
 {
     struct gdoi_signer *signer = gdoi_signer_new("RSA", 1024, 65537);
@@ -352,6 +405,7 @@ int main(void)
     test_odd_keys();
     test_octets();
     test_forms();
+    test_encodings();
     test_share();
     test_signatures();
     test_blocks();

@@ -140,6 +140,74 @@ static void test_single_flight(struct gv_loop *loop)
     CHECK_INT("told at the end", late.times, 3);
 }
 
+/* What happens on a device is looked at soon, once for a burst, and never more than once a
+ * minute; who fails keeps its pause. */
+static void test_hint(struct gv_loop *loop)
+{
+    struct gv_poller *poller;
+    struct gv_time hinted;
+    unsigned before;
+
+    fake_reset(loop);
+    poller = start(loop, 2, true, false);
+    fake_run(loop, 70000);
+    before = fleet[0].starts[FAKE_SNMP];
+    while (fleet[0].starts[FAKE_SNMP] == before)
+        fake_run(loop, 100);
+    fake_run(loop, 1000); /* its next is 59 s away, at most 3 s more or less */
+    before = fleet[0].starts[FAKE_SNMP];
+    hinted = gv_loop_now(loop);
+    for (unsigned i = 0; i < 50; i++)
+        gv_poller_hint(poller, "d0");
+    gv_poller_hint(poller, "d99");
+    fake_run(loop, 1900);
+    CHECK_INT("settles first", fleet[0].starts[FAKE_SNMP], before);
+    fake_run(loop, 200);
+    CHECK_INT("one poll for a burst", fleet[0].starts[FAKE_SNMP], before + 1);
+    CHECK("soon", gv_time_diff(fleet[0].started[before], hinted).ms == GV_HINT_SETTLE_S * 1000);
+    for (unsigned i = 0; i < 100; i++) {
+        gv_poller_hint(poller, "d0");
+        fake_run(loop, 300);
+    }
+    CHECK_INT("no more within a minute", fleet[0].starts[FAKE_SNMP], before + 1);
+    fake_run(loop, 40000);
+    CHECK("then again", fleet[0].starts[FAKE_SNMP] >= before + 2);
+    fleet[1].err = GV_ERR_TIMEOUT;
+    fake_run(loop, 300000);
+    before = fleet[1].starts[FAKE_SNMP];
+    gv_poller_hint(poller, "d1");
+    fake_run(loop, 10000);
+    CHECK("its pause is its pause", fleet[1].starts[FAKE_SNMP] <= before + 1);
+    gv_poller_free(poller);
+}
+
+/* Everybody speaks at once, for ten minutes: what that adds is bounded. */
+static void test_hint_flood(struct gv_loop *loop)
+{
+    enum { DEVICES = 200, SECONDS = 600 };
+    struct gv_poller *poller;
+    unsigned all = 0;
+    char name[16];
+
+    fake_reset(loop);
+    poller = start(loop, DEVICES, true, false);
+    for (unsigned s = 0; s < SECONDS; s++) {
+        for (unsigned i = 0; i < DEVICES; i++) {
+            (void)snprintf(name, sizeof(name), "d%u", i);
+            gv_poller_hint(poller, name);
+        }
+        fake_run(loop, 1000);
+    }
+    for (unsigned i = 0; i < DEVICES; i++) {
+        all += fleet[i].starts[FAKE_SNMP];
+        CHECK("once a minute by the clock, once for what happens",
+              fleet[i].starts[FAKE_SNMP] <= 2 * (SECONDS / 60 + 2));
+    }
+    CHECK("no more than twice in all", all <= 2 * DEVICES * (SECONDS / 60 + 2));
+    CHECK_INT("one at a time", overlaps, 0);
+    gv_poller_free(poller);
+}
+
 /* A waiter that changes the whole set from inside its callback. */
 struct reloader {
     struct gv_poller *poller;
@@ -310,6 +378,8 @@ int main(void)
     test_busy(loop);
     test_hung(loop);
     test_single_flight(loop);
+    test_hint(loop);
+    test_hint_flood(loop);
     test_reload_inside(loop);
     test_cancel_everywhere(loop);
     test_pace(loop);

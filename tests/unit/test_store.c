@@ -284,6 +284,208 @@ static void test_late_id(void)
     gv_store_free(store);
 }
 
+/* A member that a KS lists is a target where any address that is known of one is its own, even
+ * if that target is silent now. */
+static void test_unmonitored(void)
+{
+    struct gv_store *store = store_of(&ks, &gm);
+    struct gv_observation *obs = see_ks(1000, 1, 1100), *member = scene_new(0);
+    struct gv_ks_obs *side = obs->groups->ks;
+    const struct gv_snapshot *snapshot;
+
+    scene_gm(member, scene_group(member, "G2", "8"), "10.9.9.1", NULL);
+    feed(store, "gm1", "snmp", GV_OK, member, 0);
+    scene_member(obs, side, "10.0.1.1", NULL); /* polled there */
+    scene_member(obs, side, "10.9.9.1", NULL); /* its address as a member of another group */
+    scene_member(obs, side, "10.9.9.2", NULL);
+    scene_member(obs, side, "10.9.9.2", NULL); /* listed twice */
+    scene_member(obs, side, "10.9.9.3", NULL);
+    feed(store, "ks1", "snmp", GV_OK, obs, 1000);
+    snapshot = gv_store_snapshot(store, scene_at(1000));
+    CHECK_INT("the member is stale", snapshot->devices[1].membership_count, 0);
+    CHECK("two", snapshot->groups[0].unmonitored.known);
+    CHECK_INT("two", snapshot->groups[0].unmonitored.n, 2);
+    CHECK("said of each", snapshot->devices[0].memberships[0].members[1].monitored &&
+                              !snapshot->devices[0].memberships[0].members[2].monitored);
+    gv_store_free(store);
+}
+
+static void test_unmonitored_unknown(void)
+{
+    struct gv_store *store = store_of(&gm, NULL);
+
+    feed(store, "gm1", "snmp", GV_OK, see_gm(0), 0);
+    CHECK("without a KS nobody knows",
+          !gv_store_snapshot(store, scene_at(0))->groups[0].unmonitored.known);
+    gv_store_free(store);
+}
+
+/* ---- what outlives the process ---- */
+
+struct memory {
+    struct gv_store *store;
+    char log[256];
+    struct gv_group_track kept;
+    size_t visits;
+};
+
+static void note(struct memory *memory, const char *what, const char *name)
+{
+    size_t n = strlen(memory->log);
+
+    (void)snprintf(memory->log + n, sizeof(memory->log) - n, "%s %s;", what, name);
+}
+
+static void on_learnt(void *arg, const struct gv_learnt *learnt)
+{
+    note(arg, learnt->carries ? "carries" : "learnt", learnt->device);
+}
+
+static void on_recall(void *arg, const char *name)
+{
+    struct memory *memory = arg;
+
+    note(memory, "recall", name);
+    if (strcmp(name, "ks1") == 0 && memory->kept.name != NULL)
+        CHECK("restored", gv_store_restore(memory->store, name, &memory->kept));
+}
+
+static void on_track(void *arg, const char *name, const struct gv_group_track *track)
+{
+    struct memory *memory = arg;
+
+    (void)name;
+    memory->kept = *track;
+    memory->visits++;
+}
+
+static size_t visits(struct gv_store *store, bool all)
+{
+    struct memory memory = {.visits = 0};
+
+    gv_store_tracks(store, all, on_track, &memory);
+    return memory.visits;
+}
+
+static void test_memory(void)
+{
+    struct gv_store *store = store_of(&gm, NULL);
+    struct memory memory = {.store = store};
+    const struct gv_target *both[] = {&gm, &ks};
+
+    gv_store_remember(store, &(struct gv_store_memory){on_learnt, on_recall, &memory});
+    CHECK_STR("who is there", memory.log, "recall gm1;");
+    CHECK_INT("reload", gv_store_set_targets(store, both, 2, &policy), GV_OK);
+    CHECK_STR("who is new", memory.log, "recall gm1;recall ks1;");
+    memory.log[0] = '\0';
+    feed(store, "gm1", "snmp", GV_OK, see_gm(0), 0);
+    CHECK_STR("no KS is known", memory.log, "carries gm1;");
+    feed(store, "ks1", "snmp", GV_OK, see_ks(0, 1, 1100), 0);
+    feed(store, "gm1", "snmp", GV_OK, see_gm(60), 60);
+    CHECK_STR("now one is", memory.log, "carries gm1;carries ks1;learnt gm1;");
+    CHECK_INT("what was fed", visits(store, false), 2);
+    CHECK_INT("once", visits(store, false), 0);
+    CHECK_INT("all", visits(store, true), 2);
+    gv_store_remember(store, NULL);
+    feed(store, "ks1", "snmp", GV_OK, see_ks(60, 1, 1040), 60);
+    CHECK_STR("not told any more", memory.log, "carries gm1;carries ks1;learnt gm1;");
+    gv_store_free(store);
+}
+
+/* Tells of the group's id where it was learnt later than the name: what is kept under the
+ * name alone is to be found again. */
+static void on_late_id(void *arg, const struct gv_learnt *learnt)
+{
+    size_t *told = arg;
+
+    *told += learnt->before->name != NULL && learnt->before->id == NULL &&
+             learnt->after->id != NULL && strcmp(learnt->after->id, "7") == 0;
+}
+
+static void test_late_id_told(void)
+{
+    static const char *const rows[] = {"by a poll", "by an event"};
+    const struct gv_event event = {.kind = GV_EVENT_GM_KEK_EXPIRED,
+                                   .has = GV_EVENT_HAS_AT,
+                                   .at = scene_at(260),
+                                   .group = "G1",
+                                   .group_id = "7"};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct gv_store *store = store_of(&ks, NULL);
+        struct gv_observation *obs = scene_new(200);
+        size_t told = 0;
+
+        scene_ks(obs, scene_group(obs, "G1", NULL), GV_KS_PRIMARY, NULL);
+        gv_store_remember(store, &(struct gv_store_memory){on_late_id, NULL, &told});
+        feed(store, "ks1", "snmp", GV_OK, obs, 200);
+        CHECK_INT("not yet", (int)told, 0);
+        if (i == 1)
+            gv_store_event(store, "ks1", &event);
+        else
+            feed(store, "ks1", "snmp", GV_OK, see_ks(260, 1, 1040), 260);
+        CHECK_INT(rows[i], (int)told, 1);
+        feed(store, "ks1", "snmp", GV_OK, see_ks(320, 1, 980), 320);
+        CHECK_INT("once", (int)told, 1);
+        gv_store_free(store);
+    }
+}
+
+/* The process ends after the first sight, and begins again after the rekey. */
+static void test_restore(void)
+{
+    struct gv_store *store = store_of(&ks, NULL);
+    struct memory memory = {.store = store};
+    struct gv_store *next;
+
+    feed(store, "ks1", "snmp", GV_OK, see_ks(200, 1, 1100), 200);
+    gv_store_tracks(store, true, on_track, &memory);
+    next = store_of(&ks, NULL);
+    memory.store = next;
+    gv_store_remember(next, &(struct gv_store_memory){on_learnt, on_recall, &memory});
+    CHECK("followed already", !gv_store_restore(next, "ks1", &memory.kept));
+    CHECK("nobody", !gv_store_restore(next, "nobody", &memory.kept));
+    CHECK("of no group", !gv_store_restore(next, "ks1", &(struct gv_group_track){.id = NULL}));
+    feed(next, "ks1", "snmp", GV_OK, see_ks(1100, 2, 1175), 1100);
+    CHECK_INT("the rekey is judged",
+              device(next, 0, 1100)->memberships[0].rekey.counts[GV_REKEY_ON_TIME], 1);
+    gv_store_free(store);
+    gv_store_free(next);
+}
+
+/* After our own host rebooted, nobody is accused by the clocks of both. */
+static void test_doubt(void)
+{
+    static const struct {
+        const char *name;
+        bool doubt;
+        enum gv_rekey_verdict verdict;
+    } rows[] = {
+        {"the same boot", false, GV_REKEY_TOO_LATE},
+        {"another boot", true, GV_REKEY_UNKNOWN},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct gv_store *store = store_of(&ks, NULL), *next = store_of(&ks, NULL);
+        struct memory memory = {.store = store};
+
+        feed(store, "ks1", "snmp", GV_OK, see_ks(900, 1, 400), 900);
+        gv_store_tracks(store, true, on_track, &memory);
+        if (rows[i].doubt)
+            gv_track_doubt(&memory.kept.track);
+        CHECK(rows[i].name, gv_store_restore(next, "ks1", &memory.kept));
+        feed(next, "ks1", "snmp", GV_OK, see_ks(1210, 2, 1190), 1210);
+        CHECK_INT(rows[i].name, device(next, 0, 1210)->memberships[0].rekey.verdict,
+                  rows[i].verdict);
+        feed(next, "ks1", "snmp", GV_OK, see_ks(2100, 2, 300), 2100);
+        feed(next, "ks1", "snmp", GV_OK, see_ks(2310, 3, 1190), 2310);
+        CHECK_INT("the next one is judged", device(next, 0, 2310)->memberships[0].rekey.verdict,
+                  GV_REKEY_TOO_LATE);
+        gv_store_free(store);
+        gv_store_free(next);
+    }
+}
+
 /* A sign of one key server is one for all of its group; of members it takes several. */
 static void test_storm(void)
 {
@@ -338,5 +540,11 @@ int main(void)
     test_rebuild();
     test_many_groups();
     test_late_id();
+    test_unmonitored();
+    test_unmonitored_unknown();
+    test_memory();
+    test_late_id_told();
+    test_restore();
+    test_doubt();
     return check_end();
 }

@@ -1,0 +1,80 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# A fleet that nobody polls, with only a syslog feed: the mismatched group is found, with its
+# evidence; the healthy one is not; and who is no target is counted.
+# usage: test_syslog.sh GETVPN_EXPORTER GETVPN_LAB
+set -u
+exporter=$1
+lab=$2
+. "$(dirname "$0")/common.sh"
+
+get() { curl -sS -m 20 "http://127.0.0.1:$port$1"; }
+value() { get /metrics | sed -n "s/^$1 //p"; } # SERIES
+
+# until NAME COMMAND...: until it succeeds, or nothing is left to wait for.
+until_ok() {
+    for _ in $(seq 300); do
+        "${@:2}" && return
+        sleep 0.5
+    done
+    echo "FAIL: $1 did not come"
+    exit 1
+}
+mismatch() { [ "$(value 'getvpn_interop_mismatch{group="VOICE NET",ks="ks-old"}')" = 1 ]; }
+received() { [ "$(value getvpn_exporter_events_total)" -gt "$1" ]; }
+
+# A member registers first 190 to 40 s ahead of the expiry and again up to 80 s after: of sixty,
+# some do so soon after the start.
+cat >"$dir/fleet.yml" <<'END'
+seed: 7
+profiles:
+  new: {os: ios-xe, version: 17.09.04a, gdoi_version: 1.0.27}
+  old: {os: ios, version: 15.1(4)M12a, gdoi_version: 1.0.1, behaviour: old}
+groups:
+  - {name: VOICE NET, id: 8, kek_lifetime: 3600, tek_lifetime: 3600, kek_left: 52}
+  - {name: HEALTHY, id: 7, kek_lifetime: 3600, tek_lifetime: 3600, rekey_in: 5}
+devices:
+  - {name: ks-old, like: old, address: 127.35.0.1, ks: VOICE NET}
+  - {name: "gm##", like: new, count: 60, address: 127.35.1.1, gm: VOICE NET}
+  - {name: ks-new, like: new, address: 127.35.2.1, ks: HEALTHY}
+  - {name: "ok##", like: new, count: 5, address: 127.35.3.1, gm: HEALTHY}
+END
+cat >"$dir/config.yml" <<'END'
+syslog: {listen: ["127.0.0.1:0"]}
+targets:
+  - {name: ks-old, address: 127.35.0.1, collectors: [events]}
+  - {name: ks-new, address: 127.35.2.1, collectors: [events]}
+END
+for i in $(seq 60); do
+    echo "  - {name: gm$i, address: 127.35.1.$i, collectors: [events]}"
+done >>"$dir/config.yml"
+for i in $(seq 4); do
+    echo "  - {name: ok$i, address: 127.35.3.$i, collectors: [events]}"
+done >>"$dir/config.yml"
+
+"$exporter" --config.file="$dir/config.yml" --web.listen-address=127.0.0.1:0 2>"$dir/log" &
+pid=$!
+wait_for 'msg="listening on' "$dir/log"
+port=$(sed -n 's/.*msg="listening on [^ ]* port \([0-9]*\).*/\1/p' "$dir/log")
+syslog=$(sed -n 's/.*syslog: listening on [^ ]* port \([0-9]*\).*/\1/p' "$dir/log")
+[ -n "$syslog" ] || { cat "$dir/log"; exit 1; }
+lab_start "$lab" --syslog-to "127.0.0.1:$syslog" --quiet
+until_ok "a first event" received 0
+until_ok "the mismatch" mismatch
+get /api/v1/fleet >"$dir/fleet.json"
+check "the healthy group" same \
+    "$(jq -c '[.groups[] | select(.group == "HEALTHY") | .interop[] | .outcome == "mismatch"] | any' "$dir/fleet.json")" \
+    false
+get '/api/v1/groups/VOICE%20NET' >"$dir/group.json"
+check "its evidence" same \
+    "$(jq -c '[.group.interop[0] | .outcome, .ks_evidence.behavior, .ks_evidence.evidence[0].source]' "$dir/group.json")" \
+    '["mismatch","old","syslog"]'
+jq -r '.group.interop[0].ks_evidence.evidence[0].text' "$dir/group.json" |
+    grep -qE '^gm[0-9]+ registered [0-9]+ s before its KEK expired, .* again [0-9]+ s after$' ||
+    { echo "FAIL: the evidence says $(jq -c '.group.interop[0].ks_evidence' "$dir/group.json")"; failed=1; }
+[ "$(get /metrics | grep -c '^getvpn_gm_double_registrations_total{.*group="VOICE NET"} [1-9]')" -ge 1 ] ||
+    { echo "FAIL: no double registration is counted"; failed=1; }
+check "nobody is up or down" same "$(get /metrics | grep -c '^getvpn_up')" 0
+[ "$(value getvpn_exporter_unknown_senders_total)" -ge 1 ] ||
+    { echo "FAIL: ok5 is no target, and was not counted"; failed=1; }
+finish
