@@ -49,11 +49,13 @@ enum gv_kek_has {
 struct gv_kek_obs {
     struct gv_kek_obs *next;
     struct gv_time seen_at; /* when the answer that holds `remaining_s` arrived */
-    uint32_t has;           /* enum gv_kek_has */
-    uint32_t lifetime_s;    /* a GM that re-registered shows the life that was left */
-    uint32_t remaining_s;   /* 0 is saturated: expired some time ago. An old GM's value
-                             * is frozen at its registration (rekey-behaviour, ch. 1) */
-    uint32_t to_rekey_s;    /* the KS's own schedule; CLI and RESTCONF only */
+    struct gv_dur waited; /* ... and how long it took: it may have been true so much earlier */
+    bool aged;    /* by a merge: `remaining_s` was told earlier, and counted down since */
+    uint32_t has; /* enum gv_kek_has */
+    uint32_t lifetime_s;  /* a GM that re-registered shows the life that was left */
+    uint32_t remaining_s; /* 0 is saturated: expired some time ago. An old GM's value
+                           * is frozen at its registration (rekey-behaviour, ch. 1) */
+    uint32_t to_rekey_s;  /* the KS's own schedule; CLI and RESTCONF only */
     uint32_t key_bits;
     uint32_t sig_key_bits;
     uint32_t index;  /* CISCO-GDOI-MIB KekIndex: counts up with each KEK */
@@ -224,6 +226,7 @@ struct gv_device_obs {
 struct gv_observation {
     struct gv_arena arena;
     struct gv_time seen_at; /* arrival of the last answer in it */
+    struct gv_dur waited;   /* for that answer, where it can take long */
     struct gv_device_obs device;
     struct gv_group_obs *groups;
     bool failed; /* the arena was exhausted: the content is incomplete */

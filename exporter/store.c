@@ -6,6 +6,7 @@
 #include <sys/random.h>
 
 #include "model/merge.h"
+#include "overrides.h"
 
 /* A snapshot older than this is built anew. */
 static const struct gv_dur snapshot_age = {1000};
@@ -17,7 +18,6 @@ static const char *profile_name(enum gv_ssh_profile profile)
 {
     static const char *const names[] = {
         [GV_SSH_MODERN] = "modern", [GV_SSH_DEFAULT] = "default", [GV_SSH_LEGACY] = "legacy"};
-
     return names[profile];
 }
 
@@ -125,37 +125,13 @@ struct device *gv_store_find(const struct gv_store *store, const char *name)
     return number != NULL ? store->devices[*number] : NULL;
 }
 
-static void overrides_free(struct gv_group_override *overrides, size_t count)
-{
-    for (size_t i = 0; overrides != NULL && i < count; i++)
-        free((char *)overrides[i].group);
-    free(overrides);
-}
-
-static struct gv_group_override *overrides_copy(const struct gv_store_policy *policy)
-{
-    struct gv_group_override *copy = calloc(policy->override_count + 1, sizeof(*copy));
-
-    if (copy == NULL)
-        return NULL;
-    for (size_t i = 0; i < policy->override_count; i++) {
-        copy[i] = policy->overrides[i];
-        copy[i].group = strdup(policy->overrides[i].group);
-        if (copy[i].group == NULL) {
-            overrides_free(copy, i);
-            return NULL;
-        }
-    }
-    return copy;
-}
-
 struct gv_store *gv_store_new(const struct gv_store_policy *policy)
 {
     struct gv_store *store = calloc(1, sizeof(*store));
 
     if (store == NULL)
         return NULL;
-    store->overrides = overrides_copy(policy);
+    store->overrides = gv_overrides_copy(policy->overrides, policy->override_count);
     if (store->overrides == NULL) {
         free(store);
         return NULL;
@@ -177,7 +153,7 @@ void gv_store_free(struct gv_store *store)
     if (store->built)
         gv_arena_clear(&store->snapshot.arena);
     devices_free(store->devices, store->device_count);
-    overrides_free(store->overrides, store->override_count);
+    gv_overrides_free(store->overrides, store->override_count);
     gv_arena_clear(&store->index_arena);
     free(store);
 }
@@ -211,7 +187,7 @@ static bool change_make(struct change *change, const struct gv_target *const *ta
                         size_t count, const struct gv_store_policy *policy, uint64_t seed)
 {
     change->index_arena = gv_arena(INDEX_CEILING);
-    change->overrides = overrides_copy(policy);
+    change->overrides = gv_overrides_copy(policy->overrides, policy->override_count);
     change->devices = calloc(count + 1, sizeof(struct device *));
     if (change->overrides == NULL || change->devices == NULL)
         return false;
@@ -230,7 +206,7 @@ enum gv_err gv_store_set_targets(struct gv_store *store, const struct gv_target 
 
     if (!change_make(&change, targets, count, policy, store->seed)) {
         devices_free(change.devices, change.count);
-        overrides_free(change.overrides, policy->override_count);
+        gv_overrides_free(change.overrides, policy->override_count);
         gv_arena_clear(&change.index_arena);
         return GV_ERR_NO_MEMORY;
     }
@@ -242,7 +218,7 @@ enum gv_err gv_store_set_targets(struct gv_store *store, const struct gv_target 
             device_inherit(change.devices[i], old);
     }
     devices_free(store->devices, store->device_count);
-    overrides_free(store->overrides, store->override_count);
+    gv_overrides_free(store->overrides, store->override_count);
     gv_arena_clear(&store->index_arena);
     store->devices = change.devices;
     store->device_count = count;
@@ -263,20 +239,42 @@ static bool stale(const struct gv_store *store, const struct gv_observation *obs
     return gv_time_diff(now, obs->seen_at).ms > store->stale_after.ms;
 }
 
+/* Of each collector what a later poll brought, then the whole. */
+static const struct gv_observation *source(const struct device *device, size_t i)
+{
+    return i % 2 == 0 ? device->slots[i / 2].partial : device->slots[i / 2].whole;
+}
+
+/* The latest instant at which the device is known to have booted. */
+static struct gv_time booted(const struct device *device)
+{
+    struct gv_time latest = {INT64_MIN};
+
+    for (size_t i = 0; i < 2 * device->slot_count; i++) {
+        const struct gv_observation *obs = source(device, i);
+
+        if (obs != NULL && obs->device.has_uptime &&
+            obs->seen_at.ms - (int64_t)obs->device.uptime_ms > latest.ms)
+            latest.ms = obs->seen_at.ms - (int64_t)obs->device.uptime_ms;
+    }
+    return latest;
+}
+
 /* Keep `device->merged` made of what is fresh at `now`. */
 static void merge(const struct gv_store *store, struct device *device, struct gv_time now)
 {
     struct gv_merge_in sources[GV_MERGE_MOST];
+    struct gv_time boot = booted(device);
     size_t count = 0;
     unsigned mask = 0;
 
     for (size_t i = 0; i < 2 * device->slot_count; i++) {
-        const struct slot *slot = &device->slots[i / 2];
-        const struct gv_observation *obs = i % 2 == 0 ? slot->partial : slot->whole;
+        const struct gv_observation *obs = source(device, i);
 
-        if (obs == NULL || stale(store, obs, now))
+        /* What it said before it rebooted is over. */
+        if (obs == NULL || stale(store, obs, now) || gv_time_before(obs->seen_at, boot))
             continue;
-        sources[count++] = (struct gv_merge_in){(enum gv_source)slot->source, obs};
+        sources[count++] = (struct gv_merge_in){(enum gv_source)device->slots[i / 2].source, obs};
         mask |= 1u << i;
     }
     if (mask == device->sources)

@@ -63,8 +63,15 @@ void slot_keep_outcome(struct slot *slot, const struct gv_poll_result *result)
         slot->failures[result->err]++;
 }
 
+/* The poll ended too early: other failures leave out the same each time. */
+static bool cut(enum gv_err err)
+{
+    return err == GV_ERR_TIMEOUT || err == GV_ERR_UNREACHABLE;
+}
+
 void slot_keep_observation(struct slot *slot, struct gv_poll_result *result)
 {
+    slot->cut = cut(result->err);
     gv_observation_free(slot->partial);
     slot->partial = NULL;
     if (result->err == GV_OK) {

@@ -9,6 +9,7 @@
 struct slot {
     unsigned char source; /* enum gv_source */
     bool polled, gave;    /* gave: the last poll brought an observation */
+    bool cut;             /* `partial` ended before the device had told all */
     enum gv_err err;
     char *detail; /* NULL: none */
     struct gv_dur duration;

@@ -40,6 +40,15 @@ static bool whole(const struct device *device)
     return device->merged != NULL && !device->merged->failed;
 }
 
+/* Something in what is merged now was cut. */
+static bool any_cut(const struct device *device)
+{
+    for (size_t i = 0; i < device->slot_count; i++)
+        if ((device->sources >> 2 * i & 1) && device->slots[i].cut)
+            return true;
+    return false;
+}
+
 /* Is a key server of that group polled? */
 static bool ks_known(const struct gv_store *store, const struct gv_group_track *group)
 {
@@ -102,6 +111,7 @@ void store_feed_tracks(struct gv_store *store, struct device *device)
             .whole = whole(device),
             .override = gv_group_override_find(store->overrides, store->override_count,
                                                group->name, group->id),
+            .cut = any_cut(device),
         };
 
         if (track == NULL)

@@ -36,7 +36,7 @@ struct gv_session {
 
     struct gv_poll_result result;
     struct gv_observation *observation; /* not NULL: a poll is under way */
-    struct gv_time started, heard_at;
+    struct gv_time started, asked_at, heard_at;
     bool login;    /* this poll logged in */
     bool replaced; /* a dead link was replaced in this poll */
     bool answered; /* a command was answered in this poll */
@@ -193,6 +193,7 @@ static bool ask_next(struct gv_session *s)
         return false;
     }
     s->result.requests++;
+    s->asked_at = gv_loop_now(s->loop);
     gv_dialogue_ask(&s->dialogue, command);
     return begin_step(s, gv_command_text(command));
 }
@@ -218,6 +219,7 @@ static void read_answer(struct gv_session *s)
 
     s->answered = true;
     s->observation->seen_at = s->heard_at;
+    s->observation->waited = gv_time_diff(s->heard_at, s->asked_at);
     err = gv_show_read(gv_text(gv_command_text(command)), answer, s->observation);
     s->read = s->read || err == GV_OK || err == GV_ERR_TOO_LARGE;
     keep(s, command, err, answer);

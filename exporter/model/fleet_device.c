@@ -54,6 +54,10 @@ static struct gv_kek_verdict kek_of(const struct gv_group_obs *obs,
         return verdict;
     }
     verdict.expiry.known = gv_kek_expiry(kek, &verdict.expiry.at);
+    /* A slow answer makes it end later than it does; the track has heard quicker ones. */
+    if (kek->waited.ms > gv_secs(2).ms && verdict.expiry.known && track->kek.expiry.known &&
+        !gv_time_before(track->kek.expiry.at, gv_time_sub(verdict.expiry.at, kek->waited)))
+        verdict.expiry = track->kek.expiry;
     verdict.saturated = (kek->has & GV_KEK_HAS_REMAINING) && kek->remaining_s == 0;
     if (!verdict.saturated)
         return verdict;

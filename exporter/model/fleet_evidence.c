@@ -49,7 +49,7 @@ static void gather_one_timing(struct fleet *fleet, struct gathered *all,
     gather(fleet, all,
            (struct gv_evidence){.source = GV_EVIDENCE_TIMING,
                                 .behaviour = gv_timing_behaviour(timing),
-                                .confidence = GV_CERTAIN});
+                                .confidence = gv_timing_confidence(timing)});
 }
 
 /* The freshest first: it decides where two groups disagree. */

@@ -83,6 +83,9 @@ static struct ks_list list_ks(const struct fleet_group *group)
 static enum gv_tri in_sync(const struct fleet_member *member, const struct ks_list *ks)
 {
     const struct gv_membership *row = member->row;
+    /* Of a member that is neither old nor new yet, the value may stand still. */
+    bool frozen =
+        row->gm_kek.frozen || member->verdict->gm_behaviour.behaviour == GV_BEHAVIOUR_UNKNOWN;
 
     if (!row->has_gm || row->has_ks || ks->count == 0)
         return GV_UNKNOWN;
@@ -90,7 +93,7 @@ static enum gv_tri in_sync(const struct fleet_member *member, const struct ks_li
         return GV_NO;
     if (!row->gm_kek.present)
         return GV_UNKNOWN;
-    return gv_sync_judge(&member->learnt->track.kek, row->gm_kek.frozen, ks->sync, ks->count);
+    return gv_sync_judge(&member->learnt->track.kek, frozen, ks->sync, ks->count);
 }
 
 static void fill_rows(struct fleet *fleet, const struct fleet_group *group,

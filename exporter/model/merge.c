@@ -119,6 +119,8 @@ static void fill_kek(struct gv_kek_obs *to, const struct gv_kek_obs *from)
     }
     if ((to->has & GV_KEK_HAS_REMAINING) == 0 && (from->has & GV_KEK_HAS_REMAINING)) {
         to->remaining_s = aged(from->remaining_s, from->seen_at, to->seen_at);
+        to->waited = from->waited;
+        to->aged = true;
         to->has |= GV_KEK_HAS_REMAINING;
     }
     if (to->status == GV_KEK_STATUS_UNSAID)

@@ -12,15 +12,22 @@ static enum gv_tri ahead_of(const struct gv_kek_life *gm, const struct gv_kek_li
     return gv_time_before(ks->expiry.at, gm->expiry.at) ? GV_YES : GV_NO;
 }
 
+/* The KS may have come to a KEK that is older than its own: when two halves of a group
+ * merge, or a KS returns. It is handed out from then on, which is after `before`. */
 static bool reached(const struct gv_kek_life *gm, const struct gv_kek_life *ks,
-                    struct gv_dur distribution)
+                    struct gv_time before, struct gv_dur distribution)
 {
-    return gv_time_before(gv_time_add(gv_kek_life_since(ks), distribution), gm->last_seen);
+    struct gv_time since = gv_kek_life_since(ks);
+
+    if (gv_time_before(since, before))
+        since = before;
+    return gv_time_before(gv_time_add(since, distribution), gm->last_seen);
 }
 
 static enum gv_tri with_one(const struct gv_kek_life *gm, const struct gv_sync_ks *one)
 {
     const struct gv_kek_life *ks = &one->track->kek, *previous = &one->track->previous;
+    const struct gv_time ever = {INT64_MIN};
     enum gv_tri same = ks->known ? gv_kek_same(gm, ks) : GV_UNKNOWN, ahead;
 
     if (same != GV_NO)
@@ -31,13 +38,13 @@ static enum gv_tri with_one(const struct gv_kek_life *gm, const struct gv_sync_k
     ahead = ahead_of(gm, ks);
     if (ahead != GV_NO)
         return ahead;
-    if (reached(gm, ks, one->distribution))
+    if (reached(gm, ks, previous->known ? previous->last_seen : ever, one->distribution))
         return GV_NO;
     /* A rekey is under way: then the KEK before it is as good. */
     if (!previous->known)
         return GV_UNKNOWN;
     same = gv_kek_same(gm, previous);
-    return same == GV_NO && !reached(gm, previous, one->distribution) ? GV_UNKNOWN : same;
+    return same == GV_NO && !reached(gm, previous, ever, one->distribution) ? GV_UNKNOWN : same;
 }
 
 enum gv_tri gv_sync_judge(const struct gv_kek_life *gm, bool frozen,

@@ -59,12 +59,10 @@ static void put_disagreements(struct gv_json *doc, json_t *o, const struct gv_de
     }
 }
 
-void gv_json_behaviour(struct gv_json *doc, json_t *parent, const char *name,
-                       const struct gv_behaviour_verdict *b)
+void gv_json_evidence(struct gv_json *doc, json_t *o, const struct gv_behaviour_verdict *b)
 {
-    json_t *o = gv_json_object(doc, parent, name), *evidence;
+    json_t *evidence;
 
-    gv_json_text(doc, o, "behavior", gv_behaviour_name(b->behaviour));
     if (b->behaviour != GV_BEHAVIOUR_UNKNOWN)
         gv_json_text(doc, o, "confidence", gv_confidence_name(b->confidence));
     gv_json_bool(doc, o, "contradicted", b->contradicted);
@@ -77,6 +75,15 @@ void gv_json_behaviour(struct gv_json *doc, json_t *parent, const char *name,
         gv_json_text(doc, e, "confidence", gv_confidence_name(b->evidence[i].confidence));
         gv_json_text(doc, e, "text", b->evidence[i].text);
     }
+}
+
+void gv_json_behaviour(struct gv_json *doc, json_t *parent, const char *name,
+                       const struct gv_behaviour_verdict *b)
+{
+    json_t *o = gv_json_object(doc, parent, name);
+
+    gv_json_text(doc, o, "behavior", gv_behaviour_name(b->behaviour));
+    gv_json_evidence(doc, o, b);
 }
 
 void gv_json_device(struct gv_json *doc, json_t *o, const struct gv_device_verdict *d)

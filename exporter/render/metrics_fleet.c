@@ -83,6 +83,15 @@ static bool behaviour(const struct gv_row *row, unsigned state, struct gv_value 
     return gv_value_n(value, b->behaviour == (enum gv_behaviour)state);
 }
 
+/* Only where it is so: a member has no room for a series more. */
+static bool contradicted(const struct gv_row *row, unsigned state, struct gv_value *value)
+{
+    const struct gv_behaviour_verdict *b = row->base;
+
+    (void)state;
+    return b->contradicted && gv_value_n(value, 1);
+}
+
 /* True at the scrape's instant: the one value that moves between two polls. */
 static bool kek_remaining(const struct gv_row *row, unsigned state, struct gv_value *value)
 {
@@ -296,6 +305,10 @@ const struct gv_metric gv_metrics_fleet[] = {
      .scope = GV_SCOPE_BEHAVIOUR,
      .get = behaviour,
      .states = &behaviours},
+    {.name = "getvpn_kek_behavior_contradicted",
+     .help = "1 where evidence of that KEK rekey behavior contradicts other evidence.",
+     .scope = GV_SCOPE_BEHAVIOUR,
+     .get = contradicted},
     {.name = "getvpn_group_info",
      .help = "Identity, type and rekey transport of the group as the device shows them.",
      .scope = GV_SCOPE_MEMBERSHIP,

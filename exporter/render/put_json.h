@@ -60,6 +60,7 @@ void gv_json_spi(struct gv_json *doc, json_t *parent, const char *name, const ui
 
 /* The parts: each fills the object `o`; gv_json_lists adds a key server's peers
  * and members to a membership. */
+void gv_json_evidence(struct gv_json *doc, json_t *o, const struct gv_behaviour_verdict *b);
 void gv_json_behaviour(struct gv_json *doc, json_t *parent, const char *name,
                        const struct gv_behaviour_verdict *b);
 void gv_json_probes(struct gv_json *doc, json_t *root);

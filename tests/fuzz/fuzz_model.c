@@ -133,7 +133,8 @@ static struct gv_observation *live(struct gv_reader *r, struct gv_observation *s
             gv_disagreements_feed(&known, said, round == 0 ? 1 : 2, at);
         }
         for (const struct gv_group_obs *g = merged->groups; g != NULL; g = g->next) {
-            struct gv_track_in in = {&merged->device, g, merged->seen_at, round % 2 == 0, NULL};
+            struct gv_track_in in = {&merged->device, g,    merged->seen_at,
+                                     round % 2 == 0,  NULL, round % 3 == 0};
 
             gv_track_feed(&track->track, &in);
             track->name = g->name != NULL ? "G1" : NULL;

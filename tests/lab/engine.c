@@ -53,7 +53,8 @@ static bool make_room(struct lab_fleet *fleet, struct lab_ks *ks)
 {
     const struct lab_group *group = ks->group;
 
-    ks->member_room = group->member_count + group->ghosts;
+    ks->member_room = group->member_count +
+                      (group->ghosts_most > group->ghosts ? group->ghosts_most : group->ghosts);
     if (ks->member_room == 0)
         return true;
     ks->members = gv_arena_alloc(&fleet->arena, ks->member_room * sizeof(ks->members[0]));

@@ -76,6 +76,7 @@ struct lab_group {
     struct gv_time split_from, split_until; /* no COOP announcement passes in between */
     bool born_split;                        /* each KS starts as a primary with its own keys */
     uint32_t ghosts;                        /* members without a simulated device */
+    uint32_t ghosts_most;                   /* so many there may be later; at least `ghosts` */
     uint32_t ghost_first;                   /* address of the first one, host order */
     const char *ghost_version;              /* GDOI version of all of them; NULL: none */
     struct lab_ks *servers[LAB_MAX_SERVERS];
@@ -221,6 +222,8 @@ struct lab_gdoi_box {
 struct lab_faults {
     uint32_t lose_rekeys; /* GM: so many KEK rekeys, the next ones, never arrive */
     uint32_t lose_copies; /* GM: so many first transmissions of each rekey do not arrive */
+    uint32_t lose_ppm;    /* GM: chance of each transmission of a rekey to get lost */
+    uint32_t late_s;      /* KS: rekeys so much later than its behaviour has it */
     struct gv_time silent_from, silent_until; /* no packet in or out, GDOI included */
     struct gv_time reboot_at;
     struct gv_dur reboot_for; /* silent so long; then counters and keys start afresh */

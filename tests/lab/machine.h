@@ -35,6 +35,8 @@ void lab_ks_first_keys(struct lab_fleet *fleet, struct lab_ks *ks, struct gv_tim
 void lab_ks_schedule(struct lab_ks *ks);
 struct gv_time lab_ks_due(const struct lab_ks *ks);
 void lab_ks_run(struct lab_fleet *fleet, struct lab_ks *ks, struct gv_time now);
+/* Rekey the KEK now, for whatever reason; nothing without keys. */
+void lab_ks_rekey(struct lab_fleet *fleet, struct lab_ks *ks, struct gv_time now);
 /* Send `ks`'s newest KEK and TEK to its members, encrypted under the KEK `under`. */
 void lab_ks_push(struct lab_fleet *fleet, struct lab_ks *ks, const struct lab_kek *under,
                  bool with_kek, struct gv_time now);

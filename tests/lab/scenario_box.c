@@ -183,6 +183,18 @@ static const struct lab_yaml_field gdoi_fields[] = {
 };
 #undef AT
 
+/* A rate is read as a line's is. */
+static bool read_lose_rate(struct lab_yaml *yaml, const yaml_node_t *node, void *object)
+{
+    struct lab_device_spec *spec = object;
+    struct lab_impair rate = {0};
+
+    if (lab_impair_read(gv_text("drop"), lab_yaml_text(node), &rate) != GV_OK)
+        return lab_yaml_fault(yaml, node, "expected a rate from 0 to 1");
+    spec->box.faults.lose_ppm = rate.drop_ppm;
+    return true;
+}
+
 #define AT(key, kind, member)                                                                  \
     {                                                                                          \
         key, kind, offsetof(struct lab_device_spec, member), 0, UINT16_MAX, NULL, NULL         \
@@ -190,6 +202,8 @@ static const struct lab_yaml_field gdoi_fields[] = {
 static const struct lab_yaml_field fault_fields[] = {
     AT("lose_rekeys", LAB_YAML_NUMBER, box.faults.lose_rekeys),
     AT("lose_copies", LAB_YAML_NUMBER, box.faults.lose_copies),
+    {"lose_rate", LAB_YAML_CALL, 0, 0, 0, NULL, read_lose_rate},
+    AT("late", LAB_YAML_NUMBER, box.faults.late_s),
     AT("silent_from", LAB_YAML_AT, box.faults.silent_from),
     AT("silent_for", LAB_YAML_SPAN, silent_for),
     AT("reboot_at", LAB_YAML_AT, box.faults.reboot_at),
