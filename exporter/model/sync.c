@@ -13,15 +13,24 @@ static enum gv_tri ahead_of(const struct gv_kek_life *gm, const struct gv_kek_li
 }
 
 /* The KS may have come to a KEK that is older than its own: when two halves of a group
- * merge, or a KS returns. It is handed out from then on, which is after `before`. */
+ * merge, or a KS returns. It is handed out from then on, which is after `before`, and at the
+ * latest when it was first seen there. */
 static bool reached(const struct gv_kek_life *gm, const struct gv_kek_life *ks,
                     struct gv_time before, struct gv_dur distribution)
 {
     struct gv_time since = gv_kek_life_since(ks);
 
     if (gv_time_before(since, before))
-        since = before;
+        since = ks->first_seen;
     return gv_time_before(gv_time_add(since, distribution), gm->last_seen);
+}
+
+/* It may be one that the KS had between two polls: it came after the one before. */
+static bool between(const struct gv_kek_life *gm, const struct gv_kek_life *previous)
+{
+    if (gm->expiry.known && previous->expiry.known)
+        return gv_time_before(previous->expiry.at, gm->expiry.at);
+    return gv_time_before(previous->last_seen, gm->first_seen);
 }
 
 static enum gv_tri with_one(const struct gv_kek_life *gm, const struct gv_sync_ks *one)
@@ -44,7 +53,9 @@ static enum gv_tri with_one(const struct gv_kek_life *gm, const struct gv_sync_k
     if (!previous->known)
         return GV_UNKNOWN;
     same = gv_kek_same(gm, previous);
-    return same == GV_NO && !reached(gm, previous, ever, one->distribution) ? GV_UNKNOWN : same;
+    if (same != GV_NO || !reached(gm, previous, ever, one->distribution))
+        return same == GV_NO ? GV_UNKNOWN : same;
+    return between(gm, previous) ? GV_UNKNOWN : GV_NO;
 }
 
 enum gv_tri gv_sync_judge(const struct gv_kek_life *gm, bool frozen,

@@ -106,7 +106,8 @@ static struct birth birth_of(const struct gv_track *track, const struct gv_kek_l
 }
 
 /* True where another KEK may have lived unseen between the two: then their
- * distance is no lead. A KEK that is rekeyed by the formula lives lifetime - lead;
+ * distance is no lead. A KEK that is rekeyed by the formula lives lifetime - lead, and may
+ * have been there for all retransmissions while the old one was still called the one in use;
  * where no lifetime is told, it is at least what was seen to be left. */
 static bool skipped_one(const struct gv_kek_life *old, const struct gv_kek_life *fresh,
                         struct gv_time birth, const struct gv_rekey_policy *policy)
@@ -119,7 +120,8 @@ static bool skipped_one(const struct gv_kek_life *old, const struct gv_kek_life 
     if (old->has_index && fresh->has_index && fresh->index == old->index + 1)
         return false;
     return gv_time_diff(birth, old->last_seen).ms >
-           plan.rekey_at.ms - gv_rekey_tolerance(policy, gv_secs(0)).base.ms;
+           plan.rekey_at.ms - policy->interval.ms * policy->retransmits -
+               gv_rekey_tolerance(policy, gv_secs(0)).base.ms;
 }
 
 /* A registration makes a KEK look younger than it is, never older: so a GM's
@@ -484,7 +486,8 @@ void gv_track_feed(struct gv_track *track, const struct gv_track_in *in)
     if (kek != NULL && in->cut && (shows(kek, &track->previous) || shows(kek, &track->kek)))
         kek = NULL;
     next = next_of(group);
-    if (group->ks != NULL && (next.known || !in->cut))
+    if (group->ks != NULL &&
+        (next.known || !in->cut || gv_kek_same(&track->next, &track->kek) == GV_YES))
         track->next = next;
     if (kek != NULL)
         feed_kek(track, kek, in);
