@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/sync.h"
 
+/* Between two sights of a KS, with one poll missed at the longest usual interval. */
+enum { TWO_POLLS_S = 600 };
+
 /* A KEK of the GM's that was first seen after the KS's last poll may be one that
  * the KS's next poll will show too: then it ends later than what the KS showed. */
 static enum gv_tri ahead_of(const struct gv_kek_life *gm, const struct gv_kek_life *ks)
@@ -33,6 +36,20 @@ static bool between(const struct gv_kek_life *gm, const struct gv_kek_life *prev
     return gv_time_before(previous->last_seen, gm->first_seen);
 }
 
+/* A KEK that is newer than the KS's, and was not there before it: when two halves of a group
+ * merge, a KS goes back to the older one, maybe having had this one between two polls only.
+ * Then its members have it until they are told, and that is not after this. */
+static bool gone_back(const struct gv_kek_life *gm, const struct gv_kek_life *ks,
+                      struct gv_dur distribution)
+{
+    bool newer = gm->expiry.known && ks->expiry.known
+                     ? gv_time_before(ks->expiry.at, gm->expiry.at)
+                     : gv_time_before(ks->first_seen, gm->first_seen);
+    struct gv_dur most = gv_dur_add(distribution, gv_secs(TWO_POLLS_S));
+
+    return newer && gv_time_diff(gm->last_seen, gm->first_seen).ms <= most.ms;
+}
+
 static enum gv_tri with_one(const struct gv_kek_life *gm, const struct gv_sync_ks *one)
 {
     const struct gv_kek_life *ks = &one->track->kek, *previous = &one->track->previous;
@@ -47,6 +64,8 @@ static enum gv_tri with_one(const struct gv_kek_life *gm, const struct gv_sync_k
     ahead = ahead_of(gm, ks);
     if (ahead != GV_NO)
         return ahead;
+    if (gone_back(gm, ks, one->distribution))
+        return GV_UNKNOWN;
     if (reached(gm, ks, previous->known ? previous->last_seen : ever, one->distribution))
         return GV_NO;
     /* A rekey is under way: then the KEK before it is as good. */

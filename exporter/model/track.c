@@ -45,7 +45,7 @@ const struct gv_kek_obs *gv_track_in_use(const struct gv_track *track,
     for (; rows != NULL; rows = rows->next)
         if (rows->status != GV_KEK_OLD && shows(rows, &track->kek))
             return rows;
-    return told;
+    return told->status != GV_KEK_OLD ? told : NULL;
 }
 
 /* The end moved later, although a countdown only falls. */
@@ -314,14 +314,22 @@ static bool overtaken(const struct gv_track *track, const struct gv_kek_life *fr
            gv_kek_same(fresh, &track->previous) == GV_YES;
 }
 
-/* A member that shows no SPI, and a value that stands still, shows the same for each KEK that
- * came by a rekey: after one more rekey it may be another. */
+static bool counted(uint32_t has, uint32_t bit, uint32_t now, uint32_t before)
+{
+    return (has & bit) && now != before;
+}
+
+/* A member that shows no SPI, and a value that stands still, cannot show that its KEK is
+ * another: after one more rekey or registration it may be. */
 static bool maybe_another(const struct gv_track *track, const struct gv_kek_life *fresh,
                           const struct gv_gm_obs *gm)
 {
     return track->side == GV_TRACK_GM && !fresh->has_spi && track->mark.known &&
-           (gm->has & GV_GM_HAS_REKEYS_RECEIVED) && gm->rekeys_received != track->mark.rekeys &&
-           fresh->remaining_s == track->kek.remaining_s;
+           track->timing.proof != GV_PROOF_GM_COUNTS_DOWN &&
+           (counted(gm->has, GV_GM_HAS_REKEYS_RECEIVED, gm->rekeys_received,
+                    track->mark.rekeys) ||
+            counted(gm->has, GV_GM_HAS_REGISTRATIONS_SUCCEEDED, gm->registrations_succeeded,
+                    track->mark.registrations));
 }
 
 static void feed_kek(struct gv_track *track, const struct gv_kek_obs *kek,
