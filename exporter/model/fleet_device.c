@@ -32,6 +32,25 @@ static struct gv_count lifetime_of(const struct gv_kek_obs *kek, const struct gv
     return (struct gv_count){track->previous.has_lifetime, track->previous.lifetime_s};
 }
 
+/* A poll that ended early listed only the KEK before the one that is known. */
+static struct gv_kek_verdict kek_known(const struct gv_kek_life *life, bool frozen)
+{
+    struct gv_kek_verdict verdict = {
+        .present = true,
+        .has_spi = life->has_spi,
+        .lifetime_s = {life->has_lifetime, life->lifetime_s},
+        .frozen = frozen,
+    };
+
+    for (size_t i = 0; i < GV_KEK_SPI_LEN; i++)
+        verdict.spi[i] = life->spi[i];
+    if (frozen)
+        verdict.frozen_remaining_s = (struct gv_count){life->has_remaining, life->remaining_s};
+    else
+        verdict.expiry = life->expiry.known ? life->expiry : life->ended_by;
+    return verdict;
+}
+
 static struct gv_kek_verdict kek_of(const struct gv_group_obs *obs,
                                     const struct gv_track *track, bool frozen)
 {
@@ -39,7 +58,7 @@ static struct gv_kek_verdict kek_of(const struct gv_group_obs *obs,
     struct gv_kek_verdict verdict = {.present = kek != NULL};
 
     if (kek == NULL)
-        return verdict;
+        return obs->keks != NULL ? kek_known(&track->kek, frozen) : verdict;
     verdict.has_spi = (kek->has & GV_KEK_HAS_SPI) != 0;
     for (size_t i = 0; i < GV_KEK_SPI_LEN; i++)
         verdict.spi[i] = kek->spi[i];

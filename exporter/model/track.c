@@ -45,7 +45,7 @@ const struct gv_kek_obs *gv_track_in_use(const struct gv_track *track,
     for (; rows != NULL; rows = rows->next)
         if (rows->status != GV_KEK_OLD && shows(rows, &track->kek))
             return rows;
-    return told;
+    return told->status != GV_KEK_OLD ? told : NULL;
 }
 
 /* The end moved later, although a countdown only falls. */
@@ -106,7 +106,8 @@ static struct birth birth_of(const struct gv_track *track, const struct gv_kek_l
 }
 
 /* True where another KEK may have lived unseen between the two: then their
- * distance is no lead. A KEK that is rekeyed by the formula lives lifetime - lead;
+ * distance is no lead. A KEK that is rekeyed by the formula lives lifetime - lead, and may
+ * have been there for all retransmissions while the old one was still called the one in use;
  * where no lifetime is told, it is at least what was seen to be left. */
 static bool skipped_one(const struct gv_kek_life *old, const struct gv_kek_life *fresh,
                         struct gv_time birth, const struct gv_rekey_policy *policy)
@@ -119,7 +120,8 @@ static bool skipped_one(const struct gv_kek_life *old, const struct gv_kek_life 
     if (old->has_index && fresh->has_index && fresh->index == old->index + 1)
         return false;
     return gv_time_diff(birth, old->last_seen).ms >
-           plan.rekey_at.ms - gv_rekey_tolerance(policy, gv_secs(0)).base.ms;
+           plan.rekey_at.ms - policy->interval.ms * policy->retransmits -
+               gv_rekey_tolerance(policy, gv_secs(0)).base.ms;
 }
 
 /* A registration makes a KEK look younger than it is, never older: so a GM's
@@ -312,14 +314,22 @@ static bool overtaken(const struct gv_track *track, const struct gv_kek_life *fr
            gv_kek_same(fresh, &track->previous) == GV_YES;
 }
 
-/* A member that shows no SPI, and a value that stands still, shows the same for each KEK that
- * came by a rekey: after one more rekey it may be another. */
+static bool counted(uint32_t has, uint32_t bit, uint32_t now, uint32_t before)
+{
+    return (has & bit) && now != before;
+}
+
+/* A member that shows no SPI, and a value that stands still, cannot show that its KEK is
+ * another: after one more rekey or registration it may be. */
 static bool maybe_another(const struct gv_track *track, const struct gv_kek_life *fresh,
                           const struct gv_gm_obs *gm)
 {
     return track->side == GV_TRACK_GM && !fresh->has_spi && track->mark.known &&
-           (gm->has & GV_GM_HAS_REKEYS_RECEIVED) && gm->rekeys_received != track->mark.rekeys &&
-           fresh->remaining_s == track->kek.remaining_s;
+           track->timing.proof != GV_PROOF_GM_COUNTS_DOWN &&
+           (counted(gm->has, GV_GM_HAS_REKEYS_RECEIVED, gm->rekeys_received,
+                    track->mark.rekeys) ||
+            counted(gm->has, GV_GM_HAS_REGISTRATIONS_SUCCEEDED, gm->registrations_succeeded,
+                    track->mark.registrations));
 }
 
 static void feed_kek(struct gv_track *track, const struct gv_kek_obs *kek,
@@ -484,7 +494,8 @@ void gv_track_feed(struct gv_track *track, const struct gv_track_in *in)
     if (kek != NULL && in->cut && (shows(kek, &track->previous) || shows(kek, &track->kek)))
         kek = NULL;
     next = next_of(group);
-    if (group->ks != NULL && (next.known || !in->cut))
+    if (group->ks != NULL &&
+        (next.known || !in->cut || gv_kek_same(&track->next, &track->kek) == GV_YES))
         track->next = next;
     if (kek != NULL)
         feed_kek(track, kek, in);

@@ -90,7 +90,8 @@ void gv_track_doubt(struct gv_track *track);
 /* Of a device's KEK rows the one in use: as gv_kek_in_use, but who has moved on to a
  * KEK is not taken back to the one before it as long as that KEK is listed and not
  * called old. Collectors do not notice a rekey at one instant, nor in the same words.
- * NULL without a row. */
+ * NULL without a row, and where only the KEK before it is listed, as old: of a poll that ended
+ * early. */
 const struct gv_kek_obs *gv_track_in_use(const struct gv_track *track,
                                          const struct gv_kek_obs *rows);
 

@@ -124,6 +124,19 @@ static void pair_up(struct gv_track *track, struct gv_when end, bool changed, ui
     }
 }
 
+/* Came the KEK that is seen now with the second registration, and not long after it? A key
+ * server that has nothing else hands out the one that has expired. */
+static bool came_with_second(const struct gv_track *track)
+{
+    const struct gv_kek_life *kek = &track->kek;
+    struct gv_time at = kek->birth.known
+                            ? kek->birth.at
+                            : gv_time_sub(kek->first_seen, track->registrations.apart);
+
+    return gv_time_diff(at, track->registrations.expiry.at).ms <=
+           gv_secs(GV_GM_SECOND_REGISTRATION_TO_S + WINDOW_SLACK_S).ms;
+}
+
 /* Another KEK is seen: of two collectors, one may show it before or after the other has
  * counted the registration that brought it. */
 static void note_change(struct gv_track *track, struct gv_when end)
@@ -136,7 +149,8 @@ static void note_change(struct gv_track *track, struct gv_when end)
         track->registrations.first_pending = track->registrations.second_pending = false;
     if (!track->registrations.second_pending)
         return;
-    count_double(track, track->registrations.seen_at);
+    if (came_with_second(track))
+        count_double(track, track->registrations.seen_at);
     track->registrations.first_pending = track->registrations.second_pending = false;
 }
 
