@@ -185,7 +185,7 @@ static void check_expiry(struct claims *c, const char *device,
     most_ms += gv_time_diff(expiry, c->now).ms / MILLION *
                (s->drift_ppm < 0 ? -s->drift_ppm : s->drift_ppm);
     /* TCP sends again what gets lost: the answer comes late, and nobody can say how late. */
-    if (s->loss_ppm > 0 && (s->ways & STAGE_SSH))
+    if (s->loss_ppm > 0 && (s->ways & (STAGE_SSH | STAGE_RESTCONF)))
         most_ms += LOST_MOST_S * 1000;
     c->made++;
     if (off_ms > most_ms || off_ms < -most_ms)

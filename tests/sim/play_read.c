@@ -9,15 +9,15 @@
 
 static bool read_way(struct lab_yaml *yaml, const yaml_node_t *item, void *object)
 {
+    static const char *const names[] = {"snmp", "ssh", "restconf"}; /* as enum stage_ways */
     struct stage_settings *settings = object;
 
-    if (gv_text_is(lab_yaml_text(item), "snmp"))
-        settings->ways |= STAGE_SNMP;
-    else if (gv_text_is(lab_yaml_text(item), "ssh"))
-        settings->ways |= STAGE_SSH;
-    else
-        return lab_yaml_fault(yaml, item, "expected one of: snmp, ssh");
-    return true;
+    for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (gv_text_is(lab_yaml_text(item), names[i])) {
+            settings->ways |= 1u << i;
+            return true;
+        }
+    return lab_yaml_fault(yaml, item, "expected one of: snmp, ssh, restconf");
 }
 
 static bool read_ways(struct lab_yaml *yaml, const yaml_node_t *node, void *object)
@@ -229,7 +229,7 @@ bool play_read(struct play *play, const char *path, const char *name, struct gv_
         .yaml = {.path = path, .text = text, .error = error},
         .for_s = 86400,
         .check_s = 10,
-        .settings = {.ways = STAGE_SNMP | STAGE_SSH,
+        .settings = {.ways = STAGE_SNMP | STAGE_SSH | STAGE_RESTCONF,
                      .interval_s = 60,
                      .stale_after_s = 300,
                      .delay_ms = 20,

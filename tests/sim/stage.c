@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "restconf/driver.h"
 #include "ssh/driver.h"
 
 enum { MILLION = 1000000, DEADLINE_S = 30, SNMP_TIMEOUT_S = 2, SNMP_RETRIES = 2 };
@@ -12,6 +13,7 @@ struct stage *stage_now;
 
 static const struct gv_snmp_credential community = {.version = GV_SNMP_V2C};
 static const struct gv_ssh_credential login = {.user = "monitor"};
+static const struct gv_restconf_credential web = {.user = "monitor"};
 
 static bool has_snmp(const struct gv_target *target)
 {
@@ -23,10 +25,18 @@ static bool has_ssh(const struct gv_target *target)
     return target->ssh != NULL;
 }
 
+static bool has_restconf(const struct gv_target *target)
+{
+    return target->restconf != NULL;
+}
+
 static const struct gv_poller_transport transports[] = {
     {&gv_snmp_collector, has_snmp, NULL},
     {&gv_ssh_collector, has_ssh, gv_ssh_session_connected},
+    {&gv_restconf_collector, has_restconf, gv_restconf_session_connected},
 };
+
+enum { TRANSPORTS = sizeof(transports) / sizeof(transports[0]) };
 
 struct gv_time stage_loop_time(const struct stage *stage, struct gv_time fleet_time)
 {
@@ -70,15 +80,19 @@ static struct gv_target target_of(const struct stage *stage, const struct lab_de
 {
     bool snmp = device->snmp.on && (stage->settings.ways & STAGE_SNMP);
     bool ssh = device->ssh.on && (stage->settings.ways & STAGE_SSH);
+    bool restconf = device->restconf.on && device->os == LAB_IOS_XE &&
+                    (stage->settings.ways & STAGE_RESTCONF);
 
     return (struct gv_target){
         .name = device->name,
         .address = device->address,
         .snmp = snmp ? &community : NULL,
         .ssh = ssh ? &login : NULL,
+        .restconf = restconf ? &web : NULL,
         .snmp_timeout = gv_secs(SNMP_TIMEOUT_S),
         .snmp_retries = SNMP_RETRIES,
         .ssh_timeout = gv_secs(DEADLINE_S),
+        .restconf_timeout = gv_secs(DEADLINE_S),
         .deadline = gv_secs(DEADLINE_S),
         .ssh_keep = stage->settings.keep,
     };
@@ -90,7 +104,7 @@ static bool begin_exporter(struct stage *stage)
     size_t count = stage->target_count;
     struct gv_store_policy policy = {.stale_after = gv_secs(s->stale_after_s)};
     struct gv_poller_policy budgets = {
-        .budgets = {{1000, 0}, {1000, 6000}},
+        .budgets = {{1000, 0}, {1000, 6000}, {1000, 6000}},
         .backoff_most = gv_secs(2 * (int64_t)s->interval_s),
     };
     const struct gv_target **list = calloc(count + 1, sizeof(struct gv_target *));
@@ -103,8 +117,8 @@ static bool begin_exporter(struct stage *stage)
     }
     stage->store = gv_store_new(&policy);
     if (stage->store != NULL)
-        stage->poller = gv_poller_new(stage->loop, stage->store, transports, 2, &budgets,
-                                      lab_dice_next(&stage->dice));
+        stage->poller = gv_poller_new(stage->loop, stage->store, transports, TRANSPORTS,
+                                      &budgets, lab_dice_next(&stage->dice));
     ok = ok && stage->store != NULL && stage->poller != NULL &&
          gv_store_set_targets(stage->store, list, count, &policy) == GV_OK &&
          gv_poller_set_targets(stage->poller, polls, count) == GV_OK;
@@ -149,7 +163,7 @@ bool stage_open(struct stage *stage, struct lab_fleet *fleet,
     for (size_t i = 0; i < fleet->device_count; i++) {
         struct gv_target target = target_of(stage, &fleet->devices[i]);
 
-        if (target.snmp != NULL || target.ssh != NULL)
+        if (target.snmp != NULL || target.ssh != NULL || target.restconf != NULL)
             stage->targets[stage->target_count++] = target;
     }
     return begin_exporter(stage);

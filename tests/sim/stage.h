@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Stage: a simulated fleet and the real exporter core on one virtual clock.
  *
- * The exporter's side is the product's own: the drivers of both collectors, their codecs,
+ * The exporter's side is the product's own: the drivers of the collectors, their codecs,
  * poller, store, model. Only what touches a network is replaced, at link time: the loop
- * (loop_virtual.c), the SNMP wire (stage_wire.c), the SSH link (stage_link.c). The fleet is
- * the lab's (tests/lab): its engine, its agents' tables, its command line. */
+ * (loop_virtual.c), the SNMP wire (stage_wire.c), the SSH link (stage_link.c), the HTTP client
+ * (stage_http.c). The fleet is the lab's (tests/lab): its engine, its agents' tables, its
+ * command line, its RESTCONF answers. */
 #ifndef STAGE_H
 #define STAGE_H
 
@@ -16,7 +17,7 @@
 #include "virtual.h"
 
 /* Which way the exporter looks at a device. */
-enum stage_ways { STAGE_SNMP = 1, STAGE_SSH = 2 };
+enum stage_ways { STAGE_SNMP = 1, STAGE_SSH = 2, STAGE_RESTCONF = 4 };
 
 /* What the exporter is told to do. */
 struct stage_settings {
