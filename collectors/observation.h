@@ -221,7 +221,8 @@ struct gv_observation {
     struct gv_time seen_at; /* arrival of the last answer in it */
     struct gv_device_obs device;
     struct gv_group_obs *groups;
-    bool failed; /* the arena was exhausted: the content is incomplete */
+    const char *log; /* lines of its log as printed; NULL: not asked */
+    bool failed;     /* the arena was exhausted: the content is incomplete */
 };
 
 /* An empty observation on the heap. NULL without memory. */

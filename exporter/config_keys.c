@@ -181,6 +181,7 @@ static const struct gv_key target_keys[] = {
          "time for connecting, for the login, for each command"),
     WORD("ssh_profile", ssh_profile, false, profiles, "which SSH algorithms are offered"),
     YESNO("ssh_keep", ssh_keep, "keep the SSH session between polls"),
+    YESNO("ssh_logging", ssh_logging, "also read the router's log, for its events"),
 };
 #undef ROW
 #undef USES

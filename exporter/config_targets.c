@@ -171,6 +171,7 @@ static void add_target(struct gv_config_reader *reader, const struct gv_config_t
     target->ssh_profile = (enum gv_ssh_profile)row->ssh_profile;
     target->ssh_known_hosts = reader->config->known_hosts;
     target->ssh_keep = row->ssh_keep;
+    target->ssh_logging = row->ssh_logging;
     check_interval(reader, row, map);
     if (row->snmp != NULL && find_snmp(reader->config, row->snmp) != NULL)
         target->notify = &find_snmp(reader->config, row->snmp)->credential;
