@@ -229,7 +229,8 @@ struct gv_observation {
     struct gv_dur waited;   /* for that answer, where it can take long */
     struct gv_device_obs device;
     struct gv_group_obs *groups;
-    bool failed; /* the arena was exhausted: the content is incomplete */
+    const char *log; /* lines of its log as printed; NULL: not asked */
+    bool failed;     /* the arena was exhausted: the content is incomplete */
 };
 
 /* An empty observation on the heap. NULL without memory. */

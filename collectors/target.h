@@ -77,6 +77,7 @@ struct gv_target {
     enum gv_ssh_profile ssh_profile;
     const char *ssh_known_hosts; /* file */
     bool ssh_keep;               /* keep the shell channel between polls */
+    bool ssh_logging;            /* also read its log */
 };
 
 #endif

@@ -231,6 +231,15 @@ static void on_event(void *arg, const char *target, const struct gv_event *event
         gv_poller_hint(app->poller, target);
 }
 
+/* A device that sends its messages has told of what stands in its log. */
+static void on_logged(void *arg, const char *target, const struct gv_event *event)
+{
+    struct gv_app *app = arg;
+
+    if (app->events == NULL || !gv_events_sends(app->events, target))
+        gv_store_event(app->store, target, event);
+}
+
 /* Listen for the events of this shard's targets. */
 static enum gv_err apply_events(struct gv_app *app, const struct gv_config *config,
                                 const struct gv_target *const *targets, size_t count)
@@ -308,6 +317,8 @@ enum gv_err gv_app_init(struct gv_app *app, const struct gv_app_settings *settin
     if (app->loop != NULL && app->store != NULL)
         app->poller =
             gv_poller_new(app->loop, app->store, transports, TRANSPORTS, &polling, draw_seed());
+    if (app->poller != NULL)
+        gv_poller_listen(app->poller, &(struct gv_poller_hooks){app, wall_clock, on_logged});
     err = app->poller != NULL ? apply(app, config) : GV_ERR_NO_MEMORY;
     if (err != GV_OK)
         gv_buf_add_str(why, "the system has no memory, or no event loop, for this fleet\n");

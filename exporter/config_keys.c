@@ -200,6 +200,7 @@ static const struct gv_key target_keys[] = {
          "time for each RESTCONF request"),
     TEXT("restconf_pin", restconf_pin, PIN_TEXT, PIN_TEXT,
          "the device's public key, sha256//BASE64: instead of authorities, or beside them"),
+    YESNO("ssh_logging", ssh_logging, "also read the router's log, for its events"),
 };
 #undef ROW
 #undef USES

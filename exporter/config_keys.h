@@ -79,7 +79,7 @@ struct gv_config_target_row {
     uint32_t collectors; /* GV_COLLECT_*, or-ed; 0: those with a profile */
     struct gv_dur interval, deadline, snmp_timeout, ssh_timeout, restconf_timeout;
     uint32_t snmp_port, snmp_retries, ssh_port, ssh_profile, restconf_port;
-    bool ssh_keep;
+    bool ssh_keep, ssh_logging;
 };
 
 /* One entry of a target list: file_sd and http_sd. */

@@ -174,6 +174,7 @@ static void show_target(const struct gv_config_target *config, struct gv_buf *ou
         add_word(out, "    ", "ssh_profile",
                  word(&gv_config_target_schema, "ssh_profile", target->ssh_profile));
         add_word(out, "    ", "ssh_keep", target->ssh_keep ? "true" : "false");
+        add_word(out, "    ", "ssh_logging", target->ssh_logging ? "true" : "false");
     }
     if (target->restconf != NULL) {
         add_text(out, "    ", "restconf", config->restconf_profile);

@@ -225,6 +225,7 @@ static void add_target(struct gv_config_reader *reader, const struct gv_config_t
     target->ssh_keep = row->ssh_keep;
     target->restconf_port = (uint16_t)row->restconf_port;
     target->restconf_timeout = row->restconf_timeout;
+    target->ssh_logging = row->ssh_logging;
     check_interval(reader, row, map);
     if (row->snmp != NULL && find_snmp(reader->config, row->snmp) != NULL)
         target->notify = &find_snmp(reader->config, row->snmp)->credential;

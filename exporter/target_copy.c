@@ -150,6 +150,7 @@ bool gv_target_equal(const struct gv_target *a, const struct gv_target *b)
            a->snmp_timeout.ms == b->snmp_timeout.ms && a->snmp_retries == b->snmp_retries &&
            a->ssh_timeout.ms == b->ssh_timeout.ms && a->deadline.ms == b->deadline.ms &&
            a->ssh_profile == b->ssh_profile && a->ssh_keep == b->ssh_keep &&
+           a->ssh_logging == b->ssh_logging &&
            same_text(a->ssh_known_hosts, b->ssh_known_hosts) && same_snmp(a->snmp, b->snmp) &&
            same_ssh(a->ssh, b->ssh) && a->restconf_port == b->restconf_port &&
            a->restconf_timeout.ms == b->restconf_timeout.ms &&

@@ -211,6 +211,14 @@ static void keep(struct gv_session *s, enum gv_command command, enum gv_err err,
         gv_buf_clear(&s->kept[command]);
 }
 
+static enum gv_err read_output(struct gv_session *s, enum gv_command command,
+                               struct gv_text answer)
+{
+    if (command == GV_COMMAND_LOGGING)
+        return gv_show_log(answer, s->observation);
+    return gv_show_read(gv_text(gv_command_text(command)), answer, s->observation);
+}
+
 static void read_answer(struct gv_session *s)
 {
     enum gv_command command = s->plan.current;
@@ -220,7 +228,7 @@ static void read_answer(struct gv_session *s)
     s->answered = true;
     s->observation->seen_at = s->heard_at;
     s->observation->waited = gv_time_diff(s->heard_at, s->asked_at);
-    err = gv_show_read(gv_text(gv_command_text(command)), answer, s->observation);
+    err = read_output(s, command, answer);
     s->read = s->read || err == GV_OK || err == GV_ERR_TOO_LARGE;
     keep(s, command, err, answer);
     if (!gv_plan_answered(&s->plan, err) || s->result.err != GV_OK)
@@ -414,7 +422,7 @@ static struct gv_session *open_session(struct gv_loop *loop, const struct gv_tar
         return NULL;
     s->loop = loop;
     s->target = target;
-    gv_plan_init(&s->plan);
+    gv_plan_init(&s->plan, target->ssh_logging);
     for (size_t i = 0; i < GV_COMMAND_COUNT; i++)
         s->kept[i] = gv_buf(KEPT_ANSWER_MOST);
     return s;

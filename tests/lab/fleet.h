@@ -232,6 +232,13 @@ struct lab_faults {
     bool wrong_clock;         /* SNMPv3: time outside of the window */
 };
 
+/* The last lines that a box logged, each with its stamp. */
+enum { LAB_LOG_LINES = 64, LAB_LOG_LINE = 256 };
+struct lab_log {
+    size_t count; /* of all lines so far; line n lies at n % LAB_LOG_LINES */
+    char lines[LAB_LOG_LINES][LAB_LOG_LINE];
+};
+
 /* One box. */
 struct lab_device {
     const char *name;     /* target name */
@@ -253,6 +260,7 @@ struct lab_device {
     struct lab_ssh ssh;
     struct lab_restconf restconf;
     struct lab_gdoi_box gdoi;
+    struct lab_log *log;    /* NULL: nothing logged yet */
     struct lab_ks *servers; /* one per group it is a KS of */
     size_t server_count;
     struct lab_gm *members; /* one per group it is a GM of */
@@ -270,6 +278,8 @@ struct lab_fleet {
     uint64_t events;    /* counts what happened: a reader may keep what it made till then */
     uint64_t random;    /* state of the seeded generator */
     /* Called with each thing that happens; `line` as IOS would log it. May be NULL. */
+    bool keeps_logs; /* what the boxes say is kept for `show logging` */
+    int64_t clock_s; /* Unix time of the boxes' clocks at the fleet's instant 0 */
     void (*log)(void *arg, struct gv_time at, const struct lab_device *device,
                 const char *line);
     void *log_arg;

@@ -26,6 +26,10 @@ static inline struct gv_time lab_after_s(struct gv_time t, int64_t s)
     return gv_time_add(t, gv_secs(s));
 }
 
+/* Keep a line of that box for `show logging`; and forget them all: after a reboot. */
+void lab_log_keep(struct lab_fleet *fleet, uint32_t number, const char *line);
+void lab_log_clear(struct lab_device *device);
+
 /* --- one key server (ks.c) --- */
 
 /* First keys of the group, with the lifetimes left that it says; or fresh ones. */

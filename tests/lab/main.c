@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 
 #include "engine.h"
 #include "exporter_config.h"
@@ -170,6 +171,7 @@ static bool run(struct lab *lab)
     lab->world.started = gv_loop_now(lab->world.loop);
     if (!start_faces(lab, count) || !write_config(lab))
         return false;
+    lab->fleet.clock_s = time(NULL);
     lab->world.started = gv_loop_now(lab->world.loop); /* the fleet's 0 is the readiness */
     if (lab->options.duration_s > 0)
         lab->end = gv_timer_start(lab->world.loop, gv_secs(lab->options.duration_s), stop, lab);
@@ -190,6 +192,7 @@ static bool prepare(struct lab *lab)
     }
     lab->fleet.log = log_line;
     lab->fleet.log_arg = lab;
+    lab->fleet.keeps_logs = true;
     lab->world.fleet = &lab->fleet;
     place_ports(lab);
     if (lab->options.syslog != NULL) {

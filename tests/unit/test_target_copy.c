@@ -43,6 +43,10 @@ static void other_keep(struct gv_target *t)
 {
     t->ssh_keep = !t->ssh_keep;
 }
+static void other_logging(struct gv_target *t)
+{
+    t->ssh_logging = !t->ssh_logging;
+}
 static void other_hosts(struct gv_target *t)
 {
     t->ssh_known_hosts = "/else";
@@ -100,6 +104,7 @@ static const struct {
     {"deadline", other_deadline},
     {"profile", other_profile},
     {"keep", other_keep},
+    {"logging", other_logging},
     {"known hosts", other_hosts},
     {"no known hosts", no_hosts},
     {"no snmp", no_snmp},
