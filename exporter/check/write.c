@@ -52,7 +52,8 @@ static const struct gv_check_item *next_urgent(const struct gv_check *check,
     return best;
 }
 
-/* The items of the line's own state, the most urgent ones by name. Of an OK the first alone:
+/* The items of the line's own state, the most urgent ones by name. Nagios makes colons of
+ * semicolons, so there are none. Of an OK the first alone:
  * what it says of one key is true of all, only later. */
 static void add_named(const struct gv_check *check, enum gv_check_state state,
                       struct gv_buf *out)
@@ -65,11 +66,11 @@ static void add_named(const struct gv_check *check, enum gv_check_state state,
         return;
     }
     for (; item != NULL && named < most; item = next_urgent(check, state, item)) {
-        gv_buf_add_str(out, named++ > 0 ? "; " : "");
+        gv_buf_add_str(out, named++ > 0 ? " and " : "");
         gv_buf_add_str(out, item->text);
     }
     if (check->counts[state] > named && state != GV_CHECK_OK) {
-        gv_buf_add_str(out, "; and ");
+        gv_buf_add_str(out, " and ");
         gv_buf_add_u64(out, check->counts[state] - named);
         gv_buf_add_str(out, " more");
     }
@@ -122,7 +123,7 @@ void gv_check_write(const struct gv_check *check, enum gv_check_state state, str
 {
     add_title(check->mode, state, out);
     if (check->partial)
-        gv_buf_add_str(out, "more than can be judged; ");
+        gv_buf_add_str(out, "more than can be judged, ");
     add_named(check, state, out);
     add_counts(check, out);
     if (check->perf.n > 0) {
