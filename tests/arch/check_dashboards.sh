@@ -48,6 +48,7 @@ id|.panels[1].id = .panels[2].id
 grid|.panels[1].gridPos.x = 23
 annotation|.annotations.list = []
 documented|.panels[1].targets[0].expr = "getvpn_unheard_of{}"
+bands|(.panels[] | select(.fieldConfig.defaults.custom.thresholdsStyle.mode? == "area")).fieldConfig.defaults.thresholds.steps |= .[:1]
 title|.panels[1].title = .panels[2].title
 refId|.panels[1].targets += .panels[1].targets
 END

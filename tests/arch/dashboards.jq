@@ -61,5 +61,8 @@ rule("grid"; panels[] | select(.gridPos.x + .gridPos.w > 24) | "'\(.title)' is t
 rule("annotation"; [.annotations.list[] | select(.enable) | .name] | select(index("Alerts") | not) | "no alerts"),
 rule("documented"; targets | . as $t | [.expr | scan("\\bgetvpn_[a-z_]+(?=\\{)")] - $documented
     | .[] | "'\($t.panel)': \(.)"),
+rule("bands"; panels[] | .fieldConfig.defaults
+    | select(.custom.thresholdsStyle.mode == "area" and (.thresholds.steps | length) < 3)
+    | "an area of one color"),
 rule("title"; panels | group_by(.title)[] | select(length > 1) | "'\(.[0].title)' twice"),
 rule("refId"; panels[] | select([(.targets // [])[].refId] | length != (unique | length)) | .title)

@@ -37,7 +37,9 @@ END
 cat >"$dir/prometheus.yml" <<END
 global: {scrape_interval: 1s, evaluation_interval: 1s}
 rule_files: [rules.yml]
-scrape_configs: [{job_name: getvpn, static_configs: [{targets: ["127.0.0.1:$port"]}]}]
+scrape_configs:
+  - {job_name: getvpn, static_configs: [{targets: ["127.0.0.1:$port"]}]}
+  - {job_name: none-of-ours, static_configs: [{targets: ["127.0.0.1:9"]}]}
 END
 prometheus --config.file="$dir/prometheus.yml" --storage.tsdb.path="$dir/data" \
     --web.listen-address=127.0.0.1:0 >"$dir/prometheus.log" 2>&1 &
@@ -127,6 +129,7 @@ group|BRANCHES|KEK: its last ten minutes|C|BRANCHES=225
 group|CAMERAS|KEK: its last ten minutes|C|CAMERAS=230
 device|voice-a01|Behavior|A|new=1
 device|nobody|Answers|A|nobody=0
+exporter||Exporters up|A|=1
 exporter||Configuration|A|=1
 END
 for verdict in BRANCHES=on_time CAMERAS=on_time VOICE=after_expiry; do

@@ -4,7 +4,7 @@ import { dashboard } from './frame';
 import { TO_GROUP } from './fleet';
 import { KEY_LEFT, LEFT, OK_FAILED, ONE_IS_GOOD, YES_NO } from './looks';
 import { chart, stat, table, timeline } from './panels';
-import { counted, holding, known, of, until } from './promql';
+import { counted, holding, known, of, states, until } from './promql';
 
 const D = 'device="$device"';
 const age = `time() - max by (device, collector) (${of('observation_timestamp_seconds', D)})`;
@@ -258,7 +258,7 @@ const server = [
         runbooks: ['RoleFlapping'],
         lines: [
             {
-                expr: holding('group, role', of('ks_role', D)),
+                expr: states('group, role', of('ks_role', D)),
                 legend: '{{group}} {{role}}',
             },
         ],

@@ -4,9 +4,10 @@ import { dashboard } from './frame';
 import { TO_DEVICE } from './fleet';
 import { NONE_IS_BEST, OK_FAILED, ONE_IS_GOOD, SHARE } from './looks';
 import { chart, stat, table } from './panels';
-import { of, per_second, self } from './promql';
+import { any, of, ours, per_second } from './promql';
 
 const RATE = '[$__rate_interval]';
+const CPU = `rate(${any('process_cpu_seconds_total')}${RATE})`;
 const failures = of('collector_failures_total');
 
 const now = [
@@ -17,7 +18,7 @@ const now = [
         thresholds: SHARE,
         description: 'The share of the chosen exporters that Prometheus could scrape.',
         runbooks: ['ExporterDown'],
-        expr: `avg(${self('up')})`,
+        expr: `avg(${ours(any('up'))})`,
     }),
     stat({
         title: 'Configuration',
@@ -307,7 +308,7 @@ const cost = [
         description: 'Of one core.',
         lines: [
             {
-                expr: `sum by (instance) (rate(${self('process_cpu_seconds_total')}${RATE}))`,
+                expr: `sum by (instance) (${ours(CPU)})`,
                 legend: '{{instance}}',
             },
         ],
@@ -320,7 +321,7 @@ const cost = [
         description: 'Resident.',
         lines: [
             {
-                expr: `max by (instance) (${self('process_resident_memory_bytes')})`,
+                expr: `max by (instance) (${ours(any('process_resident_memory_bytes'))})`,
                 legend: '{{instance}}',
             },
         ],
@@ -332,7 +333,10 @@ const cost = [
         min: 0,
         description: 'Sockets and files.',
         lines: [
-            { expr: `max by (instance) (${self('process_open_fds')})`, legend: '{{instance}}' },
+            {
+                expr: `max by (instance) (${ours(any('process_open_fds'))})`,
+                legend: '{{instance}}',
+            },
         ],
     }),
     chart({
@@ -344,7 +348,7 @@ const cost = [
         runbooks: ['ExporterDown'],
         lines: [
             {
-                expr: `max by (instance) (${self('scrape_duration_seconds')})`,
+                expr: `max by (instance) (${ours(any('scrape_duration_seconds'))})`,
                 legend: '{{instance}}',
             },
         ],
@@ -360,7 +364,7 @@ const cost = [
             'born at a rekey.',
         lines: [
             {
-                expr: `max by (instance) (${self('scrape_samples_scraped')})`,
+                expr: `max by (instance) (${ours(any('scrape_samples_scraped'))})`,
                 legend: '{{instance}}',
             },
         ],

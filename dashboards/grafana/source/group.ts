@@ -2,7 +2,7 @@
 // One group: its keys' lifelines, its rekeys against the formula, its members and key servers.
 import { dashboard } from './frame';
 import { TO_DEVICE } from './fleet';
-import { KEY_LEFT, LEFT, NONE_IS_BEST, PRIMARIES, SHARE, YES_NO } from './looks';
+import { KEY_LEFT, LEFT, NONE_IS_BEST, PRIMARIES, SHARE, WINDOWS, YES_NO } from './looks';
 import { chart, stat, table, timeline } from './panels';
 import {
     as_label,
@@ -15,7 +15,9 @@ import {
     servers,
     until,
     WINDOW,
+    with_word,
     zeros,
+    states,
 } from './promql';
 
 const G = 'group="$group"';
@@ -32,6 +34,15 @@ const probe_lead = [
     `max by (ks) (${known(of('probe_rekey_lead_seconds'))})`,
     `and on (ks) ${as_label('ks', 'device', servers(G))}`,
 ].join(' ');
+
+const versions = with_word(
+    on_device(
+        holding('device, behavior', of('kek_behavior', 'role="gm"')),
+        of('gm_registered', G),
+    ),
+    'version',
+    of('device_info'),
+);
 
 const now = [
     stat({
@@ -107,15 +118,16 @@ const lifelines = [
         height: 11,
         unit: 's',
         bands: true,
+        thresholds: WINDOWS,
         min: -WINDOW.second,
         max: 600,
         dashed: '/formula/',
         description:
             `Seconds until the KEK ends, per key server and for the member with the least. ` +
             `A new key server rekeys at the dashed line: the line jumps up there. Between ` +
-            `${WINDOW.from} and ${WINDOW.to} s (the light band) a new member without a ` +
-            `rekey registers again; below 0, up to ${WINDOW.second} s after, it registers ` +
-            `once more where the key server is old.`,
+            `${WINDOW.from} and ${WINDOW.to} s (the upper band) a new member without a ` +
+            `rekey registers again; below 0 (the lower one), up to ` +
+            `${WINDOW.second} s after, it registers once more where the key server is old.`,
         runbooks: ['KekRekeyLate', 'InteropMismatch'],
         lines: [
             {
@@ -218,7 +230,7 @@ const rekeys = [
         runbooks: ['KekRekeyLate', 'KekRekeyMissed'],
         lines: [
             {
-                expr: holding('device, verdict', of('kek_rekey_verdict', G)),
+                expr: states('device, verdict', of_primary(of('kek_rekey_verdict', G))),
                 legend: '{{device}} {{verdict}}',
             },
         ],
@@ -270,7 +282,7 @@ const rekeys = [
 const members = [
     chart({
         title: 'Members in sync',
-        width: 12,
+        width: 8,
         unit: 'short',
         min: 0,
         steps: true,
@@ -292,7 +304,7 @@ const members = [
     }),
     chart({
         title: 'Rekeys not acknowledged, by member',
-        width: 12,
+        width: 8,
         unit: 'short',
         min: 0,
         steps: true,
@@ -305,6 +317,26 @@ const members = [
             {
                 expr: `topk(10, max by (gm) (${of('ks_member_acks_missed', G)}))`,
                 legend: '{{gm}}',
+            },
+        ],
+    }),
+    table({
+        title: 'Members, by version and behavior',
+        width: 8,
+        unit: 'none',
+        sort: 'Members',
+        greatest_first: true,
+        description:
+            'How many of the polled members run which version, and how they behave. When one ' +
+            'of them is new, the key server has to be.',
+        runbooks: ['InteropMismatch'],
+        columns: [
+            { name: 'Version', label: 'version' },
+            { name: 'Behavior', label: 'behavior' },
+            {
+                name: 'Members',
+                expr: `count by (version, behavior) (${versions})`,
+                unit: 'short',
             },
         ],
     }),
@@ -392,7 +424,7 @@ const server_panels = [
         runbooks: ['RoleFlapping', 'CoopSplit'],
         lines: [
             {
-                expr: holding('device, role', of('ks_role', G)),
+                expr: states('device, role', of('ks_role', G)),
                 legend: '{{device}} {{role}}',
             },
         ],
@@ -437,7 +469,7 @@ const server_panels = [
         runbooks: ['CoopPeerDead'],
         lines: [
             {
-                expr: holding('device, ks, status', of('coop_peer_status', G)),
+                expr: states('device, ks, status', of('coop_peer_status', G)),
                 legend: '{{device}} sees {{ks}} {{status}}',
             },
         ],

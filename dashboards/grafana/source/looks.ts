@@ -45,6 +45,13 @@ export const KEY_LEFT = thresholds(
     [WINDOW.from, COLOR.info],
     [LEAD_LEAST, COLOR.good],
 );
+/** Behind the line of what is left of a KEK: the members' windows before and after its end. */
+export const WINDOWS = thresholds(
+    COLOR.bad,
+    [0, 'transparent'],
+    [WINDOW.to, COLOR.warn],
+    [WINDOW.from, 'transparent'],
+);
 /** What is left of a TEK, or of any key: over, in the last minute, in time. */
 export const LEFT = thresholds(COLOR.bad, [0, COLOR.warn], [60, COLOR.good]);
 /** A share that should be 1. */
@@ -58,7 +65,16 @@ function words(rows: Record<string, [string, string]>): ValueMap {
     return { type: MappingType.ValueToText, options: Object.fromEntries(options) };
 }
 
-export const IS: ValueMapping[] = [words({ '1': ['yes', COLOR.good] })];
+/** Rows of states: nothing is drawn where a state does not hold, else the row's color. */
+export const HOLDS: ValueMapping[] = [
+    {
+        type: MappingType.ValueToText,
+        options: {
+            '0': { text: '-', color: 'transparent', index: 0 },
+            '1': { text: 'yes', index: 1 },
+        },
+    },
+];
 export const YES_NO: ValueMapping[] = [
     words({ '0': ['no', COLOR.bad], '1': ['yes', COLOR.good] }),
 ];

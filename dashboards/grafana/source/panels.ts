@@ -36,7 +36,7 @@ import * as stats from '@grafana/grafana-foundation-sdk/stat';
 import * as timelines from '@grafana/grafana-foundation-sdk/statetimeline';
 import * as tables from '@grafana/grafana-foundation-sdk/table';
 import * as series from '@grafana/grafana-foundation-sdk/timeseries';
-import { IS, PLAIN, STATE_COLORS } from './looks';
+import { HOLDS, PLAIN, STATE_COLORS } from './looks';
 import { ALERTS, Runbook, runbook_url } from './runbooks';
 
 export const DATASOURCE = { type: 'prometheus', uid: '${datasource}' };
@@ -170,9 +170,9 @@ export function chart(c: Chart): series.PanelBuilder {
     return panel;
 }
 
-/** States over time: a row for each series, a bar where it is there, colored by its name. */
+/** Statesets over time: a row for each series, a bar where it is 1, colored by its name. */
 export function timeline(a: Omit<About, 'unit'> & { lines: Line[] }): timelines.PanelBuilder {
-    const panel = about(new timelines.PanelBuilder(), { unit: 'none', mappings: IS, ...a })
+    const panel = about(new timelines.PanelBuilder(), { unit: 'none', mappings: HOLDS, ...a })
         .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Thresholds))
         .showValue(VisibilityMode.Never)
         .rowHeight(0.9)

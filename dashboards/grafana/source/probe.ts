@@ -3,7 +3,7 @@
 import { dashboard } from './frame';
 import { KEY_LEFT, OK_FAILED, ONE_IS_GOOD } from './looks';
 import { chart, stat, timeline } from './panels';
-import { as_label, counted, holding, known, of, until } from './promql';
+import { as_label, counted, holding, known, of, states, until } from './promql';
 
 const P = 'probe="$probe"';
 const expected = [
@@ -131,7 +131,7 @@ const course = [
         runbooks: ['EvidenceContradicts'],
         lines: [
             {
-                expr: holding('behavior', of('probe_ks_behavior', P)),
+                expr: states('behavior', of('probe_ks_behavior', P)),
                 legend: '{{behavior}}',
             },
         ],

@@ -16,9 +16,16 @@ export function of(name: string, ...matchers: string[]): string {
     return `getvpn_${name}{${[...CHOSEN, ...matchers].join(', ')}}`;
 }
 
-/** The same of a metric that every scrape or process has, under its full name. */
-export function self(name: string): string {
+/** The selector of a metric that every scrape or process has, under its full name; `ours` keeps
+ * those of our exporters, since 'All' jobs are all of Prometheus'. */
+export function any(name: string): string {
     return `${name}{${CHOSEN.join(', ')}}`;
+}
+
+/** Those samples of `expr` that are of exporters that were there within the time shown. */
+export function ours(expr: string): string {
+    const seen = `last_over_time(${of('exporter_build_info')}[$__range])`;
+    return `${expr} and on (job, instance) ${seen}`;
 }
 
 /** Seconds from now to the earliest (min) or latest (max) of these instants, by the labels. */
@@ -39,7 +46,7 @@ export function known(expr: string): string {
 
 /** Each of these rows, with the label `word` of the device's sample of `expr`. */
 export function with_word(rows: string, word: string, expr: string): string {
-    return `${rows} * on (device) group_left (${word}) max by (device, ${word}) (${expr})`;
+    return `(${rows}) * on (device) group_left (${word}) max by (device, ${word}) (${expr})`;
 }
 
 /** Those samples of `expr` that are not of a secondary: only the primary rekeys. A lone key
@@ -66,6 +73,11 @@ export function per_second(by: string, name: string): string {
 /** How many of these gauges of 0 and 1 are 0. */
 export function zeros(by: string, gauges: string): string {
     return `count by (${by}) (${gauges}) - sum by (${by}) (${gauges})`;
+}
+
+/** A stateset with all its states; `by` names the label of the state, too. */
+export function states(by: string, stateset: string): string {
+    return `max by (${by}) (${stateset})`;
 }
 
 /** Of a stateset the states that hold; `by` names the label of the state, too. */
