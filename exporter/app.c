@@ -11,6 +11,7 @@
 #include "io/log.h"
 #include "process.h"
 #include "ssh/driver.h"
+#include "web_config.h"
 
 enum { LIST_MOST = 8 << 20, GV_BOOT_MOST = 64 };
 
@@ -310,6 +311,7 @@ void gv_app_clear(struct gv_app *app)
     gv_probes_free(app->probes);
     gv_history_free(app->history);
     gv_events_free(app->events);
+    gv_web_files_free(app->web_files);
     gv_store_free(app->store);
     gv_loop_free(app->loop);
     gv_config_free(app->config);
@@ -449,6 +451,12 @@ bool gv_app_view(struct gv_app *app, struct gv_render_in *in)
 
         app->self.http_requests = http.requests;
         app->self.http_refused = http.refused;
+        app->self.http_unauthorized = http.unauthorized;
+        app->self.http_password_checks = http.password_checks;
+        app->self.http_failed_handshakes = http.failed_handshakes;
+        app->self.has_web = app->web_files != NULL;
+        app->self.web_successful = app->web_successful;
+        app->self.certificate_end_s = gv_http_server_certificate_end(app->server);
     }
     if (app->history != NULL) {
         struct gv_history_stats history = gv_history_stats(app->history);

@@ -13,7 +13,7 @@ enum { EXIT_FAILED = 1, EXIT_USAGE = 2, DESCRIPTORS_SPARE = 64, HEAP_KEPT = 32 <
 
 struct arguments {
     const char *config_file, *web_config_file, *telemetry_path, *shard, *log_level, *log_format;
-    struct gv_option_texts listen;
+    struct gv_option_texts listen, admin_listen;
     bool check, once, insecure_perms, version, help;
 };
 
@@ -33,7 +33,9 @@ static const struct gv_option options[] = {
     {"--web.telemetry-path", GV_OPTION_TEXT, AT(telemetry_path), "PATH",
      "where the metrics are (default /metrics)"},
     {"--web.config.file", GV_OPTION_TEXT, AT(web_config_file), "FILE",
-     "TLS and authentication: refused, not in this version"},
+     "TLS and authentication, in the format of the Prometheus exporters' toolkit"},
+    {"--web.admin-address", GV_OPTION_TEXTS, AT(admin_listen), "HOST:PORT",
+     "where alone /probe, /config and /-/reload are answered; repeatable"},
     {"--log.level", GV_OPTION_TEXT, AT(log_level), "LEVEL",
      "debug, info, warn or error (default info)"},
     {"--log.format", GV_OPTION_TEXT, AT(log_format), "FORMAT",
@@ -171,15 +173,14 @@ static const char *set_up(const struct arguments *arguments, struct gv_app_setti
         return "--web.telemetry-path: expected a path that begins with /";
     if (!gv_shard_read(gv_text(arguments->shard), &settings->shard))
         return "--shard: expected I/N with I from 0 to N - 1";
-    /* Never serve in the clear where somebody asked for TLS. */
-    if (arguments->web_config_file != NULL)
-        return "--web.config.file: TLS and authentication are not in this version";
     gv_log_setup(level, json ? GV_LOG_JSON : GV_LOG_LOGFMT);
     settings->config_file = arguments->config_file;
     settings->telemetry_path = arguments->telemetry_path;
     settings->insecure_perms = arguments->insecure_perms;
     settings->once = arguments->once;
     settings->listen = arguments->listen;
+    settings->admin_listen = arguments->admin_listen;
+    settings->web_config_file = arguments->web_config_file;
     if (settings->listen.count == 0)
         settings->listen.at[settings->listen.count++] = ":10848";
     return NULL;
