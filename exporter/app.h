@@ -28,6 +28,7 @@ struct gv_app_settings {
     struct gv_shard shard;
     bool insecure_perms;
     bool once; /* a single round: gv_app_once */
+    bool sandbox; /* enter it once the configuration is read */
 };
 
 /* The last good text of one fetched target list; both on the heap. */

@@ -8,13 +8,15 @@
 
 #include "app.h"
 #include "io/log.h"
+#include "privileges.h"
 
 enum { EXIT_FAILED = 1, EXIT_USAGE = 2, DESCRIPTORS_SPARE = 64, HEAP_KEPT = 32 << 20 };
 
 struct arguments {
     const char *config_file, *web_config_file, *telemetry_path, *shard, *log_level, *log_format;
     struct gv_option_texts listen, admin_listen;
-    bool check, once, insecure_perms, version, help;
+    const char *user;
+    bool check, once, insecure_perms, no_sandbox, version, help;
 };
 
 #define AT(member) offsetof(struct arguments, member)
@@ -36,6 +38,10 @@ static const struct gv_option options[] = {
      "TLS and authentication, in the format of the Prometheus exporters' toolkit"},
     {"--web.admin-address", GV_OPTION_TEXTS, AT(admin_listen), "HOST:PORT",
      "where alone /probe, /config and /-/reload are answered; repeatable"},
+    {"--user", GV_OPTION_TEXT, AT(user), "NAME",
+     "become this user before anything is read; ports below 1024 stay possible"},
+    {"--no-sandbox", GV_OPTION_FLAG, AT(no_sandbox), NULL,
+     "do without seccomp and Landlock, for debugging"},
     {"--log.level", GV_OPTION_TEXT, AT(log_level), "LEVEL",
      "debug, info, warn or error (default info)"},
     {"--log.format", GV_OPTION_TEXT, AT(log_format), "FORMAT",
@@ -157,6 +163,21 @@ static int run(const struct gv_app_settings *settings)
     return code;
 }
 
+/* Before the first octet of any file is read. */
+static bool drop(const struct arguments *arguments)
+{
+    char why[256] = "";
+    bool root = false;
+
+    if (gv_privileges_drop(arguments->user, &root, why, sizeof(why)) != GV_OK) {
+        gv_log(GV_LOG_ERROR, NULL, "%s", why);
+        return false;
+    }
+    if (root && !arguments->check && !arguments->once)
+        gv_log(GV_LOG_WARN, NULL, "this process is root; name a user by --user");
+    return true;
+}
+
 /* NULL, or what is wrong with the arguments beyond their form. */
 static const char *set_up(const struct arguments *arguments, struct gv_app_settings *settings)
 {
@@ -178,6 +199,7 @@ static const char *set_up(const struct arguments *arguments, struct gv_app_setti
     settings->telemetry_path = arguments->telemetry_path;
     settings->insecure_perms = arguments->insecure_perms;
     settings->once = arguments->once;
+    settings->sandbox = !arguments->no_sandbox && !GV_NO_SANDBOX;
     settings->listen = arguments->listen;
     settings->admin_listen = arguments->admin_listen;
     settings->web_config_file = arguments->web_config_file;
@@ -214,5 +236,7 @@ int main(int argc, char **argv)
     wrong = set_up(&arguments, &settings);
     if (wrong != NULL)
         return usage(wrong);
+    if (!drop(&arguments))
+        return EXIT_FAILED;
     return arguments.check ? check(&settings) : run(&settings);
 }

@@ -73,8 +73,8 @@ static void unknown_key(struct reader *reader, const struct key *keys, size_t co
 
     for (size_t i = 0; i < count; i++)
         gv_word_guess(&guess, keys[i].name);
-    gv_fault(&reader->faults, node->key_at, "unknown key \"%.60s\" in %s%s%s%s", node->key, where,
-             guess.word != NULL ? "; did you mean \"" : "",
+    gv_fault(&reader->faults, node->key_at, "unknown key \"%.60s\" in %s%s%s%s", node->key,
+             where, guess.word != NULL ? "; did you mean \"" : "",
              guess.word != NULL ? guess.word : "", guess.word != NULL ? "\"?" : "");
 }
 
@@ -152,9 +152,9 @@ static void read_version(struct reader *reader, const struct gv_node *node, void
 /* The words for yes, then those for no, as the toolkit's YAML reader has them. */
 static bool read_yesno(struct reader *reader, const struct gv_node *node, bool *yes)
 {
-    static const char *const words[] = {"true", "True",  "TRUE",  "yes", "Yes", "YES", "on",
-                                        "On",   "ON",    "false", "False", "FALSE", "no", "No",
-                                        "NO",   "off",   "Off",   "OFF", NULL};
+    static const char *const words[] = {"true", "True", "TRUE",  "yes",   "Yes",   "YES", "on",
+                                        "On",   "ON",   "false", "False", "FALSE", "no",  "No",
+                                        "NO",   "off",  "Off",   "OFF",   NULL};
     enum { FIRST_NO = 9 };
     uint32_t word;
 
@@ -276,8 +276,7 @@ static void read_header(struct reader *reader, const struct gv_node *node, uint3
 
     if (!has_kind(reader, node, GV_NODE_TEXT))
         return;
-    if (header_values[which] != NULL &&
-        !find_word(reader, node, header_values[which], &word))
+    if (header_values[which] != NULL && !find_word(reader, node, header_values[which], &word))
         return;
     for (const char *c = node->text; *c != '\0'; c++)
         if ((unsigned char)*c < 0x20 || *c == 0x7f) {
@@ -299,8 +298,8 @@ static void read_headers(struct reader *reader, const struct gv_node *map, void 
                strcmp(gv_web_header_names[which], node->key) != 0)
             which++;
         if (which == GV_WEB_HEADER_COUNT)
-            gv_fault(&reader->faults, node->key_at, "HTTP header \"%.60s\" can not be configured",
-                     node->key);
+            gv_fault(&reader->faults, node->key_at,
+                     "HTTP header \"%.60s\" can not be configured", node->key);
         else if (!is_null(node))
             read_header(reader, node, which);
     }
@@ -399,12 +398,15 @@ static struct gv_text pem_of(struct reader *reader, enum gv_web_file which)
 static void read_client_auth(struct reader *reader)
 {
     static const char *const words[] = {
-        "NoClientCert",          "RequestClientCert", "RequireAnyClientCert",
-        "VerifyClientCertIfGiven", "RequireAndVerifyClientCert",
+        "NoClientCert",
+        "RequestClientCert",
+        "RequireAnyClientCert",
+        "VerifyClientCertIfGiven",
+        "RequireAndVerifyClientCert",
         "RequireClientCert", /* the older name of RequireAnyClientCert */
         NULL};
-    static const enum gv_client_auth meant[] = {GV_CLIENT_NONE, GV_CLIENT_REQUEST,
-                                                GV_CLIENT_ANY,  GV_CLIENT_VERIFY_GIVEN,
+    static const enum gv_client_auth meant[] = {GV_CLIENT_NONE,   GV_CLIENT_REQUEST,
+                                                GV_CLIENT_ANY,    GV_CLIENT_VERIFY_GIVEN,
                                                 GV_CLIENT_VERIFY, GV_CLIENT_ANY};
     uint32_t word = 0;
 
@@ -435,10 +437,9 @@ static void read_tls(struct reader *reader, const struct gv_node *map)
     struct gv_tls_spec *tls = &reader->web.tls;
 
     READ(reader, tls_keys, map, "tls_server_config");
-    reader->web.has_tls = has_source(reader, GV_WEB_FILE_CERT) ||
-                          has_source(reader, GV_WEB_FILE_KEY) ||
-                          has_source(reader, GV_WEB_FILE_CLIENT_CA) ||
-                          reader->rows.client_auth != NULL;
+    reader->web.has_tls =
+        has_source(reader, GV_WEB_FILE_CERT) || has_source(reader, GV_WEB_FILE_KEY) ||
+        has_source(reader, GV_WEB_FILE_CLIENT_CA) || reader->rows.client_auth != NULL;
     read_client_auth(reader);
     if (reader->rows.sans != NULL)
         read_sans(reader, reader->rows.sans);
@@ -469,10 +470,11 @@ static void read_users(struct reader *reader, const struct gv_node *map)
         if (!has_kind(reader, node, GV_NODE_TEXT))
             continue;
         if (!gv_web_hash_ok(node->text, &cost)) {
-            gv_fault(&reader->faults, node->at,
-                     "the password of \"%.60s\" is no bcrypt hash; expected what htpasswd -nBC 10 "
-                     "'' prints",
-                     node->key);
+            gv_fault(
+                &reader->faults, node->at,
+                "the password of \"%.60s\" is no bcrypt hash; expected what htpasswd -nBC 10 "
+                "'' prints",
+                node->key);
             continue;
         }
         if (cost > COST_SLOW)

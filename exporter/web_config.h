@@ -19,9 +19,9 @@ void gv_web_files_free(struct gv_web_files *files);      /* NULL is fine */
  * True at first. Reads none. */
 bool gv_web_files_changed(struct gv_web_files *files);
 
-/* Read them; from now on `files` are those. Faults, and notes that begin with "warning: " behind
- * their place, are appended to `why`, each with file, line and column. On failure *out is
- * untouched. `insecure_perms`: take a key that everybody can read. */
+/* Read them; from now on `files` are those. Faults, and notes that begin with "warning: "
+ * behind their place, are appended to `why`, each with file, line and column. On failure *out
+ * is untouched. `insecure_perms`: take a key that everybody can read. */
 enum gv_err gv_web_config_load(struct gv_web_files *files, bool insecure_perms,
                                struct gv_web_config **out, struct gv_buf *why) GV_MUST_CHECK;
 /* Wipes; NULL is fine. */

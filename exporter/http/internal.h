@@ -72,7 +72,7 @@ struct gv_http_server {
     size_t body_guess;  /* octets of the last exposition */
     char *spare;        /* memory of a body that was read; NULL: none */
     size_t spare_room;
-    struct gv_gzip *gzip; /* NULL until a client wants it */
+    struct gv_gzip *gzip;                  /* NULL until a client wants it */
     const struct gv_http_listener *taking; /* the one whose connection is being added */
     bool has_admin;                        /* some listener is one for admins */
     struct gv_tls *tls;                    /* for the connections to come; NULL: in the clear */
@@ -108,7 +108,7 @@ struct gv_http_request {
     enum gv_http_who who;
     struct gv_http_check *check;          /* the password check that it waits for */
     struct gv_http_request *next_waiting; /* for the same one */
-    bool begun;                  /* its header is there and was checked */
+    bool begun;                           /* its header is there and was checked */
     struct gv_url url;
     struct gv_text rest; /* the path behind a route that ends with '/' */
     struct gv_accept accept;

@@ -82,8 +82,8 @@ static unsigned fault(struct gv_http_request *r, const char *version)
     if (!one_one && strcmp(version, MHD_HTTP_VERSION_1_0) != 0)
         return MHD_HTTP_BAD_REQUEST;
     (void)MHD_get_connection_values_n(r->mhd, MHD_HEADER_KIND, read_field, &f);
-    if (f.malformed || f.hosts > 1 || (one_one && f.hosts == 0) || f.lengths > 1 || f.authorizations > 1 ||
-        (f.encodings > 0 && (f.lengths > 0 || !one_one)))
+    if (f.malformed || f.hosts > 1 || (one_one && f.hosts == 0) || f.lengths > 1 ||
+        f.authorizations > 1 || (f.encodings > 0 && (f.lengths > 0 || !one_one)))
         return MHD_HTTP_BAD_REQUEST;
     if (f.has_body || f.encodings > 0)
         return MHD_HTTP_CONTENT_TOO_LARGE;

@@ -42,8 +42,7 @@ void gv_http_server_run(struct gv_http_server *server)
 /* The signature is GnuTLS'. NOLINTNEXTLINE(readability-function-size) */
 static int no_certificate(gnutls_session_t session, const gnutls_datum_t *request, int count,
                           const gnutls_pk_algorithm_t *algorithms, int algorithm_count,
-                          gnutls_pcert_st **chain, unsigned *chain_count,
-                          gnutls_privkey_t *key)
+                          gnutls_pcert_st **chain, unsigned *chain_count, gnutls_privkey_t *key)
 {
     (void)session;
     (void)request;

@@ -37,8 +37,8 @@ struct gv_http_policy {
     const char *const *listen; /* "HOST:PORT", ":PORT", "[::1]:PORT" */
     size_t listen_count;
     const char *const *admin_listen; /* of the same form; where there is one, what makes the */
-    size_t admin_count;              /* exporter work or tells its configuration is only there */
-    const struct gv_web *web;        /* NULL: in the clear, for everybody */
+    size_t admin_count;         /* exporter work or tells its configuration is only there */
+    const struct gv_web *web;   /* NULL: in the clear, for everybody */
     const char *telemetry_path; /* "/metrics" */
     unsigned connections, connections_per_address;
     struct gv_dur request_deadline;  /* from accept to the end of the request */
@@ -52,8 +52,9 @@ enum gv_err gv_http_server_start(struct gv_loop *loop, const struct gv_http_poli
                                  char *why, size_t why_size) GV_MUST_CHECK;
 
 /* Take another web configuration for the connections and requests to come; `web` is not needed
- * afterwards. On failure the old one stays, and `why` says what is wrong: TLS switched on or off,
- * a key of another certificate, a certificate that is not valid at the Unix time `now_s`. */
+ * afterwards. On failure the old one stays, and `why` says what is wrong: TLS switched on or
+ * off, a key of another certificate, a certificate that is not valid at the Unix time `now_s`.
+ */
 enum gv_err gv_http_server_set_web(struct gv_http_server *server, const struct gv_web *web,
                                    int64_t now_s, char *why, size_t why_size) GV_MUST_CHECK;
 
@@ -64,8 +65,8 @@ int64_t gv_http_server_certificate_end(const struct gv_http_server *server);
 void gv_http_server_stop(struct gv_http_server *server);
 
 struct gv_http_stats {
-    uint64_t requests; /* answered, whatever the status */
-    uint64_t refused;  /* connections refused or ended at one of our limits */
+    uint64_t requests;          /* answered, whatever the status */
+    uint64_t refused;           /* connections refused or ended at one of our limits */
     uint64_t unauthorized;      /* requests without a right password */
     uint64_t password_checks;   /* hashes worked out */
     uint64_t failed_handshakes; /* TLS connections that came to nothing */

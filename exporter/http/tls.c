@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* libmicrohttpd begins each session with rules of its daemon, which cannot change. So the daemon
- * has none, and each session gets ours before its first octet: then a renewed certificate is
- * there for the next connection, and nothing else is disturbed. */
+/* libmicrohttpd begins each session with rules of its daemon, which cannot change. So the
+ * daemon has none, and each session gets ours before its first octet: then a renewed
+ * certificate is there for the next connection, and nothing else is disturbed. */
 #include "http/tls.h"
 
 #include <arpa/inet.h>
@@ -105,7 +105,8 @@ static enum gv_err set_authorities(struct gv_tls *tls, const struct gv_tls_spec 
     int code = 1;
 
     if (spec->client_ca.at != NULL)
-        code = gnutls_certificate_set_x509_trust_mem(tls->credentials, &ca, GNUTLS_X509_FMT_PEM);
+        code =
+            gnutls_certificate_set_x509_trust_mem(tls->credentials, &ca, GNUTLS_X509_FMT_PEM);
     else if (verified)
         code = gnutls_certificate_set_x509_system_trust(tls->credentials);
     if (code > 0)
@@ -205,7 +206,8 @@ static bool san_listed(char *const *sans, gnutls_x509_crt_t certificate)
     for (unsigned i = 0;; i++) {
         size_t n = sizeof(octets);
         unsigned type;
-        int code = gnutls_x509_crt_get_subject_alt_name2(certificate, i, octets, &n, &type, NULL);
+        int code =
+            gnutls_x509_crt_get_subject_alt_name2(certificate, i, octets, &n, &type, NULL);
 
         if (code == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
             return false;

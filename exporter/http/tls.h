@@ -31,8 +31,8 @@ void gv_tls_free(struct gv_tls *tls); /* one holder; NULL is fine */
 void gv_tls_validity(const struct gv_tls *tls, int64_t *from_s, int64_t *to_s);
 
 /* Make `session`, which libmicrohttpd has just begun on the socket `fd`, one of `tls`. *state
- * lives until the session ends, and holds `tls` until gv_tls_session_clear. A client that speaks
- * in the clear is told so. False: it cannot be, and the connection must be ended. */
+ * lives until the session ends, and holds `tls` until gv_tls_session_clear. A client that
+ * speaks in the clear is told so. False: it cannot be, and the connection must be ended. */
 bool gv_tls_session_begin(struct gv_tls *tls, gnutls_session_t session, int fd,
                           struct gv_tls_session *state) GV_MUST_CHECK;
 /* After GnuTLS has let go of the session. */

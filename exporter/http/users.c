@@ -125,9 +125,8 @@ static bool make_mark(const struct gv_http_users *users, const char *user, const
     gv_buf_add(&all, user, strlen(user) + 1);
     gv_buf_add(&all, hash, strlen(hash) + 1);
     gv_buf_add_text(&all, password);
-    ok = all.err == GV_OK &&
-         gnutls_hmac_fast(GNUTLS_MAC_SHA256, users->key, sizeof(users->key), all.at, all.n,
-                          out->octets) == 0;
+    ok = all.err == GV_OK && gnutls_hmac_fast(GNUTLS_MAC_SHA256, users->key, sizeof(users->key),
+                                              all.at, all.n, out->octets) == 0;
     if (all.at != NULL)
         gv_wipe(all.at, all.n);
     gv_buf_clear(&all);
@@ -286,7 +285,8 @@ static struct gv_http_check *new_check(struct gv_http_request *r, const char *ha
 }
 
 /* Ask a worker, or wait with those who asked for the same. */
-static enum gv_http_who ask(struct gv_http_request *r, const char *user, struct gv_text password)
+static enum gv_http_who ask(struct gv_http_request *r, const char *user,
+                            struct gv_text password)
 {
     struct gv_http_users *users = r->server->users;
     struct gv_http_check *check, **last = &users->first;

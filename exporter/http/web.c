@@ -47,8 +47,8 @@ bool gv_http_rate_take(struct gv_http_server *server)
 
     if (server->rate_interval_ns == 0)
         return true;
-    server->rate_tokens += (double)gv_time_diff(now, server->rate_at).ms * 1e6 /
-                           (double)server->rate_interval_ns;
+    server->rate_tokens +=
+        (double)gv_time_diff(now, server->rate_at).ms * 1e6 / (double)server->rate_interval_ns;
     server->rate_at = now;
     if (server->rate_tokens > most)
         server->rate_tokens = most;

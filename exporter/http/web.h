@@ -24,9 +24,9 @@ struct gv_tls_spec {
     struct gv_text cert, key; /* PEM, as the files hold it */
     struct gv_text client_ca; /* PEM; at NULL: the system's authorities */
     enum gv_client_auth client_auth;
-    const char *const *sans;            /* one of them must be in the client's certificate */
+    const char *const *sans; /* one of them must be in the client's certificate */
     const char *const *suites, *const *curves; /* known to tls_names.h, the preferred first */
-    uint32_t min_version, max_version;  /* minor number of TLS 1.x */
+    uint32_t min_version, max_version;         /* minor number of TLS 1.x */
 };
 
 /* A user, and the bcrypt hash of the password. */

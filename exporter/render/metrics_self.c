@@ -46,8 +46,7 @@ static bool certificate_end(const struct gv_row *row, unsigned state, struct gv_
     const struct gv_self *self = row->base;
 
     (void)state;
-    return self->certificate_end_s > 0 &&
-           gv_value_ms(value, self->certificate_end_s * 1000);
+    return self->certificate_end_s > 0 && gv_value_ms(value, self->certificate_end_s * 1000);
 }
 
 /* Those of the history are absent where none is configured. */
