@@ -49,6 +49,9 @@ net-snmp/ collectors/snmp/(driver|usm|transport|library|trap_receiver)[a-z_]*\.[
 libssh/ collectors/ssh/(login|auth|link|keyscan)[a-z_]*\.[ch]
 openssl/ collectors/gdoi/(crypto|credential|verify)[a-z_]*\.[ch]
 microhttpd\.h exporter/http/.*
+gnutls/ exporter/http/.*
+crypt\.h exporter/http/users\.c
+seccomp\.h exporter/sandbox\.c
 libdeflate\.h exporter/http/.*
 curl/ collectors/io/http\.c
 sqlite3\.h exporter/history/database[a-z_]*\.[ch]
