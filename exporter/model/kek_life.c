@@ -28,6 +28,7 @@ struct gv_kek_life gv_kek_life_of(const struct gv_kek_obs *kek)
         .waited = kek->waited,
         .first_seen = kek->seen_at,
         .last_seen = kek->seen_at,
+        .spi_seen = kek->seen_at,
     };
 
     memcpy(life.spi, kek->spi, sizeof(life.spi));
@@ -56,6 +57,8 @@ void gv_kek_life_see_again(struct gv_kek_life *life, const struct gv_kek_life *f
 
     *life = *fresh;
     life->first_seen = old.first_seen;
+    if (old.has_spi)
+        life->spi_seen = old.spi_seen;
     if (!life->has_spi && old.has_spi) {
         life->has_spi = true;
         memcpy(life->spi, old.spi, sizeof(life->spi));

@@ -4,11 +4,17 @@
 /* Between two sights of a KS, with one poll missed at the longest usual interval. */
 enum { TWO_POLLS_S = 600 };
 
+/* Since when the GM is known to hold that KEK: it is compared by its SPI where it shows one. */
+static struct gv_time since(const struct gv_kek_life *gm)
+{
+    return gm->has_spi ? gm->spi_seen : gm->first_seen;
+}
+
 /* A KEK of the GM's that was first seen after the KS's last poll may be one that
  * the KS's next poll will show too: then it ends later than what the KS showed. */
 static enum gv_tri ahead_of(const struct gv_kek_life *gm, const struct gv_kek_life *ks)
 {
-    if (!gv_time_before(ks->last_seen, gm->first_seen))
+    if (!gv_time_before(ks->last_seen, since(gm)))
         return GV_NO;
     if (!gm->expiry.known || !ks->expiry.known)
         return GV_UNKNOWN;
@@ -21,11 +27,11 @@ static enum gv_tri ahead_of(const struct gv_kek_life *gm, const struct gv_kek_li
 static bool reached(const struct gv_kek_life *gm, const struct gv_kek_life *ks,
                     struct gv_time before, struct gv_dur distribution)
 {
-    struct gv_time since = gv_kek_life_since(ks);
+    struct gv_time from = gv_kek_life_since(ks);
 
-    if (gv_time_before(since, before))
-        since = ks->first_seen;
-    return gv_time_before(gv_time_add(since, distribution), gm->last_seen);
+    if (gv_time_before(from, before))
+        from = ks->first_seen;
+    return gv_time_before(gv_time_add(from, distribution), gm->last_seen);
 }
 
 /* It may be one that the KS had between two polls: it came after the one before. */
@@ -33,7 +39,7 @@ static bool between(const struct gv_kek_life *gm, const struct gv_kek_life *prev
 {
     if (gm->expiry.known && previous->expiry.known)
         return gv_time_before(previous->expiry.at, gm->expiry.at);
-    return gv_time_before(previous->last_seen, gm->first_seen);
+    return gv_time_before(previous->last_seen, since(gm));
 }
 
 /* A KEK that is newer than the KS's, and was not there before it: when two halves of a group
@@ -44,10 +50,10 @@ static bool gone_back(const struct gv_kek_life *gm, const struct gv_kek_life *ks
 {
     bool newer = gm->expiry.known && ks->expiry.known
                      ? gv_time_before(ks->expiry.at, gm->expiry.at)
-                     : gv_time_before(ks->first_seen, gm->first_seen);
+                     : gv_time_before(ks->first_seen, since(gm));
     struct gv_dur most = gv_dur_add(distribution, gv_secs(TWO_POLLS_S));
 
-    return newer && gv_time_diff(gm->last_seen, gm->first_seen).ms <= most.ms;
+    return newer && gv_time_diff(gm->last_seen, since(gm)).ms <= most.ms;
 }
 
 static enum gv_tri with_one(const struct gv_kek_life *gm, const struct gv_sync_ks *one)

@@ -224,6 +224,14 @@ static bool judged(const struct gv_track *track, const struct gv_track_in *in)
     return track->role == GV_KS_PRIMARY && !track->rebooted;
 }
 
+/* Two KSs merged: a KEK that is older, or was made at the same instant, is no rekey of this. */
+static bool another_ones(const struct gv_kek_life *old, const struct gv_kek_life *fresh)
+{
+    return fresh->birth.known && old->birth.known &&
+           (gv_time_before(fresh->birth.at, old->birth.at) ||
+            gv_kek_ends_together(fresh->birth.at, old->birth.at));
+}
+
 static void rekeyed(struct gv_track *track, const struct gv_kek_life *fresh,
                     const struct gv_track_in *in)
 {
@@ -234,9 +242,7 @@ static void rekeyed(struct gv_track *track, const struct gv_kek_life *fresh,
 
     if (!judged(track, in))
         return;
-    /* An older KEK that came back (two KSs merged) is no rekey. */
-    if (fresh->birth.known && track->kek.birth.known &&
-        gv_time_before(fresh->birth.at, track->kek.birth.at))
+    if (another_ones(&track->kek, fresh))
         return;
     track->verdict = judge(track, fresh, &policy, in, birth, &old_end);
     track->judged_at = gv_when(birth.at);

@@ -21,8 +21,9 @@
         WHEN(name ".expiry", member.expiry), WHEN(name ".ended_by", member.ended_by),          \
         {name ".aged", AT(BOOL, member.aged)}, {name ".waited", AT(DUR, member.waited)},       \
         {name ".first_seen", AT(TIME, member.first_seen)},                                     \
+        {name ".last_seen", AT(TIME, member.last_seen)},                                       \
     {                                                                                          \
-        name ".last_seen", AT(TIME, member.last_seen)                                          \
+        name ".spi_seen", AT(TIME, member.spi_seen)                                            \
     }
 
 /* Every field of a track has its row; the names stand in files: they stay. */
