@@ -33,7 +33,7 @@ enum gv_err gv_store_set_targets(struct gv_store *store, const struct gv_target 
                                  size_t count,
                                  const struct gv_store_policy *policy) GV_MUST_CHECK;
 
-/* Take the result of one poll of `collector` ("snmp", "ssh") on the device
+/* Take the result of one poll of `collector` ("snmp", "ssh", "restconf") on the device
  * `target`, at `now`. Takes result->observation over, whatever happens; an unknown target's is
  * freed. */
 void gv_store_feed(struct gv_store *store, const char *target, const char *collector,

@@ -34,11 +34,19 @@ static struct gv_group_track *track_add(struct gv_store *store, struct device *d
  * there. */
 static bool whole(const struct device *device)
 {
-    for (size_t i = 0; i < COLLECTORS; i++)
-        if (device->slots[i].configured &&
-            (!device->slots[i].polled || device->slots[i].err != GV_OK))
+    for (size_t i = 0; i < device->slot_count; i++)
+        if (!device->slots[i].polled || device->slots[i].err != GV_OK)
             return false;
     return device->merged != NULL && !device->merged->failed;
+}
+
+/* Something in what is merged now was cut. */
+static bool any_cut(const struct device *device)
+{
+    for (size_t i = 0; i < device->slot_count; i++)
+        if ((device->sources >> 2 * i & 1) && device->slots[i].cut)
+            return true;
+    return false;
 }
 
 /* Is a key server of that group polled? */
@@ -103,6 +111,7 @@ void store_feed_tracks(struct gv_store *store, struct device *device)
             .whole = whole(device),
             .override = gv_group_override_find(store->overrides, store->override_count,
                                                group->name, group->id),
+            .cut = any_cut(device),
         };
 
         if (track == NULL)

@@ -100,6 +100,15 @@ static bool complete(const struct gv_coop_ks *list, size_t count)
     return true;
 }
 
+/* An image that tells no roles is taken to lead, which can be true of one KS only. */
+static bool roles_told(const struct gv_coop_ks *list, size_t count)
+{
+    for (size_t i = 0; i < count && count > 1; i++)
+        if (list[i].track->role_assumed)
+            return false;
+    return true;
+}
+
 struct gv_count gv_coop_primaries(const struct gv_coop_ks *list, size_t count)
 {
     size_t primaries = 0, latest = 0;
@@ -107,7 +116,7 @@ struct gv_count gv_coop_primaries(const struct gv_coop_ks *list, size_t count)
     struct gv_time change;
 
     count = most(count);
-    if (count == 0)
+    if (count == 0 || !roles_told(list, count))
         return (struct gv_count){.known = false};
     change = last_change(list, count);
     for (size_t i = 0; i < count; i++) {

@@ -49,7 +49,7 @@ static void gather_one_timing(struct fleet *fleet, struct gathered *all,
     gather(fleet, all,
            (struct gv_evidence){.source = GV_EVIDENCE_TIMING,
                                 .behaviour = gv_timing_behaviour(timing),
-                                .confidence = GV_CERTAIN});
+                                .confidence = gv_timing_confidence(timing)});
 }
 
 /* The freshest first: it decides where two groups disagree. */
@@ -205,6 +205,43 @@ struct gv_behaviour_verdict fleet_behaviour(struct fleet *fleet,
     os = os_version(fleet, &obs->device);
     gather_version(fleet, &all, "", os.os == GV_OS_IOS_XE ? "IOS-XE " : "IOS ",
                    GV_EVIDENCE_OS_VERSION, &os);
+    return conclude(fleet, &all);
+}
+
+/* A proof holds for some lives of the KEK: a key server may be upgraded. */
+static bool proves_old(const struct gv_track *track, struct gv_time now)
+{
+    enum { LIVES = 3, LONGEST_S = 2592000 };
+    const struct gv_when at = track->registrations.doubled_at;
+    int64_t life_s = track->kek.has_lifetime        ? track->kek.lifetime_s
+                     : track->previous.has_lifetime ? track->previous.lifetime_s
+                                                    : LONGEST_S;
+    bool in_time_since =
+        (track->verdict == GV_REKEY_ON_TIME || track->verdict == GV_REKEY_EARLY ||
+         track->verdict == GV_REKEY_LATE) &&
+        track->judged_at.known && at.known && gv_time_before(at.at, track->judged_at.at);
+
+    return at.known && !in_time_since &&
+           gv_time_diff(now, at.at).ms <= gv_secs(LIVES * life_s).ms;
+}
+
+struct gv_behaviour_verdict fleet_counted_behaviour(struct fleet *fleet,
+                                                    const struct fleet_member *gm)
+{
+    const struct gv_track *track = &gm->learnt->track;
+    struct gathered all = {.count = 0};
+
+    if (!proves_old(track, fleet->in->now))
+        return conclude(fleet, &all);
+    gv_buf_reset(&fleet->text);
+    gv_buf_add_str(&fleet->text, gm->verdict->name);
+    gv_buf_add_str(&fleet->text, " registered twice around the end of a KEK, shortly before it "
+                                 "with the same KEK and after it once more; times so far: ");
+    gv_buf_add_u64(&fleet->text, track->registrations.doubles);
+    gather(fleet, &all,
+           (struct gv_evidence){.source = GV_EVIDENCE_TIMING,
+                                .behaviour = GV_BEHAVIOUR_OLD,
+                                .confidence = GV_CERTAIN});
     return conclude(fleet, &all);
 }
 

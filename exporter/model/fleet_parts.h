@@ -91,6 +91,11 @@ const char *fleet_gdoi_version(const struct gv_observation *obs, bool ks);
  * polled. */
 struct gv_behaviour_verdict fleet_heard_behaviour(struct fleet *fleet, const char *address);
 
+/* What the registrations that the polled GM counts prove of its key server: that it is old,
+ * where there were two around the end of a KEK, and no rekey came in time since. */
+struct gv_behaviour_verdict fleet_counted_behaviour(struct fleet *fleet,
+                                                    const struct fleet_member *gm);
+
 /* The key server `ks` lists that polled GM with a GDOI version: evidence, where
  * the GM itself told nothing that decides. */
 void fleet_listed(struct fleet *fleet, const struct fleet_member *gm, const char *ks,

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 
 #include "engine.h"
 #include "exporter_config.h"
@@ -18,6 +19,7 @@
 static const struct lab_face_kind *const faces[] = {
     &lab_snmp_face,
     &lab_ssh_face,
+    &lab_restconf_face,
     &lab_gdoi_face,
 };
 enum { KINDS = sizeof(faces) / sizeof(faces[0]) };
@@ -82,10 +84,12 @@ static void place_ports(struct lab *lab)
         struct lab_device *device = &lab->fleet.devices[i];
         uint32_t snmp = device->snmp.port + lab->options.port_offset;
         uint32_t ssh = device->ssh.port + lab->options.port_offset;
+        uint32_t restconf = device->restconf.port + lab->options.port_offset;
         uint32_t gdoi = device->gdoi.port + lab->options.port_offset;
         bool any = lab->options.any_port;
         device->snmp.port = any || device->snmp.port == 0 ? 0 : (uint16_t)snmp;
         device->ssh.port = any || device->ssh.port == 0 ? 0 : (uint16_t)ssh;
+        device->restconf.port = any || device->restconf.port == 0 ? 0 : (uint16_t)restconf;
         device->gdoi.port = any || device->gdoi.port == 0 ? 0 : (uint16_t)gdoi;
     }
 }
@@ -167,6 +171,7 @@ static bool run(struct lab *lab)
     lab->world.started = gv_loop_now(lab->world.loop);
     if (!start_faces(lab, count) || !write_config(lab))
         return false;
+    lab->fleet.clock_s = time(NULL);
     lab->world.started = gv_loop_now(lab->world.loop); /* the fleet's 0 is the readiness */
     if (lab->options.duration_s > 0)
         lab->end = gv_timer_start(lab->world.loop, gv_secs(lab->options.duration_s), stop, lab);
@@ -187,6 +192,7 @@ static bool prepare(struct lab *lab)
     }
     lab->fleet.log = log_line;
     lab->fleet.log_arg = lab;
+    lab->fleet.keeps_logs = true;
     lab->world.fleet = &lab->fleet;
     place_ports(lab);
     if (lab->options.syslog != NULL) {

@@ -10,7 +10,7 @@ enum { MOST_OFFSET = 60000, MOST_DURATION_S = 604800 };
 
 static const char help[] =
     "Usage: getvpn_lab --scenario FILE [OPTION...]\n"
-    "A simulated GETVPN fleet on loopback addresses, answering SNMP and SSH.\n"
+    "A simulated GETVPN fleet on loopback addresses, answering SNMP, SSH and RESTCONF.\n"
     "\n"
     "  --scenario FILE         the fleet (tests/lab/scenarios/*.yml; keys: "
     "tests/lab/README.md)\n"
