@@ -2,9 +2,9 @@
 // One device: does it answer, what does it say, and what is made of it?
 import { dashboard } from './frame';
 import { TO_GROUP } from './fleet';
-import { KEY_LEFT, LEFT, OK_FAILED, ONE_IS_GOOD, YES_NO } from './looks';
+import { KEY_LEFT, LEFT, NONE_IS_BEST, OK_FAILED, ONE_IS_GOOD, YES_NO } from './looks';
 import { chart, stat, table, timeline } from './panels';
-import { counted, holding, known, of, states, until } from './promql';
+import { contradictions, counted, holding, known, of, states, until } from './promql';
 
 const D = 'device="$device"';
 const age = `time() - max by (device, collector) (${of('observation_timestamp_seconds', D)})`;
@@ -72,7 +72,7 @@ const now = [
 const polls = [
     table({
         title: 'Collectors',
-        width: 12,
+        width: 10,
         unit: 'none',
         sort: 'Collector',
         description:
@@ -98,9 +98,21 @@ const polls = [
             },
         ],
     }),
+    stat({
+        title: 'Contradictions',
+        width: 4,
+        height: 8,
+        unit: 'short',
+        thresholds: NONE_IS_BEST,
+        description:
+            'What its collectors say against each other, and evidence on its behavior that says ' +
+            'the opposite of other evidence: /api/v1/devices/NAME has both sides.',
+        runbooks: ['EvidenceContradicts'],
+        expr: contradictions(D),
+    }),
     chart({
         title: 'Duration of polls',
-        width: 12,
+        width: 10,
         unit: 's',
         min: 0,
         description: 'How long the last poll of each collector took.',

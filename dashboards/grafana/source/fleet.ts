@@ -12,6 +12,7 @@ import {
 } from './looks';
 import { chart, stat, table } from './panels';
 import {
+    contradictions,
     as_label,
     counted,
     holding,
@@ -310,7 +311,7 @@ const cause = [
     }),
     chart({
         title: 'KEK left, by group',
-        width: 12,
+        width: 10,
         unit: 's',
         description:
             'What is left of the KEK that the key servers use. A new key server rekeys at ' +
@@ -323,9 +324,21 @@ const cause = [
             },
         ],
     }),
+    stat({
+        title: 'Contradictions',
+        width: 4,
+        height: 8,
+        unit: 'short',
+        thresholds: NONE_IS_BEST,
+        description:
+            'Collectors of a device that say different things, and evidence on old or new ' +
+            'behavior that says the opposite of other evidence.',
+        runbooks: ['EvidenceContradicts'],
+        expr: contradictions(),
+    }),
     chart({
         title: 'Members registered, as the key servers count',
-        width: 12,
+        width: 10,
         unit: 'short',
         min: 0,
         description:
