@@ -2,9 +2,10 @@
 // One device: does it answer, what does it say, and what is made of it?
 import { dashboard } from './frame';
 import { TO_GROUP } from './fleet';
-import { KEY_LEFT, LEFT, OK_FAILED, ONE_IS_GOOD, YES_NO } from './looks';
+import { KEY_LEFT, LEFT, NONE_IS_BEST, OK_FAILED, ONE_IS_GOOD, YES_NO } from './looks';
 import { chart, stat, table, timeline } from './panels';
-import { counted, holding, known, of, states, until } from './promql';
+import { contradictions, counted, holding, known, of, states, until } from './promql';
+import { REKEY } from './runbooks';
 
 const D = 'device="$device"';
 const age = `time() - max by (device, collector) (${of('observation_timestamp_seconds', D)})`;
@@ -17,7 +18,7 @@ const now = [
         mappings: YES_NO,
         thresholds: ONE_IS_GOOD,
         description: "Whether a collector's last poll gave a fresh observation.",
-        runbooks: ['DeviceDown'],
+        runbooks: ['DeviceDown', 'KeyServerDown'],
         expr: `max by (device) (${of('up', D)})`,
     }),
     stat({
@@ -72,7 +73,7 @@ const now = [
 const polls = [
     table({
         title: 'Collectors',
-        width: 12,
+        width: 10,
         unit: 'none',
         sort: 'Collector',
         description:
@@ -98,9 +99,21 @@ const polls = [
             },
         ],
     }),
+    stat({
+        title: 'Contradictions',
+        width: 4,
+        height: 8,
+        unit: 'short',
+        thresholds: NONE_IS_BEST,
+        description:
+            'What its collectors say against each other, and evidence on its behavior that says ' +
+            'the opposite of other evidence: /api/v1/devices/NAME has both sides.',
+        runbooks: ['EvidenceContradicts', 'CollectorDisagreement'],
+        expr: contradictions(D),
+    }),
     chart({
         title: 'Duration of polls',
-        width: 12,
+        width: 10,
         unit: 's',
         min: 0,
         description: 'How long the last poll of each collector took.',
@@ -209,7 +222,12 @@ const member = [
         min: 0,
         max: 1,
         description: 'Only where the device is a member.',
-        runbooks: ['MemberOutOfSync', 'MemberUnregistered'],
+        runbooks: [
+            'MemberKekExpiring',
+            'KekUsedAfterExpiry',
+            'MemberOutOfSync',
+            'MemberUnregistered',
+        ],
         lines: [
             {
                 expr: `min by (group) (${of('gm_registered', D)})`,
@@ -228,7 +246,7 @@ const member = [
         steps: true,
         min: 0,
         description: 'Within each interval. Rekeys received are of KEK and TEK.',
-        runbooks: ['MemberReregistering', 'DoubleRegistration'],
+        runbooks: ['MemberReregistering', 'RegistrationFailing', 'DoubleRegistration'],
         lines: [
             {
                 expr: counted('group', 'gm_registrations_attempted_total', D),
@@ -272,7 +290,7 @@ const server = [
         description:
             "How long before the KEK's end its last rekey came, and what the formula " +
             'demands. Only the primary rekeys.',
-        runbooks: ['KekRekeyLate'],
+        runbooks: REKEY,
         lines: [
             {
                 expr: `max by (group) (${known(of('kek_rekey_lead_observed_seconds', D))})`,

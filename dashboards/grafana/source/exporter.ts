@@ -38,7 +38,7 @@ const now = [
         unit: 'percentunit',
         thresholds: SHARE,
         description: 'The share of the configured devices with a fresh observation.',
-        runbooks: ['DeviceDown'],
+        runbooks: ['DeviceDown', 'KeyServerDown', 'NoKeyServer'],
         expr: `avg(${of('up')})`,
     }),
     stat({

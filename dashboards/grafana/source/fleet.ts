@@ -12,6 +12,7 @@ import {
 } from './looks';
 import { chart, stat, table } from './panels';
 import {
+    contradictions,
     as_label,
     counted,
     holding,
@@ -24,6 +25,7 @@ import {
     with_word,
     zeros,
 } from './promql';
+import { REKEY } from './runbooks';
 
 const CARRIED =
     '${datasource:queryparam}&${job:queryparam}&${instance:queryparam}&${__url_time_range}';
@@ -103,7 +105,7 @@ const now = [
         description:
             'Configured devices of which there is no fresh observation: what is shown of ' +
             'their groups comes from the others.',
-        runbooks: ['DeviceDown'],
+        runbooks: ['DeviceDown', 'KeyServerDown', 'NoKeyServer'],
         expr: `count(${of('up')} == 0) or vector(0)`,
     }),
     table({
@@ -117,7 +119,7 @@ const now = [
             'nobody rekeys. Rekey due: when the primary should rekey, negative where it ' +
             'should have. The lead of the last rekey against the formula: positive is ' +
             'early and no fault, near 0 on time.',
-        runbooks: ['KekExpiring', 'KekRekeyLate', 'InteropMismatch'],
+        runbooks: ['KekExpiring', ...REKEY, 'InteropMismatch'],
         columns: [
             { name: 'Group', label: 'group', url: TO_GROUP },
             {
@@ -187,7 +189,7 @@ const now = [
             `Traffic stops when the TEK ends; when the KEK ends the member has to register ` +
             `again. Behavior: a member of the old behavior shows no KEK lifetime that ` +
             `counts down.`,
-        runbooks: ['MemberOutOfSync', 'MemberUnregistered', 'TekExpiring'],
+        runbooks: ['MemberKekExpiring', 'MemberOutOfSync', 'MemberUnregistered', 'TekExpiring'],
         columns: [
             { name: 'Member', label: 'device', url: TO_DEVICE('Member') },
             { name: 'Group', label: 'group', url: TO_GROUP },
@@ -300,7 +302,7 @@ const cause = [
             'KEK rekeys seen within each interval. Early is no fault; late is still within ' +
             'the guarantee of 200 s; too late and after expiry make members register ' +
             'again.',
-        runbooks: ['KekRekeyLate', 'KekRekeyMissed'],
+        runbooks: REKEY,
         lines: [
             {
                 expr: counted('verdict', 'kek_rekeys_total'),
@@ -310,7 +312,7 @@ const cause = [
     }),
     chart({
         title: 'KEK left, by group',
-        width: 12,
+        width: 10,
         unit: 's',
         description:
             'What is left of the KEK that the key servers use. A new key server rekeys at ' +
@@ -323,9 +325,21 @@ const cause = [
             },
         ],
     }),
+    stat({
+        title: 'Contradictions',
+        width: 4,
+        height: 8,
+        unit: 'short',
+        thresholds: NONE_IS_BEST,
+        description:
+            'Collectors of a device that say different things, and evidence on old or new ' +
+            'behavior that says the opposite of other evidence.',
+        runbooks: ['EvidenceContradicts', 'CollectorDisagreement'],
+        expr: contradictions(),
+    }),
     chart({
         title: 'Members registered, as the key servers count',
-        width: 12,
+        width: 10,
         unit: 'short',
         min: 0,
         description:

@@ -19,6 +19,7 @@ import {
     zeros,
     states,
 } from './promql';
+import { REKEY } from './runbooks';
 
 const G = 'group="$group"';
 const KS = [G, 'role="ks"'];
@@ -65,7 +66,7 @@ const now = [
             'Until the primary should rekey: by the formula of the new behavior, or for an ' +
             'old key server when the KEK ends. Negative: it is overdue. It may come ' +
             'earlier, with a TEK rekey.',
-        runbooks: ['KekRekeyLate'],
+        runbooks: REKEY,
     }),
     stat({
         title: 'Last KEK rekey',
@@ -75,7 +76,7 @@ const now = [
         description:
             "The verdict on the primary's last KEK rekey; unknown where no poll lay on " +
             'either side of it.',
-        runbooks: ['KekRekeyLate', 'KekRekeyMissed'],
+        runbooks: REKEY,
         expr: of_primary(`${of('kek_rekey_verdict', G)} == 1`),
     }),
     stat({
@@ -128,7 +129,7 @@ const lifelines = [
             `${WINDOW.from} and ${WINDOW.to} s (the upper band) a new member without a ` +
             `rekey registers again; below 0 (the lower one), up to ` +
             `${WINDOW.second} s after, it registers once more where the key server is old.`,
-        runbooks: ['KekRekeyLate', 'InteropMismatch'],
+        runbooks: [...REKEY, 'InteropMismatch'],
         lines: [
             {
                 expr: until('max', 'device', of('kek_expiry_timestamp_seconds', ...KS)),
@@ -211,7 +212,7 @@ const rekeys = [
             "How long before the old KEK's end the primary's last rekey came, and 200 + N " +
             'x R (+ 5 x (1 + members / 50) for unicast). Above the dashed line is early ' +
             'and no fault; 0 and less is the old behavior.',
-        runbooks: ['KekRekeyLate'],
+        runbooks: REKEY,
         lines: [
             { expr: `max by (device) (${lead})`, legend: '{{device}}: lead' },
             { expr: `max by (device) (${formula})`, legend: '{{device}}: formula' },
@@ -227,7 +228,7 @@ const rekeys = [
         description:
             "What each key server's last KEK rekey was judged to be, from that rekey to " +
             'the next.',
-        runbooks: ['KekRekeyLate', 'KekRekeyMissed'],
+        runbooks: REKEY,
         lines: [
             {
                 expr: states('device, verdict', of_primary(of('kek_rekey_verdict', G))),
@@ -243,7 +244,7 @@ const rekeys = [
         steps: true,
         min: 0,
         description: 'KEK rekeys seen within each interval.',
-        runbooks: ['KekRekeyLate', 'KekRekeyMissed'],
+        runbooks: REKEY,
         lines: [
             {
                 expr: counted('verdict', 'kek_rekeys_total', G),
@@ -261,7 +262,7 @@ const rekeys = [
             'Registrations of the polled members within each interval. More begun than ' +
             "completed: the key server refuses or does not answer. Pairs around a KEK's " +
             'end are the signature of an old key server with new members.',
-        runbooks: ['MemberReregistering', 'DoubleRegistration'],
+        runbooks: ['MemberReregistering', 'RegistrationFailing', 'DoubleRegistration'],
         lines: [
             {
                 expr: counted('group', 'gm_registrations_attempted_total', G),
@@ -349,7 +350,12 @@ const members = [
         description:
             'Every polled member of the group. What is left of its own keys, not of its ' +
             "key servers'.",
-        runbooks: ['MemberOutOfSync', 'MemberUnregistered'],
+        runbooks: [
+            'MemberKekExpiring',
+            'KekUsedAfterExpiry',
+            'MemberOutOfSync',
+            'MemberUnregistered',
+        ],
         columns: [
             { name: 'Member', label: 'device', url: TO_DEVICE('Member') },
             {

@@ -4,6 +4,7 @@ import { dashboard } from './frame';
 import { KEY_LEFT, OK_FAILED, ONE_IS_GOOD } from './looks';
 import { chart, stat, timeline } from './panels';
 import { as_label, counted, holding, known, of, states, until } from './promql';
+import { REKEY } from './runbooks';
 
 const P = 'probe="$probe"';
 const expected = [
@@ -52,7 +53,7 @@ const now = [
         description:
             "How long before the old KEK's end the last new one was received; negative " +
             'after it.',
-        runbooks: ['KekRekeyLate'],
+        runbooks: REKEY,
         expr: `max by (probe) (${known(of('probe_rekey_lead_seconds', P))})`,
     }),
 ];
@@ -84,7 +85,7 @@ const course = [
         description:
             "The lead of the last KEK rekey that was received, and the formula's of the " +
             'key server where it is polled.',
-        runbooks: ['KekRekeyLate'],
+        runbooks: REKEY,
         lines: [
             {
                 expr: `max by (probe) (${known(of('probe_rekey_lead_seconds', P))})`,

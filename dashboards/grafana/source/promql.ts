@@ -90,6 +90,13 @@ export function on_device(expr: string, others: string): string {
     return `${expr} and on (device) ${others}`;
 }
 
+/** How many contradictions there are: between collectors, or of evidence. The series are only
+ * there once there was one. */
+export function contradictions(...matchers: string[]): string {
+    const both = ['collector_disagreement', 'kek_behavior_contradicted'];
+    return `count(${both.map((name) => `${of(name, ...matchers)} == 1`).join(' or ')}) or vector(0)`;
+}
+
 /** The samples with the label `to`, which says what the label `from` says. */
 export function as_label(to: string, from: string, expr: string): string {
     return `label_replace(${expr}, "${to}", "$1", "${from}", "(.+)")`;
