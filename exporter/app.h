@@ -27,7 +27,7 @@ struct gv_app_settings {
     const char *telemetry_path;
     struct gv_shard shard;
     bool insecure_perms;
-    bool once; /* a single round: gv_app_once */
+    bool once;    /* a single round: gv_app_once */
     bool sandbox; /* enter it once the configuration is read */
 };
 
@@ -49,7 +49,7 @@ struct gv_app {
     struct gv_events *events;   /* NULL: nothing listened to yet, or a single round */
     struct gv_history *history; /* NULL: none configured, or a single round */
     struct gv_http_sd *sd;
-    struct gv_http_server *server; /* only while serving */
+    struct gv_http_server *server;  /* only while serving */
     struct gv_web_files *web_files; /* NULL: no web configuration */
     bool web_successful;            /* the last one that was read is in force */
     struct gv_app_list *lists;
