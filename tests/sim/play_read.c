@@ -15,8 +15,10 @@ static bool read_way(struct lab_yaml *yaml, const yaml_node_t *item, void *objec
         settings->ways |= STAGE_SNMP;
     else if (gv_text_is(lab_yaml_text(item), "ssh"))
         settings->ways |= STAGE_SSH;
+    else if (gv_text_is(lab_yaml_text(item), "syslog"))
+        settings->ways |= STAGE_SYSLOG;
     else
-        return lab_yaml_fault(yaml, item, "expected one of: snmp, ssh");
+        return lab_yaml_fault(yaml, item, "expected one of: snmp, ssh, syslog");
     return true;
 }
 
@@ -65,6 +67,7 @@ static const struct lab_yaml_field exporter_fields[] = {
     CALL("loss", read_loss),
     CALL("drift", read_drift),
     {"keep", LAB_YAML_FLAG, offsetof(struct stage_settings, keep), 0, 0, NULL, NULL},
+    {"history", LAB_YAML_FLAG, offsetof(struct stage_settings, history), 0, 0, NULL, NULL},
 };
 #undef NUMBER
 
