@@ -325,14 +325,13 @@ static void take_life(struct entry *e, const struct gdoi_event *event, struct gv
 {
     struct gv_probe_evidence before = e->seen.evidence;
 
-    gv_probe_saw_registration(
-        &e->seen.evidence,
-        &(struct gv_probe_registration){.left = gv_time_diff(expiry, event->at),
-                                        .had_kek = event->had_kek,
-                                        .other_kek = event->other_kek,
-                                        .previous_left = event->previous_left,
-                                        .unsure = event->life_unsure,
-                                        .anew = anew});
+    gv_probe_saw_registration(&e->seen.evidence, &(struct gv_probe_registration){
+                                                     .left = gv_time_diff(expiry, event->at),
+                                                     .had_kek = event->had_kek,
+                                                     .other_kek = event->other_kek,
+                                                     .previous_left = event->previous_left,
+                                                     .unsure = event->life_unsure,
+                                                     .anew = anew});
     if (strcmp(before.registration_text, e->seen.evidence.registration_text) != 0)
         evidence_save(e);
 }

@@ -338,8 +338,8 @@ static bool maybe_another(const struct gv_track *track, const struct gv_kek_life
                     track->mark.registrations));
 }
 
-/* What a KS shows as the lifetime of a KEK may be that of the next one, as configured since: how
- * long this one lives was told first. */
+/* What a KS shows as the lifetime of a KEK may be that of the next one, as configured since:
+ * how long this one lives was told first. */
 static void keep_lifetime(struct gv_kek_life *fresh, const struct gv_kek_life *old)
 {
     if (!old->has_lifetime || !fresh->has_lifetime || old->lifetime_s == fresh->lifetime_s)

@@ -99,8 +99,8 @@ static bool counts_are_close(const struct gv_track *track, struct gv_dur apart)
            (before_ms == 0 || 2 * apart.ms <= 3 * before_ms + gv_secs(SLACK_S).ms);
 }
 
-/* When the GM got the KEK that is seen now, at the latest: a registration brings what is left as
- * its lifetime. */
+/* When the GM got the KEK that is seen now, at the latest: a registration brings what is left
+ * as its lifetime. */
 static struct gv_time came_at(const struct gv_kek_life *kek)
 {
     return kek->birth.known ? kek->birth.at : kek->first_seen;
@@ -115,8 +115,8 @@ static void pair_up(struct gv_track *track, struct gv_when end, bool changed, ui
 
     if (changed) {
         /* The next KEK came before the expiry: then no second registration brought it. */
-        bool early = gv_time_before(came_at(&track->kek),
-                                    gv_time_sub(end.at, gv_secs(WINDOW_SLACK_S)));
+        bool early =
+            gv_time_before(came_at(&track->kek), gv_time_sub(end.at, gv_secs(WINDOW_SLACK_S)));
 
         if (second && !early && (pending || (more >= 2 && first)))
             track->registrations.doubles++;

@@ -80,8 +80,8 @@ static void logged(void *arg, struct gv_time at, const struct lab_device *device
     if (stage->store == NULL || stage->blind || lab_device_silent(device, at) ||
         lab_dice_next(&stage->dice) % MILLION < stage->settings.loss_ppm)
         return;
-    (void)snprintf(text, sizeof(text), "<189>7: %s: *Nov 25 10:00:00.123: %s",
-                   device->hostname, line);
+    (void)snprintf(text, sizeof(text), "<189>7: %s: *Nov 25 10:00:00.123: %s", device->hostname,
+                   line);
     if (gv_syslog_read(gv_text(text), &told) != GV_OK)
         return;
     told.event.has |= GV_EVENT_HAS_AT;

@@ -2,9 +2,9 @@
 /* Stage: a simulated fleet and the real exporter core on one virtual clock.
  *
  * The exporter's side is the product's own: the drivers of both collectors, their codecs,
- * poller, store, model, history. Only what touches a network is replaced, at link time: the loop
- * (loop_virtual.c), the SNMP wire (stage_wire.c), the SSH link (stage_link.c). The fleet is
- * the lab's (tests/lab): its engine, its agents' tables, its command line. */
+ * poller, store, model, history. Only what touches a network is replaced, at link time: the
+ * loop (loop_virtual.c), the SNMP wire (stage_wire.c), the SSH link (stage_link.c). The fleet
+ * is the lab's (tests/lab): its engine, its agents' tables, its command line. */
 #ifndef STAGE_H
 #define STAGE_H
 
@@ -27,7 +27,7 @@ struct stage_settings {
     uint32_t delay_ms; /* one way */
     int32_t drift_ppm; /* our clock runs so much fast */
     uint64_t seed;
-    bool keep; /* SSH sessions stay between polls */
+    bool keep;    /* SSH sessions stay between polls */
     bool history; /* in SQLite; else a new exporter knows nothing */
 };
 

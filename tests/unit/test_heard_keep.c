@@ -30,8 +30,8 @@ static struct gv_heard whole(void)
                 .kek_spi = {7, 8, 9},
                 .doubles = UINT64_MAX,
                 .missed = 10,
-                .last_double = {GV_FINDING_DOUBLE, {true, {11}}, {true, {12}}, {true, {13}},
-                                {true, {14}}},
+                .last_double =
+                    {GV_FINDING_DOUBLE, {true, {11}}, {true, {12}}, {true, {13}}, {true, {14}}},
                 .cycle = {15},
             },
     };
@@ -105,8 +105,8 @@ static void test_lines(void)
         struct gv_heard back = {.as_ks = true};
         bool any = false;
 
-        CHECK(rows[i].name, gv_heard_read(gv_text(rows[i].text), shift, now, &any, &back) ==
-                                rows[i].ok);
+        CHECK(rows[i].name,
+              gv_heard_read(gv_text(rows[i].text), shift, now, &any, &back) == rows[i].ok);
         CHECK(rows[i].name, any == rows[i].any && back.as_ks == !rows[i].ok);
     }
 }
@@ -117,7 +117,8 @@ static void test_doubt(void)
 
     gv_heard_doubt(&heard);
     CHECK("nothing waits", !heard.signature.registration.done &&
-                               !heard.signature.expiry.pending && !heard.signature.rekey_missed);
+                               !heard.signature.expiry.pending &&
+                               !heard.signature.rekey_missed);
     CHECK("what is proved stays", heard.signature.doubles > 0 &&
                                       heard.signature.last_double.expired.known &&
                                       heard.newer_gm.known);

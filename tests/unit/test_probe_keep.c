@@ -22,8 +22,8 @@ static void test_verdicts(void)
     struct gv_buf text, other;
 
     gv_probe_saw_registration(&old, &(struct gv_probe_registration){.left = gv_secs(60)});
-    gv_probe_saw_rekey(&fresh, &(struct gv_probe_rekey){true, true, gv_secs(230), false,
-                                                        gv_secs(0), false});
+    gv_probe_saw_rekey(
+        &fresh, &(struct gv_probe_rekey){true, true, gv_secs(230), false, gv_secs(0), false});
     text = text_of(&old, KEY);
     other = text_of(&fresh, OTHER);
     gv_buf_add_str(&text, "10.0.0.1:848 1762000000\n");
@@ -32,7 +32,8 @@ static void test_verdicts(void)
     CHECK_STR("the sentence", back.registration_text, old.registration_text);
     CHECK_INT("old", gv_probe_judge(&back).behaviour, GV_BEHAVIOUR_OLD);
     CHECK("as sure as before", gv_probe_judge(&back).confidence == GV_CERTAIN);
-    CHECK("the other's", gv_probe_evidence_read((struct gv_text){text.at, text.n}, OTHER, &back));
+    CHECK("the other's",
+          gv_probe_evidence_read((struct gv_text){text.at, text.n}, OTHER, &back));
     CHECK_INT("new", gv_probe_judge(&back).behaviour, GV_BEHAVIOUR_NEW);
     CHECK("no registration proves old any more", back.refuted);
     gv_buf_clear(&text);
