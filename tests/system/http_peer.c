@@ -154,7 +154,7 @@ static int serve(int report, unsigned descriptors)
 {
     static const char *const listen[] = {"127.0.0.1:0"};
     const struct gv_http_hooks hooks = {NULL,   view,   probe, service_discovery,
-                                        config, reload, ready};
+                                        config, reload, ready, NULL};
     const struct gv_http_policy policy = {.listen = listen,
                                           .listen_count = 1,
                                           .telemetry_path = "/metrics",
