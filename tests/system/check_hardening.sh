@@ -4,4 +4,4 @@
 # Every hardening of the distribution is in the program, as its own tool sees it. Not control flow:
 # Debian 12 does not build for it, and a program has it only when its start-up code has it too.
 command -v hardening-check >/dev/null || exit 77
-exec hardening-check --nobranch "$1"
+exec hardening-check --nocfprotection "$1"
