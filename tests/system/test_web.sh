@@ -325,6 +325,7 @@ printf 'basic_auth_users: {alice: "%s"}\n' "${alice/\$04\$/\$14\$}" >web.yml
 "$exporter" --config.file=c.yml --web.listen-address=127.0.0.1:0 2>log &
 pid=$!
 port=$(port_of log) || exit 1
+curl -s -o probe.out "http://127.0.0.1:$port/probe?target=mute" &
 for _ in $(seq 300); do
     ask /metrics >/dev/null
     grep -q '^getvpn_exporter_polls_in_flight 1' out && break
