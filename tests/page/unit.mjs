@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What of the page needs no browser: its words and its judgement. usage: node unit.mjs
+import { readFileSync, readdirSync } from 'node:fs';
 import { judge, judgeFleet } from '../../exporter/http/page/judge.mjs';
 import { chooseLanguage, fillIn, span } from '../../exporter/http/page/words.mjs';
 import { en } from '../../exporter/http/page/words_en.mjs';
@@ -24,6 +25,18 @@ for (const key of Object.keys(en)) {
     // The English of this one is the API's own sentence.
     equal(`${key}: no value that the other does not have`, key === 'interop_text' ? [] : missing, []);
 }
+
+// Every word that is said is there, and every word that is there is said. Findings have two; a
+// value's word begins with its kind; table and list heads are lists of keys.
+const ROOM = new URL('../../exporter/http/page/', import.meta.url);
+const sources = readdirSync(ROOM).filter((name) => name.endsWith('.mjs') && !name.startsWith('words_'))
+    .map((name) => readFileSync(new URL(name, ROOM), 'utf8')).join('\n');
+const said = [...sources.matchAll(/\bsay\('(\w+)'/g)].map(([, key]) => key);
+const quoted = new Set([...sources.matchAll(/'(\w+)'|function (\w+)\(/g)].map(([, text, rule]) => text ?? rule));
+const KINDS = /^(severity|verdict|behavior|confidence|role|status|legend|unit)_|_do$/;
+
+equal('said without a word', said.filter((key) => !(key in en)), []);
+equal('words that nobody says', Object.keys(en).filter((key) => !quoted.has(key) && !KINDS.test(key)), []);
 equal('one', fillIn('{n|member|members}', { n: 1 }), '1 member');
 equal('many', fillIn('{n|member|members}', { n: 0 }), '0 members');
 equal('a value is not read again', fillIn('{a}', { a: '{b}', b: 1 }), '{b}');
@@ -90,10 +103,10 @@ for (const [name, what, want] of ROWS) {
         equal(`${name}: words for ${code}`, [code in en, `${code}_do` in en], [true, true]);
 }
 
-const said = { ...ks(), in: { ...ks().in, group: 'B' } };
+const server = { ...ks(), in: { ...ks().in, group: 'B' } };
 const fleet = {
     groups: [group({ group: 'A' }), group({ group: 'B', primaries: 2 }), group({ group: 'C', interop: [pair] })],
-    devices: [{ ...said.device, groups: [said.in] }],
+    devices: [{ ...server.device, groups: [server.in] }],
 };
 
 equal('groups in the order of need', judgeFleet(fleet, NOW).map((facts) => facts.group), ['B', 'C', 'A']);

@@ -5,7 +5,7 @@ import { groupLink } from './fleet.mjs';
 import { behaviour } from './group.mjs';
 import { clock, precise, say, sayValue, span } from './words.mjs';
 
-const facts = (...pairs) => el('dl', { class: 'facts' }, pairs.filter(([, value]) => value !== undefined)
+const facts = (...pairs) => el('dl', { class: 'facts' }, pairs.filter(([, value]) => value !== undefined && value !== false)
     .map(([key, value]) => el('div', {}, el('dt', {}, say(key)), el('dd', {}, value))));
 
 const heads = (...keys) => el('thead', {}, el('tr', {}, keys.map((key) => el('th', { scope: 'col' }, say(key)))));
@@ -52,10 +52,11 @@ function asServer(m) {
 }
 
 function asMember({ gm }) {
-    const tri = (value) => (value === undefined ? undefined : say(value ? 'yes' : 'no'));
+    const word = (value, yes, no) => value !== undefined && el('span', { class: value ? 'yes' : 'no' }, say(value ? yes : no));
 
     return gm !== undefined && [el('h4', {}, say('as_member')), facts(
-        ['state', gm.registered !== undefined ? say(gm.registered ? 'registered' : 'not_registered') : undefined], ['sync', tri(gm.kek_in_sync)], ['registered_with', gm.registered_with],
+        ['state', word(gm.registered, 'registered', 'not_registered')],
+        ['sync', word(gm.kek_in_sync, 'in_sync', 'out_of_sync')], ['registered_with', gm.registered_with],
         ['registrations', gm.registrations_succeeded !== undefined ? `${gm.registrations_succeeded} / ${gm.registrations_attempted ?? '–'}` : undefined],
         ['registers_again', gm.reregistration_at !== undefined ? clock(gm.reregistration_at) : undefined], ...keys(gm))];
 }

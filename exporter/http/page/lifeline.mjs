@@ -5,7 +5,6 @@ import { SECOND_TO, WINDOW_FROM, WINDOW_TO } from './limits.mjs';
 import { el, svg } from './dom.mjs';
 import { clock, say, span } from './words.mjs';
 
-
 const BEFORE_LEAST = 300, AFTER = 110, BREAK = 24; // seconds, seconds, percent of the width
 const PAST_MOST = 12;
 
@@ -107,10 +106,9 @@ export function lifeline(facts, rekeys, scale, now) {
 
 // What its signs mean.
 export function legend() {
-    const sign = (name, ...shapes) => [
+    const sign = (name, ...shapes) => el('span', {},
         svg('svg', { class: `sign ${name}`, width: 22, height: 16, 'aria-hidden': 'true' }, shapes),
-        el('span', {}, say(`legend_${name}`)),
-    ];
+        ' ', say(`legend_${name}`));
 
     return el('p', { class: 'legend' },
         sign('now', svg('line', { x1: 11, x2: 11, y1: 1, y2: 15 })),
