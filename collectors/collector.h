@@ -29,7 +29,7 @@ struct gv_poll_result {
 typedef void gv_poll_done(void *arg, struct gv_poll_result *result);
 
 struct gv_collector {
-    const char *name; /* "snmp", "ssh": the collector label */
+    const char *name; /* "snmp", "ssh", "restconf": the collector label */
 
     /* A session on `target`; sends nothing. NULL without memory. */
     struct gv_session *(*open)(struct gv_loop *loop, const struct gv_target *target);
@@ -47,5 +47,6 @@ struct gv_collector {
 
 extern const struct gv_collector gv_snmp_collector;
 extern const struct gv_collector gv_ssh_collector;
+extern const struct gv_collector gv_restconf_collector;
 
 #endif

@@ -42,20 +42,25 @@ enum gv_kek_has {
     GV_KEK_HAS_KEY_BITS = 1u << 4,
     GV_KEK_HAS_SIG_KEY_BITS = 1u << 5,
     GV_KEK_HAS_INDEX = 1u << 6,
+    GV_KEK_HAS_TOLD = 1u << 7,
 };
 
 /* A KEK as a KS or GM shows it. */
 struct gv_kek_obs {
     struct gv_kek_obs *next;
     struct gv_time seen_at; /* when the answer that holds `remaining_s` arrived */
-    uint32_t has;           /* enum gv_kek_has */
-    uint32_t lifetime_s;    /* a GM that re-registered shows the life that was left */
-    uint32_t remaining_s;   /* 0 is saturated: expired some time ago. An old GM's value
-                             * is frozen at its registration (rekey-behaviour, ch. 1) */
-    uint32_t to_rekey_s;    /* the KS's own schedule; CLI and RESTCONF only */
+    struct gv_dur waited; /* ... and how long it took: it may have been true so much earlier */
+    bool aged;    /* by a merge: `remaining_s` was told earlier, and counted down since */
+    uint32_t has; /* enum gv_kek_has */
+    uint32_t lifetime_s;  /* a GM that re-registered shows the life that was left */
+    uint32_t remaining_s; /* 0 is saturated: expired some time ago. An old GM's value
+                           * is frozen at its registration (rekey-behaviour, ch. 1) */
+    uint32_t to_rekey_s;  /* the KS's own schedule; CLI and RESTCONF only */
     uint32_t key_bits;
     uint32_t sig_key_bits;
-    uint32_t index; /* CISCO-GDOI-MIB KekIndex: counts up with each KEK */
+    uint32_t index;  /* CISCO-GDOI-MIB KekIndex: counts up with each KEK */
+    uint32_t told_s; /* RESTCONF: the remaining time as told, beside the one by birth time
+                      * and lifetime */
     uint8_t spi[GV_KEK_SPI_LEN];
     enum gv_kek_status status;
     const char *cipher;   /* "AES", "3DES", as printed */
@@ -67,6 +72,7 @@ enum gv_tek_has {
     GV_TEK_HAS_LIFETIME = 1u << 1,
     GV_TEK_HAS_REMAINING = 1u << 2,
     GV_TEK_HAS_TO_REKEY = 1u << 3, /* absent where IOS prints n/a: superseded */
+    GV_TEK_HAS_TOLD = 1u << 4,
 };
 
 /* A TEK (one IPsec SA of a GM, or one TEK policy of a KS). */
@@ -77,6 +83,7 @@ struct gv_tek_obs {
     uint32_t lifetime_s;
     uint32_t remaining_s;
     uint32_t to_rekey_s;
+    uint32_t told_s; /* as of a KEK */
     uint8_t spi[GV_TEK_SPI_LEN];
     enum gv_tek_status status;
     const char *interface; /* GM only */
@@ -219,9 +226,11 @@ struct gv_device_obs {
 struct gv_observation {
     struct gv_arena arena;
     struct gv_time seen_at; /* arrival of the last answer in it */
+    struct gv_dur waited;   /* for that answer, or one before, where it can take long */
     struct gv_device_obs device;
     struct gv_group_obs *groups;
-    bool failed; /* the arena was exhausted: the content is incomplete */
+    const char *log; /* lines of its log as printed; NULL: not asked */
+    bool failed;     /* the arena was exhausted: the content is incomplete */
 };
 
 /* An empty observation on the heap. NULL without memory. */

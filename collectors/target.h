@@ -53,21 +53,31 @@ struct gv_ssh_credential {
     bool agent; /* also ask the agent at $SSH_AUTH_SOCK */
 };
 
+struct gv_restconf_credential {
+    const char *user;
+    struct gv_secret *password;
+    const char *ca_file; /* authorities that vouch for the device; NULL: the system's */
+};
+
 struct gv_target {
     const char *name;                      /* unique label of the device in every output */
     const char *address;                   /* host name, IPv4 or IPv6 literal without port */
     const struct gv_snmp_credential *snmp; /* NULL: not polled by SNMP */
     const struct gv_ssh_credential *ssh;   /* NULL: not polled by SSH */
+    const struct gv_restconf_credential *restconf; /* NULL: not polled by RESTCONF */
     /* What its notifications must prove, polled or not; NULL: they cannot. */
     const struct gv_snmp_credential *notify;
-    uint16_t snmp_port, ssh_port;
+    uint16_t snmp_port, ssh_port, restconf_port;
     struct gv_dur snmp_timeout; /* one request */
     unsigned snmp_retries;
-    struct gv_dur ssh_timeout; /* connect, login, each command */
-    struct gv_dur deadline;    /* the whole poll, any collector */
+    struct gv_dur ssh_timeout;      /* connect, login, each command */
+    struct gv_dur restconf_timeout; /* one request */
+    const char *restconf_pin;       /* of the device's key: "sha256//" and base64; NULL: none */
+    struct gv_dur deadline;         /* the whole poll, any collector */
     enum gv_ssh_profile ssh_profile;
     const char *ssh_known_hosts; /* file */
     bool ssh_keep;               /* keep the shell channel between polls */
+    bool ssh_logging;            /* also read its log */
 };
 
 #endif

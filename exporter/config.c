@@ -258,6 +258,8 @@ void gv_config_free(struct gv_config *config)
         gv_secret_free(config->ssh[i].credential.key_passphrase);
         gv_secret_free(config->ssh[i].credential.enable);
     }
+    for (size_t i = 0; i < config->restconf_count; i++)
+        gv_secret_free(config->restconf[i].credential.password);
     for (size_t i = 0; i < config->gdoi_count; i++) {
         gv_secret_free(config->gdoi[i].psk);
         gdoi_credential_free(config->gdoi[i].credential);

@@ -28,6 +28,11 @@ struct gv_config_ssh_profile {
     struct gv_ssh_credential credential;
 };
 
+struct gv_config_restconf_profile {
+    const char *name;
+    struct gv_restconf_credential credential;
+};
+
 /* How probes prove themselves: a pre-shared key, or a certificate. */
 struct gv_config_gdoi_profile {
     const char *name;
@@ -49,7 +54,8 @@ struct gv_config_probe {
 struct gv_config_target {
     struct gv_target target;
     struct gv_dur interval;
-    const char *snmp_profile, *ssh_credentials; /* names of the profiles used; NULL: none */
+    /* Names of the profiles used; NULL: none. */
+    const char *snmp_profile, *ssh_credentials, *restconf_profile;
     struct gv_place at;
 };
 
@@ -60,7 +66,7 @@ struct gv_config_url {
 };
 
 struct gv_config_limits {
-    uint32_t in_flight, ssh_in_flight, logins_per_minute;
+    uint32_t in_flight, ssh_in_flight, restconf_in_flight, logins_per_minute;
     struct gv_dur backoff_most, stale_after;
     uint32_t connections, connections_per_address;
     struct gv_dur request_deadline, response_deadline;
@@ -71,7 +77,8 @@ struct gv_config {
     struct gv_config_limits limits;
     struct gv_config_snmp_profile *snmp;
     struct gv_config_ssh_profile *ssh;
-    size_t snmp_count, ssh_count;
+    struct gv_config_restconf_profile *restconf;
+    size_t snmp_count, ssh_count, restconf_count;
     struct gv_group_override *groups;
     size_t group_count;
     struct gv_config_target *targets; /* in the order of the files; on the heap */

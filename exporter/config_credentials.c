@@ -110,6 +110,23 @@ static void read_ssh(struct gv_config_reader *reader, const struct gv_node *map,
     gv_config_secret(reader, &row.enable, &credential->enable);
 }
 
+static void read_restconf(struct gv_config_reader *reader, const struct gv_node *map,
+                          struct gv_config_restconf_profile *out)
+{
+    struct gv_config_restconf_row row = {0};
+    struct gv_restconf_credential *credential = &out->credential;
+
+    gv_schema_read(&gv_config_restconf_schema, GV_USE_MAP, map, &row, &reader->faults);
+    if (map->kind != GV_NODE_MAP)
+        return;
+    need(reader, map, row.password.from != GV_SECRET_NOWHERE, "password",
+         "for basic authentication");
+    out->name = gv_config_keep(reader, map->key);
+    credential->user = row.user ? gv_config_keep(reader, row.user) : NULL;
+    credential->ca_file = row.authorities ? gv_config_path(reader, row.authorities) : NULL;
+    gv_config_secret(reader, &row.password, &credential->password);
+}
+
 void gv_config_credentials(struct gv_config_reader *reader, const struct gv_node *map)
 {
     struct gv_config_credentials_row row = {0};
@@ -128,4 +145,10 @@ void gv_config_credentials(struct gv_config_reader *reader, const struct gv_node
     if (row.ssh != NULL && config->ssh != NULL)
         for (const struct gv_node *n = row.ssh->first; n != NULL; n = n->next)
             read_ssh(reader, n, &config->ssh[config->ssh_count++]);
+    if (row.restconf != NULL)
+        config->restconf =
+            gv_config_alloc(reader, row.restconf->count * sizeof(*config->restconf));
+    if (row.restconf != NULL && config->restconf != NULL)
+        for (const struct gv_node *n = row.restconf->first; n != NULL; n = n->next)
+            read_restconf(reader, n, &config->restconf[config->restconf_count++]);
 }

@@ -6,6 +6,9 @@
 #define HOURS(n)      SECONDS((n)*3600)
 #define MEGABYTES(n)  ((int64_t)(n) << 20)
 
+/* "sha256//" and the base64 of 32 octets. */
+enum { PIN_TEXT = 8 + 44 };
+
 enum { EVERYWHERE = GV_USE_MAP | GV_USE_DEFAULTS | GV_USE_LABELS };
 
 /* In the order of the enumerations of target.h. */
@@ -17,7 +20,7 @@ static const char *const privs[] = {"none",   "des",           "aes128",        
 static const char *const profiles[] = {"modern", "default", "legacy", NULL};
 /* In the order of enum gv_rekey_transport; "" is never written. */
 static const char *const transports[] = {"auto", "unicast", "multicast", NULL};
-static const char *const collectors[] = {"snmp", "ssh", "events", NULL};
+static const char *const collectors[] = {"snmp", "ssh", "restconf", "events", NULL};
 /* In the order of enum gdoi_number, without its first. */
 static const char *const octet_orders[] = {"big-endian", "little-endian", NULL};
 
@@ -60,7 +63,7 @@ static const char *const octet_orders[] = {"big-endian", "little-endian", NULL};
 #define ROW gv_config_root_row
 static const struct gv_key root_keys[] = {
     NODE("credentials", GV_KEY_MAP, credentials, false,
-         "profiles of logins: snmp, ssh and gdoi"),
+         "profiles of logins: snmp, ssh, restconf and gdoi"),
     NODE("defaults", GV_KEY_MAP, defaults, false, "values for every target that does not say"),
     NODE("targets", GV_KEY_LIST, targets, false, "the devices to poll"),
     NODE("target_files", GV_KEY_TEXTS, target_files, false,
@@ -87,6 +90,7 @@ static const struct gv_key root_keys[] = {
 static const struct gv_key credentials_keys[] = {
     NODE("snmp", GV_KEY_MAP, snmp, false, "SNMP profiles by name"),
     NODE("ssh", GV_KEY_MAP, ssh, false, "SSH profiles by name"),
+    NODE("restconf", GV_KEY_MAP, restconf, false, "RESTCONF profiles by name"),
     NODE("gdoi", GV_KEY_MAP, gdoi, false, "profiles of probes by name"),
 };
 #undef ROW
@@ -111,6 +115,15 @@ static const struct gv_key ssh_keys[] = {
     SECRET("passphrase", passphrase, "the private key's passphrase"),
     YESNO("agent", agent, "also ask the agent at $SSH_AUTH_SOCK"),
     SECRET("enable", enable, "the enable password; without it `enable` is never sent"),
+};
+#undef ROW
+
+#define ROW gv_config_restconf_row
+static const struct gv_key restconf_keys[] = {
+    NEEDED_TEXT("user", user, 1, 64, "the user of basic authentication"),
+    SECRET("password", password, "the password"),
+    TEXT("authorities", authorities, 1, GV_CONFIG_PATH,
+         "certificates that devices are checked against (PEM; default: the system's)"),
 };
 #undef ROW
 
@@ -171,6 +184,7 @@ static const struct gv_key target_keys[] = {
      FIELD(collectors), "the collectors to use (default: each that has a profile)"},
     TEXT("snmp", snmp, 1, GV_CONFIG_NAME, "the name of an SNMP profile"),
     TEXT("ssh", ssh, 1, GV_CONFIG_NAME, "the name of an SSH profile"),
+    TEXT("restconf", restconf, 1, GV_CONFIG_NAME, "the name of a RESTCONF profile"),
     SPAN("interval", interval, SECONDS(1), HOURS(24), "time between two polls"),
     SPAN("deadline", deadline, SECONDS(1), HOURS(1), "most time of one poll"),
     NUMBER("snmp_port", snmp_port, 1, 65535, "UDP port of the agent"),
@@ -181,6 +195,12 @@ static const struct gv_key target_keys[] = {
          "time for connecting, for the login, for each command"),
     WORD("ssh_profile", ssh_profile, false, profiles, "which SSH algorithms are offered"),
     YESNO("ssh_keep", ssh_keep, "keep the SSH session between polls"),
+    NUMBER("restconf_port", restconf_port, 1, 65535, "TCP port of the HTTPS server"),
+    SPAN("restconf_timeout", restconf_timeout, SECONDS(1), SECONDS(300),
+         "time for each RESTCONF request"),
+    TEXT("restconf_pin", restconf_pin, PIN_TEXT, PIN_TEXT,
+         "the device's public key, sha256//BASE64: instead of authorities, or beside them"),
+    YESNO("ssh_logging", ssh_logging, "also read the router's log, for its events"),
 };
 #undef ROW
 #undef USES
@@ -236,6 +256,7 @@ static const struct gv_key traps_keys[] = {
 static const struct gv_key limits_keys[] = {
     NUMBER("in_flight", in_flight, 1, 10000, "SNMP polls under way at once"),
     NUMBER("ssh_in_flight", ssh_in_flight, 1, 1000, "SSH polls under way at once"),
+    NUMBER("restconf_in_flight", restconf_in_flight, 1, 1000, "RESTCONF polls under way"),
     NUMBER("logins_per_minute", logins_per_minute, 1, 6000, "SSH logins of the whole fleet"),
     SPAN("backoff_most", backoff_most, SECONDS(1), HOURS(24), "longest pause after failures"),
     SPAN("stale_after", stale_after, SECONDS(1), HOURS(168),
@@ -258,6 +279,7 @@ const struct gv_schema gv_config_root_schema = SCHEMA("the configuration", root_
 const struct gv_schema gv_config_credentials_schema = SCHEMA("credentials", credentials_keys);
 const struct gv_schema gv_config_snmp_schema = SCHEMA("an SNMP profile", snmp_keys);
 const struct gv_schema gv_config_ssh_schema = SCHEMA("an SSH profile", ssh_keys);
+const struct gv_schema gv_config_restconf_schema = SCHEMA("a RESTCONF profile", restconf_keys);
 const struct gv_schema gv_config_target_schema = SCHEMA("a target", target_keys);
 const struct gv_schema gv_config_list_schema = SCHEMA("an entry of a target list", list_keys);
 const struct gv_schema gv_config_group_schema = SCHEMA("a group", group_keys);
@@ -279,6 +301,8 @@ const struct gv_config_target_row gv_config_target_defaults = {
     .ssh_port = 22,
     .ssh_profile = GV_SSH_DEFAULT,
     .ssh_keep = true,
+    .restconf_timeout = {SECONDS(10)},
+    .restconf_port = 443,
 };
 
 const struct gv_config_probe_row gv_config_probe_defaults = {
@@ -297,6 +321,7 @@ const struct gv_config_history_row gv_config_history_defaults = {
 const struct gv_config_limits gv_config_limits_defaults = {
     .in_flight = 500,
     .ssh_in_flight = 10,
+    .restconf_in_flight = 10,
     .logins_per_minute = 60,
     .backoff_most = {SECONDS(300)},
     .stale_after = {SECONDS(300)},

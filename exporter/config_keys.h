@@ -23,7 +23,7 @@ struct gv_config_root_row {
 };
 
 struct gv_config_credentials_row {
-    const struct gv_node *snmp, *ssh, *gdoi;
+    const struct gv_node *snmp, *ssh, *restconf, *gdoi;
 };
 
 /* Fields of enum type hold an index into the table's words. */
@@ -37,6 +37,11 @@ struct gv_config_ssh_row {
     const char *user, *key_file;
     struct gv_secret_source password, enable, passphrase;
     bool agent;
+};
+
+struct gv_config_restconf_row {
+    const char *user, *authorities;
+    struct gv_secret_source password;
 };
 
 struct gv_config_gdoi_row {
@@ -61,15 +66,20 @@ struct gv_config_listen_row {
 };
 
 /* EVENTS: nothing is asked, only what the device tells by itself counts. */
-enum { GV_COLLECT_SNMP = 1, GV_COLLECT_SSH = 2, GV_COLLECT_EVENTS = 4 };
+enum {
+    GV_COLLECT_SNMP = 1,
+    GV_COLLECT_SSH = 2,
+    GV_COLLECT_RESTCONF = 4,
+    GV_COLLECT_EVENTS = 8,
+};
 
 /* A target, the defaults of all targets, and the labels of a target list. */
 struct gv_config_target_row {
-    const char *name, *address, *snmp, *ssh;
+    const char *name, *address, *snmp, *ssh, *restconf, *restconf_pin;
     uint32_t collectors; /* GV_COLLECT_*, or-ed; 0: those with a profile */
-    struct gv_dur interval, deadline, snmp_timeout, ssh_timeout;
-    uint32_t snmp_port, snmp_retries, ssh_port, ssh_profile;
-    bool ssh_keep;
+    struct gv_dur interval, deadline, snmp_timeout, ssh_timeout, restconf_timeout;
+    uint32_t snmp_port, snmp_retries, ssh_port, ssh_profile, restconf_port;
+    bool ssh_keep, ssh_logging;
 };
 
 /* One entry of a target list: file_sd and http_sd. */
@@ -95,10 +105,11 @@ struct gv_config_url_row {
 };
 
 extern const struct gv_schema gv_config_root_schema, gv_config_credentials_schema,
-    gv_config_snmp_schema, gv_config_ssh_schema, gv_config_target_schema, gv_config_list_schema,
-    gv_config_group_schema, gv_config_url_schema, gv_config_limits_schema,
-    gv_config_gdoi_schema, gv_config_probe_schema, gv_config_syslog_schema,
-    gv_config_traps_schema, gv_config_history_schema;
+    gv_config_snmp_schema, gv_config_ssh_schema, gv_config_restconf_schema,
+    gv_config_target_schema, gv_config_list_schema, gv_config_group_schema,
+    gv_config_url_schema, gv_config_limits_schema, gv_config_gdoi_schema,
+    gv_config_probe_schema, gv_config_syslog_schema, gv_config_traps_schema,
+    gv_config_history_schema;
 
 /* What holds where nothing is said. */
 extern const struct gv_config_target_row gv_config_target_defaults;

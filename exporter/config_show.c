@@ -104,6 +104,18 @@ static void show_ssh(const struct gv_config_ssh_profile *profile, struct gv_buf 
     add_secret(out, "enable", c->enable);
 }
 
+static void show_restconf(const struct gv_config_restconf_profile *profile, struct gv_buf *out)
+{
+    const struct gv_restconf_credential *c = &profile->credential;
+
+    gv_buf_add_str(out, "    ");
+    add_quoted(out, profile->name);
+    gv_buf_add_str(out, ":\n");
+    add_text(out, "      ", "user", c->user);
+    add_secret(out, "password", c->password);
+    add_text(out, "      ", "authorities", c->ca_file);
+}
+
 static void show_gdoi(const struct gv_config_gdoi_profile *profile, struct gv_buf *out)
 {
     gv_buf_add_str(out, "    ");
@@ -147,7 +159,7 @@ static void show_target(const struct gv_config_target *config, struct gv_buf *ou
     add_text(out, "    ", "address", target->address);
     add_span(out, "    ", "interval", config->interval);
     add_span(out, "    ", "deadline", target->deadline);
-    if (target->snmp == NULL && target->ssh == NULL)
+    if (target->snmp == NULL && target->ssh == NULL && target->restconf == NULL)
         gv_buf_add_str(out, "    collectors:\n      - events\n");
     if (target->snmp != NULL) {
         add_text(out, "    ", "snmp", config->snmp_profile);
@@ -162,6 +174,13 @@ static void show_target(const struct gv_config_target *config, struct gv_buf *ou
         add_word(out, "    ", "ssh_profile",
                  word(&gv_config_target_schema, "ssh_profile", target->ssh_profile));
         add_word(out, "    ", "ssh_keep", target->ssh_keep ? "true" : "false");
+        add_word(out, "    ", "ssh_logging", target->ssh_logging ? "true" : "false");
+    }
+    if (target->restconf != NULL) {
+        add_text(out, "    ", "restconf", config->restconf_profile);
+        add_number(out, "    ", "restconf_port", target->restconf_port);
+        add_span(out, "    ", "restconf_timeout", target->restconf_timeout);
+        add_text(out, "    ", "restconf_pin", target->restconf_pin);
     }
 }
 
@@ -191,6 +210,7 @@ static void show_limits(const struct gv_config_limits *limits, struct gv_buf *ou
     gv_buf_add_str(out, "limits:\n");
     add_number(out, "  ", "in_flight", limits->in_flight);
     add_number(out, "  ", "ssh_in_flight", limits->ssh_in_flight);
+    add_number(out, "  ", "restconf_in_flight", limits->restconf_in_flight);
     add_number(out, "  ", "logins_per_minute", limits->logins_per_minute);
     add_span(out, "  ", "backoff_most", limits->backoff_most);
     add_span(out, "  ", "stale_after", limits->stale_after);
@@ -202,7 +222,8 @@ static void show_limits(const struct gv_config_limits *limits, struct gv_buf *ou
 
 static void show_credentials(const struct gv_config *config, struct gv_buf *out)
 {
-    if (config->snmp_count + config->ssh_count + config->gdoi_count > 0)
+    if (config->snmp_count + config->ssh_count + config->restconf_count + config->gdoi_count >
+        0)
         gv_buf_add_str(out, "credentials:\n");
     if (config->snmp_count > 0)
         gv_buf_add_str(out, "  snmp:\n");
@@ -212,6 +233,10 @@ static void show_credentials(const struct gv_config *config, struct gv_buf *out)
         gv_buf_add_str(out, "  ssh:\n");
     for (size_t i = 0; i < config->ssh_count; i++)
         show_ssh(&config->ssh[i], out);
+    if (config->restconf_count > 0)
+        gv_buf_add_str(out, "  restconf:\n");
+    for (size_t i = 0; i < config->restconf_count; i++)
+        show_restconf(&config->restconf[i], out);
     if (config->gdoi_count > 0)
         gv_buf_add_str(out, "  gdoi:\n");
     for (size_t i = 0; i < config->gdoi_count; i++)
@@ -272,7 +297,7 @@ void gv_config_show(const struct gv_config *config, struct gv_buf *out)
 
 void gv_config_summary(const struct gv_config *config, struct gv_buf *out)
 {
-    size_t snmp = 0, ssh = 0, legacy = 0;
+    size_t snmp = 0, ssh = 0, legacy = 0, restconf = 0;
     char text[400];
 
     for (size_t i = 0; i < config->target_count; i++) {
@@ -280,16 +305,18 @@ void gv_config_summary(const struct gv_config *config, struct gv_buf *out)
 
         snmp += target->snmp != NULL;
         ssh += target->ssh != NULL;
+        restconf += target->restconf != NULL;
         legacy += target->ssh != NULL && target->ssh_profile == GV_SSH_LEGACY;
     }
     (void)snprintf(text, sizeof(text),
-                   "targets: %zu (snmp %zu, ssh %zu, of these legacy %zu)\n"
+                   "targets: %zu (snmp %zu, ssh %zu, of these legacy %zu, restconf %zu)\n"
                    "target lists: %zu files, %zu URLs\n"
-                   "credentials: %zu snmp, %zu ssh, %zu gdoi\n"
+                   "credentials: %zu snmp, %zu ssh, %zu restconf, %zu gdoi\n"
                    "groups: %zu\nprobes: %zu\nwarnings: %zu\n",
-                   config->target_count, snmp, ssh, legacy, config->target_file_count,
-                   config->url_count, config->snmp_count, config->ssh_count, config->gdoi_count,
-                   config->group_count, config->probe_count, config->warnings);
+                   config->target_count, snmp, ssh, legacy, restconf, config->target_file_count,
+                   config->url_count, config->snmp_count, config->ssh_count,
+                   config->restconf_count, config->gdoi_count, config->group_count,
+                   config->probe_count, config->warnings);
     gv_buf_add_str(out, text);
 }
 
@@ -302,6 +329,7 @@ void gv_config_help(struct gv_buf *out)
         {"the file", &gv_config_root_schema},
         {"credentials: snmp: NAME:", &gv_config_snmp_schema},
         {"credentials: ssh: NAME:", &gv_config_ssh_schema},
+        {"credentials: restconf: NAME:", &gv_config_restconf_schema},
         {"credentials: gdoi: NAME:", &gv_config_gdoi_schema},
         {"targets, defaults", &gv_config_target_schema},
         {"target lists", &gv_config_list_schema},

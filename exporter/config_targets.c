@@ -26,6 +26,15 @@ static const struct gv_config_ssh_profile *find_ssh(const struct gv_config *conf
     return NULL;
 }
 
+static const struct gv_config_restconf_profile *find_restconf(const struct gv_config *config,
+                                                              const char *name)
+{
+    for (size_t i = 0; i < config->restconf_count; i++)
+        if (config->restconf[i].name != NULL && strcmp(config->restconf[i].name, name) == 0)
+            return &config->restconf[i];
+    return NULL;
+}
+
 static bool is_ipv6(const char *address)
 {
     char literal[INET6_ADDRSTRLEN];
@@ -47,8 +56,10 @@ static const char *address_fault(const char *address)
     size_t n = strlen(address);
 
     if (strchr(address, ':') != NULL)
-        return is_ipv6(address) ? NULL
-                                : "expected an address alone; ports are snmp_port and ssh_port";
+        return is_ipv6(address)
+                   ? NULL
+                   : "expected an address alone; ports are snmp_port, ssh_port and "
+                     "restconf_port";
     if (strspn(address, "0123456789.") == n)
         return inet_pton(AF_INET, address, &parsed) == 1 ? NULL
                                                          : "expected four numbers up to 255";
@@ -113,6 +124,47 @@ static void bind_ssh(struct gv_config_reader *reader, const struct gv_config_tar
     out->target.ssh = &profile->credential;
 }
 
+/* "sha256//" and 32 octets in base64. */
+static bool is_pin(const char *pin)
+{
+    static const char start[] = "sha256//";
+    size_t n = sizeof(start) - 1;
+
+    return strncmp(pin, start, n) == 0 &&
+           strspn(pin + n,
+                  "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/") == 43 &&
+           strcmp(pin + n + 43, "=") == 0;
+}
+
+static void bind_restconf(struct gv_config_reader *reader,
+                          const struct gv_config_target_row *row, const struct gv_node *map,
+                          struct gv_config_target *out)
+{
+    const struct gv_config_restconf_profile *profile;
+
+    if (row->restconf == NULL) {
+        gv_fault(&reader->faults, map->at,
+                 "collector restconf without a profile; expected restconf: NAME");
+        return;
+    }
+    if (row->restconf_pin != NULL && !is_pin(row->restconf_pin)) {
+        gv_fault(&reader->faults, key_place(map, "restconf_pin"),
+                 "restconf_pin is none; expected sha256// and 44 characters of base64");
+        return;
+    }
+    profile = find_restconf(reader->config, row->restconf);
+    if (profile == NULL) {
+        gv_fault(&reader->faults, key_place(map, "restconf"),
+                 "no RESTCONF profile \"%.60s\"; expected a name from credentials: restconf:",
+                 row->restconf);
+        return;
+    }
+    out->restconf_profile = profile->name;
+    out->target.restconf = &profile->credential;
+    if (row->restconf_pin != NULL)
+        out->target.restconf_pin = gv_config_keep(reader, row->restconf_pin);
+}
+
 static struct gv_config_target *new_target(struct gv_config_reader *reader, struct gv_place at)
 {
     struct gv_config *config = reader->config;
@@ -171,6 +223,9 @@ static void add_target(struct gv_config_reader *reader, const struct gv_config_t
     target->ssh_profile = (enum gv_ssh_profile)row->ssh_profile;
     target->ssh_known_hosts = reader->config->known_hosts;
     target->ssh_keep = row->ssh_keep;
+    target->restconf_port = (uint16_t)row->restconf_port;
+    target->restconf_timeout = row->restconf_timeout;
+    target->ssh_logging = row->ssh_logging;
     check_interval(reader, row, map);
     if (row->snmp != NULL && find_snmp(reader->config, row->snmp) != NULL)
         target->notify = &find_snmp(reader->config, row->snmp)->credential;
@@ -178,9 +233,11 @@ static void add_target(struct gv_config_reader *reader, const struct gv_config_t
         bind_snmp(reader, row, map, out);
     if (wanted(row, GV_COLLECT_SSH, row->ssh))
         bind_ssh(reader, row, map, out);
-    if (row->collectors == 0 && row->snmp == NULL && row->ssh == NULL)
+    if (wanted(row, GV_COLLECT_RESTCONF, row->restconf))
+        bind_restconf(reader, row, map, out);
+    if (row->collectors == 0 && row->snmp == NULL && row->ssh == NULL && row->restconf == NULL)
         gv_fault(&reader->faults, at,
-                 "target without a collector; expected snmp: or ssh: NAME");
+                 "target without a collector; expected snmp:, ssh: or restconf: NAME");
 }
 
 void gv_config_targets(struct gv_config_reader *reader, const struct gv_node *list)
@@ -311,7 +368,9 @@ static int compare_device(const struct gv_target *a, const struct gv_target *b)
 
     if (order == 0)
         order = a->snmp_port - b->snmp_port;
-    return order != 0 ? order : a->ssh_port - b->ssh_port;
+    if (order == 0)
+        order = a->ssh_port - b->ssh_port;
+    return order != 0 ? order : a->restconf_port - b->restconf_port;
 }
 
 static int by_device(const void *a, const void *b)

@@ -15,6 +15,7 @@ enum { INDEX_CEILING = 64 << 20, WHY_SIZE = 160, TOKEN_MS = 1000 / GV_EVENTS_A_S
 
 struct source {
     const struct gv_target *target;
+    bool sends;              /* it has sent syslog messages */
     struct gv_time empty_at; /* its budget is used up to here, in messages of TOKEN_MS */
 };
 
@@ -86,6 +87,7 @@ static void on_line(void *arg, const char *sender, struct gv_text line)
         return;
     }
     events->stats.messages++;
+    source->sends = true;
     if (gv_syslog_read(gv_text_head(line, gv_text_index(line, '\0')), &told) != GV_OK)
         return;
     events->stats.events++;
@@ -313,6 +315,14 @@ void gv_events_free(struct gv_events *events)
         listener_stop(events, &events->listeners[i]);
     gv_arena_clear(&events->senders.arena);
     free(events);
+}
+
+bool gv_events_sends(const struct gv_events *events, const char *target)
+{
+    for (size_t i = 0; i < events->senders.count; i++)
+        if (strcmp(events->senders.sources[i].target->name, target) == 0)
+            return events->senders.sources[i].sends;
+    return false;
 }
 
 struct gv_events_stats gv_events_stats(const struct gv_events *events)

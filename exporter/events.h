@@ -53,6 +53,9 @@ void gv_events_free(struct gv_events *events); /* NULL is fine */
 enum gv_err gv_events_set(struct gv_events *events,
                           const struct gv_events_spec *spec) GV_MUST_CHECK;
 
+/* True if that target has sent syslog messages since the senders were last set. */
+bool gv_events_sends(const struct gv_events *events, const char *target);
+
 struct gv_events_stats gv_events_stats(const struct gv_events *events);
 
 /* The port of the i-th address, first those of syslog; 0 where nothing listens there. */

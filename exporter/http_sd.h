@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Target lists behind web addresses, fetched again and again off the loop. The
- * one place of the daemon that uses libcurl. */
+/* Target lists behind web addresses, fetched again and again. */
 #ifndef GV_HTTP_SD_H
 #define GV_HTTP_SD_H
 

@@ -99,6 +99,7 @@ static struct device *new_device(struct gv_poller *poller, const struct gv_poll_
 static void free_device(struct device *device)
 {
     gv_target_copy_clear(&device->copy);
+    free(device->log);
     free(device);
 }
 
@@ -307,6 +308,11 @@ static bool bring_forward(struct gv_poller *poller, struct job *job, struct gv_t
 static struct gv_time later(struct gv_time a, struct gv_time b)
 {
     return gv_time_before(a, b) ? b : a;
+}
+
+void gv_poller_listen(struct gv_poller *poller, const struct gv_poller_hooks *hooks)
+{
+    poller->hooks = *hooks;
 }
 
 void gv_poller_hint(struct gv_poller *poller, const char *name)

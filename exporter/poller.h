@@ -11,6 +11,7 @@
 #define GV_POLLER_H
 
 #include "collector.h"
+#include "events/event.h"
 #include "store.h"
 
 struct gv_poller;
@@ -88,6 +89,17 @@ void gv_poller_resume(struct gv_poller *poller);
 enum gv_err gv_poller_poll_now(struct gv_poller *poller, const char *name,
                                void (*done)(void *arg, enum gv_err worst),
                                void *arg) GV_MUST_CHECK;
+
+/* Who wants the events that stand in the logs of devices. */
+struct gv_poller_hooks {
+    void *arg;
+    int64_t (*unix_ms)(void *arg); /* the wall clock, for their stamps */
+    void (*logged)(void *arg, const char *name, const struct gv_event *event);
+};
+
+/* Call the hooks for each line of a log that was not there at the poll before, in order, before
+ * the poll's result goes to the store. */
+void gv_poller_listen(struct gv_poller *poller, const struct gv_poller_hooks *hooks);
 
 /* Something happened on that target: poll it early, GV_HINT_SETTLE_S from now, so that one poll
  * sees what comes in a burst. At most once in GV_HINT_EVERY_S for each target and ten a second

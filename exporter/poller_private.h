@@ -4,6 +4,7 @@
 #ifndef GV_POLLER_PRIVATE_H
 #define GV_POLLER_PRIVATE_H
 
+#include "log_buffer.h"
 #include "poller.h"
 #include "schedule.h"
 #include "target_copy.h"
@@ -58,6 +59,7 @@ struct waiter {
 
 struct device {
     struct gv_target_copy copy;
+    struct gv_log_buffer *log; /* NULL: none was read yet */
     struct gv_dur interval;
     struct job *running;
     struct waiter *waiters;
@@ -77,6 +79,7 @@ struct log_budget {
 struct gv_poller {
     struct gv_loop *loop;
     struct gv_store *store;
+    struct gv_poller_hooks hooks; /* zeroed: nobody listens */
     struct transport transports[GV_TRANSPORTS_MOST];
     size_t transport_count;
     struct gv_dur backoff_most;

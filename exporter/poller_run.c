@@ -191,6 +191,34 @@ static void release(struct job *job)
     job->transport->in_flight--;
 }
 
+struct log_taker {
+    struct gv_poller *poller;
+    const char *name;
+};
+
+static void on_logged(void *arg, const struct gv_event *event)
+{
+    const struct log_taker *taker = arg;
+
+    taker->poller->hooks.logged(taker->poller->hooks.arg, taker->name, event);
+}
+
+static void take_log(struct gv_poller *poller, struct device *device,
+                     const struct gv_observation *obs, struct gv_time now)
+{
+    struct log_taker taker = {poller, device->copy.target.name};
+
+    if (obs == NULL || obs->log == NULL || poller->hooks.logged == NULL)
+        return;
+    if (device->log == NULL)
+        device->log = calloc(1, sizeof(*device->log));
+    if (device->log == NULL)
+        return;
+    gv_log_buffer_feed(device->log, gv_text(obs->log),
+                       (struct gv_log_clock){now, poller->hooks.unix_ms(poller->hooks.arg)},
+                       on_logged, &taker);
+}
+
 /* The waiters come last: what they do may change the whole set of targets. */
 static void finish(struct gv_poller *poller, struct job *job, struct gv_poll_result *result)
 {
@@ -201,6 +229,7 @@ static void finish(struct gv_poller *poller, struct job *job, struct gv_poll_res
 
     release(job);
     account(poller, job, result, now);
+    take_log(poller, device, result->observation, now);
     gv_store_feed(poller->store, device->copy.target.name,
                   job->transport->what->collector->name, result, now);
     reschedule(poller, job, now);

@@ -6,6 +6,7 @@
 #include <sys/random.h>
 
 #include "model/merge.h"
+#include "overrides.h"
 
 /* A snapshot older than this is built anew. */
 static const struct gv_dur snapshot_age = {1000};
@@ -13,24 +14,11 @@ static const struct gv_dur snapshot_age = {1000};
 /* Bound of the name index; a name costs about 100 octets. */
 enum { INDEX_CEILING = 256 << 20 };
 
-/* Collectors in the order of detail: the first that tells a field wins. */
-static const char *const collector_names[COLLECTORS] = {"ssh", "snmp"};
-
 static const char *profile_name(enum gv_ssh_profile profile)
 {
     static const char *const names[] = {
         [GV_SSH_MODERN] = "modern", [GV_SSH_DEFAULT] = "default", [GV_SSH_LEGACY] = "legacy"};
-
     return names[profile];
-}
-
-static void slot_clear(struct slot *slot)
-{
-    free(slot->detail);
-    gv_observation_free(slot->whole);
-    gv_observation_free(slot->partial);
-    free(slot->failures);
-    *slot = (struct slot){.configured = slot->configured};
 }
 
 /* The merged observation shares its sources' memory, so it goes before them. */
@@ -47,10 +35,11 @@ static void device_free(struct device *device)
     if (device == NULL)
         return;
     merged_clear(device);
-    for (size_t i = 0; i < COLLECTORS; i++)
+    for (size_t i = 0; i < device->slot_count; i++)
         slot_clear(&device->slots[i]);
     store_tracks_clear(device);
     gv_observation_free(device->heard);
+    free(device->disagreements);
     free(device->name);
     free(device->address);
     free(device);
@@ -58,8 +47,12 @@ static void device_free(struct device *device)
 
 static struct device *device_new(const struct gv_target *target)
 {
-    struct device *device = calloc(1, sizeof(*device));
+    struct device *device;
+    size_t count = 0;
 
+    for (size_t i = 0; i < GV_SOURCE_COUNT; i++)
+        count += slot_configured(i, target);
+    device = calloc(1, sizeof(*device) + count * sizeof(struct slot));
     if (device == NULL)
         return NULL;
     device->name = strdup(target->name);
@@ -68,8 +61,9 @@ static struct device *device_new(const struct gv_target *target)
         device_free(device);
         return NULL;
     }
-    device->slots[0].configured = target->ssh != NULL;
-    device->slots[1].configured = target->snmp != NULL;
+    for (size_t i = 0; i < GV_SOURCE_COUNT; i++)
+        if (slot_configured(i, target))
+            device->slots[device->slot_count++].source = (unsigned char)i;
     if (target->ssh != NULL)
         device->ssh_profile = profile_name(target->ssh_profile);
     return device;
@@ -77,10 +71,15 @@ static struct device *device_new(const struct gv_target *target)
 
 bool gv_store_events_only(const struct device *device)
 {
-    for (size_t i = 0; i < COLLECTORS; i++)
-        if (device->slots[i].configured)
-            return false;
-    return true;
+    return device->slot_count == 0;
+}
+
+static struct slot *slot_of(struct device *device, const char *collector)
+{
+    for (size_t i = 0; i < device->slot_count; i++)
+        if (strcmp(slot_name(&device->slots[i]), collector) == 0)
+            return &device->slots[i];
+    return NULL;
 }
 
 /* Everything learnt moves over; a collector that is no longer configured is
@@ -88,13 +87,19 @@ bool gv_store_events_only(const struct device *device)
 static void device_inherit(struct device *to, struct device *from)
 {
     merged_clear(from);
-    for (size_t i = 0; i < COLLECTORS; i++) {
-        if (!to->slots[i].configured)
+    for (size_t i = 0; i < to->slot_count; i++) {
+        struct slot *old = slot_of(from, slot_name(&to->slots[i]));
+
+        if (old == NULL)
             continue;
-        to->slots[i] = from->slots[i];
-        to->slots[i].configured = true;
-        from->slots[i] = (struct slot){.configured = false};
+        to->slots[i] = *old;
+        *old = (struct slot){.source = old->source};
     }
+    /* A claim may be of a collector that is no longer configured. */
+    to->disagreements = from->disagreements;
+    from->disagreements = NULL;
+    if (to->disagreements != NULL)
+        to->disagreements->count = 0;
     if (gv_store_events_only(to)) {
         to->heard = from->heard;
         from->heard = NULL;
@@ -120,37 +125,13 @@ struct device *gv_store_find(const struct gv_store *store, const char *name)
     return number != NULL ? store->devices[*number] : NULL;
 }
 
-static void overrides_free(struct gv_group_override *overrides, size_t count)
-{
-    for (size_t i = 0; overrides != NULL && i < count; i++)
-        free((char *)overrides[i].group);
-    free(overrides);
-}
-
-static struct gv_group_override *overrides_copy(const struct gv_store_policy *policy)
-{
-    struct gv_group_override *copy = calloc(policy->override_count + 1, sizeof(*copy));
-
-    if (copy == NULL)
-        return NULL;
-    for (size_t i = 0; i < policy->override_count; i++) {
-        copy[i] = policy->overrides[i];
-        copy[i].group = strdup(policy->overrides[i].group);
-        if (copy[i].group == NULL) {
-            overrides_free(copy, i);
-            return NULL;
-        }
-    }
-    return copy;
-}
-
 struct gv_store *gv_store_new(const struct gv_store_policy *policy)
 {
     struct gv_store *store = calloc(1, sizeof(*store));
 
     if (store == NULL)
         return NULL;
-    store->overrides = overrides_copy(policy);
+    store->overrides = gv_overrides_copy(policy->overrides, policy->override_count);
     if (store->overrides == NULL) {
         free(store);
         return NULL;
@@ -172,7 +153,7 @@ void gv_store_free(struct gv_store *store)
     if (store->built)
         gv_arena_clear(&store->snapshot.arena);
     devices_free(store->devices, store->device_count);
-    overrides_free(store->overrides, store->override_count);
+    gv_overrides_free(store->overrides, store->override_count);
     gv_arena_clear(&store->index_arena);
     free(store);
 }
@@ -206,7 +187,7 @@ static bool change_make(struct change *change, const struct gv_target *const *ta
                         size_t count, const struct gv_store_policy *policy, uint64_t seed)
 {
     change->index_arena = gv_arena(INDEX_CEILING);
-    change->overrides = overrides_copy(policy);
+    change->overrides = gv_overrides_copy(policy->overrides, policy->override_count);
     change->devices = calloc(count + 1, sizeof(struct device *));
     if (change->overrides == NULL || change->devices == NULL)
         return false;
@@ -225,7 +206,7 @@ enum gv_err gv_store_set_targets(struct gv_store *store, const struct gv_target 
 
     if (!change_make(&change, targets, count, policy, store->seed)) {
         devices_free(change.devices, change.count);
-        overrides_free(change.overrides, policy->override_count);
+        gv_overrides_free(change.overrides, policy->override_count);
         gv_arena_clear(&change.index_arena);
         return GV_ERR_NO_MEMORY;
     }
@@ -237,7 +218,7 @@ enum gv_err gv_store_set_targets(struct gv_store *store, const struct gv_target 
             device_inherit(change.devices[i], old);
     }
     devices_free(store->devices, store->device_count);
-    overrides_free(store->overrides, store->override_count);
+    gv_overrides_free(store->overrides, store->override_count);
     gv_arena_clear(&store->index_arena);
     store->devices = change.devices;
     store->device_count = count;
@@ -258,20 +239,43 @@ static bool stale(const struct gv_store *store, const struct gv_observation *obs
     return gv_time_diff(now, obs->seen_at).ms > store->stale_after.ms;
 }
 
+/* Of each collector what a later poll brought, then the whole. */
+static const struct gv_observation *source(const struct device *device, size_t i)
+{
+    return i % 2 == 0 ? device->slots[i / 2].partial : device->slots[i / 2].whole;
+}
+
+/* The latest instant at which the device is known to have booted. */
+static struct gv_time booted(const struct device *device)
+{
+    struct gv_time latest = {INT64_MIN};
+
+    for (size_t i = 0; i < 2 * device->slot_count; i++) {
+        const struct gv_observation *obs = source(device, i);
+
+        if (obs != NULL && obs->device.has_uptime &&
+            obs->seen_at.ms - (int64_t)obs->device.uptime_ms > latest.ms)
+            latest.ms = obs->seen_at.ms - (int64_t)obs->device.uptime_ms;
+    }
+    return latest;
+}
+
 /* Keep `device->merged` made of what is fresh at `now`. */
 static void merge(const struct gv_store *store, struct device *device, struct gv_time now)
 {
-    const struct gv_observation *sources[2 * COLLECTORS];
+    struct gv_merge_in sources[GV_MERGE_MOST];
+    struct gv_time boot = booted(device);
     size_t count = 0;
     unsigned mask = 0;
 
-    for (size_t i = 0; i < 2 * COLLECTORS; i++) {
-        const struct slot *slot = &device->slots[i / 2];
-        const struct gv_observation *obs = i % 2 == 0 ? slot->partial : slot->whole;
+    for (size_t i = 0; i < 2 * device->slot_count; i++) {
+        const struct gv_observation *obs = source(device, i);
 
-        if (obs == NULL || stale(store, obs, now))
+        /* What it said before it rebooted is over. */
+        if (obs == NULL || stale(store, obs, now) || gv_time_before(obs->seen_at, boot))
             continue;
-        sources[count++] = obs;
+        sources[count++] =
+            (struct gv_merge_in){(enum gv_source)device->slots[i / 2].source, obs};
         mask |= 1u << i;
     }
     if (mask == device->sources)
@@ -282,47 +286,36 @@ static void merge(const struct gv_store *store, struct device *device, struct gv
     if (count > 1)
         device->own = gv_merge(sources, count);
     /* Without memory to merge, the most detailed source alone is still true. */
-    device->merged = device->own != NULL ? device->own : sources[0];
+    device->merged = device->own != NULL ? device->own : sources[0].obs;
     device->sources = mask;
 }
 
-static struct slot *slot_of(struct device *device, const char *collector)
+/* The memory is there only from the first difference on, and as long as one is remembered:
+ * most differences are a rekey seen in turns. */
+static void feed_disagreements(const struct gv_store *store, struct device *device,
+                               struct gv_time now)
 {
-    for (size_t i = 0; i < COLLECTORS; i++)
-        if (device->slots[i].configured && strcmp(collector_names[i], collector) == 0)
-            return &device->slots[i];
-    return NULL;
-}
+    struct gv_said said[GV_SOURCE_COUNT] = {{NULL, NULL}};
+    struct gv_disagreements fresh = {.count = 0};
+    struct gv_disagreements *known =
+        device->disagreements != NULL ? device->disagreements : &fresh;
+    size_t count = 0;
 
-static void keep_outcome(struct slot *slot, const struct gv_poll_result *result)
-{
-    slot->polled = true;
-    slot->err = result->err;
-    slot->gave = result->observation != NULL;
-    slot->duration = result->duration;
-    free(slot->detail);
-    slot->detail = result->detail[0] != '\0' ? strdup(result->detail) : NULL;
-    if (result->err == GV_OK)
-        return;
-    if (slot->failures == NULL)
-        slot->failures = calloc(GV_ERR_COUNT, sizeof(*slot->failures));
-    if (slot->failures != NULL)
-        slot->failures[result->err]++;
-}
+    for (size_t i = 0; i < device->slot_count; i++) {
+        const struct gv_observation *obs = slot_latest(&device->slots[i]);
 
-/* A complete observation replaces all; what a poll that ended early brought
- * stands beside the last complete one, which still tells the rest until stale. */
-static void keep_observation(struct slot *slot, struct gv_poll_result *result)
-{
-    gv_observation_free(slot->partial);
-    slot->partial = NULL;
-    if (result->err == GV_OK) {
-        gv_observation_free(slot->whole);
-        slot->whole = result->observation;
-    } else {
-        slot->partial = result->observation;
+        if (obs != NULL && !stale(store, obs, now))
+            said[count++] = (struct gv_said){slot_name(&device->slots[i]), obs};
     }
-    result->observation = NULL;
+    gv_disagreements_feed(known, said, count, now);
+    if (known == &fresh && known->suspected != 0) {
+        device->disagreements = malloc(sizeof(fresh));
+        if (device->disagreements != NULL)
+            *device->disagreements = fresh;
+    } else if (known != &fresh && known->suspected == 0 && known->ever == 0) {
+        free(device->disagreements);
+        device->disagreements = NULL;
+    }
 }
 
 void gv_store_feed(struct gv_store *store, const char *target, const char *collector,
@@ -338,34 +331,26 @@ void gv_store_feed(struct gv_store *store, const char *target, const char *colle
         return;
     }
     store->fed = true;
-    keep_outcome(slot, result);
+    slot_keep_outcome(slot, result);
     if (result->observation == NULL)
         return;
     merged_clear(device);
-    keep_observation(slot, result);
+    slot_keep_observation(slot, result);
     merge(store, device, now);
     store_feed_tracks(store, device);
-}
-
-static const struct gv_observation *latest(const struct slot *slot)
-{
-    return slot->partial != NULL ? slot->partial : slot->whole;
+    feed_disagreements(store, device, now);
 }
 
 /* The device's collectors as verdicts; how many. */
 static size_t collectors_of(const struct gv_store *store, const struct device *device,
                             struct gv_time now, struct gv_collector_verdict *out)
 {
-    size_t n = 0;
-
-    for (size_t i = 0; i < COLLECTORS; i++) {
+    for (size_t i = 0; i < device->slot_count; i++) {
         const struct slot *slot = &device->slots[i];
-        const struct gv_observation *obs = latest(slot);
+        const struct gv_observation *obs = slot_latest(slot);
 
-        if (!slot->configured)
-            continue;
-        out[n] = (struct gv_collector_verdict){
-            .name = collector_names[i],
+        out[i] = (struct gv_collector_verdict){
+            .name = slot_name(slot),
             .polled = slot->polled,
             .err = slot->err,
             .detail = slot->detail,
@@ -373,10 +358,9 @@ static size_t collectors_of(const struct gv_store *store, const struct device *d
             .failures = slot->failures,
         };
         if (obs != NULL && !stale(store, obs, now))
-            out[n].observed_at = gv_when(obs->seen_at);
-        n++;
+            out[i].observed_at = gv_when(obs->seen_at);
     }
-    return n;
+    return device->slot_count;
 }
 
 /* The last that is known of it, however old. */
@@ -384,30 +368,29 @@ static const struct gv_observation *last_of(const struct device *device)
 {
     const struct gv_observation *last = device->merged;
 
-    for (size_t i = 0; last == NULL && i < COLLECTORS; i++)
-        last = latest(&device->slots[i]);
+    for (size_t i = 0; last == NULL && i < device->slot_count; i++)
+        last = slot_latest(&device->slots[i]);
     return last;
 }
 
 static bool up(const struct gv_store *store, const struct device *device, struct gv_time now)
 {
-    for (size_t i = 0; i < COLLECTORS; i++) {
+    for (size_t i = 0; i < device->slot_count; i++) {
         const struct slot *slot = &device->slots[i];
 
-        if (slot->gave && !stale(store, latest(slot), now))
+        if (slot->gave && !stale(store, slot_latest(slot), now))
             return true;
     }
     return false;
 }
 
 /* Collectors of all devices. */
-static size_t configured(const struct gv_store *store)
+static size_t slots_of_all(const struct gv_store *store)
 {
     size_t n = 0;
 
     for (size_t i = 0; i < store->device_count; i++)
-        for (size_t k = 0; k < COLLECTORS; k++)
-            n += store->devices[i]->slots[k].configured;
+        n += store->devices[i]->slot_count;
     return n;
 }
 
@@ -415,9 +398,8 @@ static enum gv_err build(struct gv_store *store, struct gv_time now)
 {
     size_t count = store->device_count;
     struct gv_fleet_device *devices = calloc(count + 1, sizeof(*devices));
-    struct gv_collector_verdict *collectors =
-        calloc(configured(store) + 1, sizeof(*collectors));
-    struct gv_collector_verdict *own = collectors;
+    struct gv_collector_verdict *verdicts = calloc(slots_of_all(store) + 1, sizeof(*verdicts));
+    struct gv_collector_verdict *own = verdicts;
     struct gv_fleet_in in = {
         .devices = devices,
         .device_count = count,
@@ -430,7 +412,7 @@ static enum gv_err build(struct gv_store *store, struct gv_time now)
     };
     enum gv_err err = GV_ERR_NO_MEMORY;
 
-    for (size_t i = 0; devices != NULL && collectors != NULL && i < count; i++) {
+    for (size_t i = 0; devices != NULL && verdicts != NULL && i < count; i++) {
         struct device *device = store->devices[i];
 
         merge(store, device, now);
@@ -446,13 +428,15 @@ static enum gv_err build(struct gv_store *store, struct gv_time now)
             .last = last_of(device),
             .tracks = device->tracks,
             .track_count = device->track_count,
+            .disagreements = device->disagreements,
+            .stale_before = gv_time_sub(now, store->stale_after),
         };
         own += devices[i].collector_count;
     }
-    if (devices != NULL && collectors != NULL)
+    if (devices != NULL && verdicts != NULL)
         err = gv_fleet_build(&in, &store->snapshot);
     free(devices);
-    free(collectors);
+    free(verdicts);
     return err;
 }
 
@@ -483,7 +467,7 @@ const struct gv_observation *gv_store_observation(const struct gv_store *store,
     struct device *device = gv_store_find(store, target);
     const struct slot *slot = device != NULL ? slot_of(device, collector) : NULL;
 
-    return slot != NULL ? latest(slot) : NULL;
+    return slot != NULL ? slot_latest(slot) : NULL;
 }
 
 const struct gv_observation *gv_store_merged(const struct gv_store *store, const char *target)

@@ -33,7 +33,7 @@ enum gv_err gv_store_set_targets(struct gv_store *store, const struct gv_target 
                                  size_t count,
                                  const struct gv_store_policy *policy) GV_MUST_CHECK;
 
-/* Take the result of one poll of `collector` ("snmp", "ssh") on the device
+/* Take the result of one poll of `collector` ("snmp", "ssh", "restconf") on the device
  * `target`, at `now`. Takes result->observation over, whatever happens; an unknown target's is
  * freed. */
 void gv_store_feed(struct gv_store *store, const char *target, const char *collector,
@@ -69,8 +69,8 @@ struct gv_store_memory {
 /* Remember in `memory` from now on, and recall every device. NULL: remember nothing more. */
 void gv_store_remember(struct gv_store *store, const struct gv_store_memory *memory);
 
-/* Go on from `track`, as an earlier process left it. False where the device or its group
- * is followed already, or not at all. */
+/* Go on from `track`, as an earlier process left it, and what its events told (copied). False
+ * where the device or its group is followed already, or not at all; and without memory. */
 bool gv_store_restore(struct gv_store *store, const char *device,
                       const struct gv_group_track *track);
 

@@ -8,32 +8,22 @@
 #include "model/fleet.h"
 #include "model/index.h"
 #include "store.h"
-
-enum { COLLECTORS = 2 };
-
-/* What one collector brought of one device. */
-struct slot {
-    bool configured, polled, gave; /* gave: the last poll brought an observation */
-    enum gv_err err;
-    char *detail; /* NULL: none */
-    struct gv_dur duration;
-    struct gv_observation *whole;   /* of the last complete poll */
-    struct gv_observation *partial; /* of a later poll that ended early */
-    uint64_t *failures;             /* GV_ERR_COUNT counters, from the first failure on */
-};
+#include "store_slot.h"
 
 struct device {
     char *name, *address;
     const char *ssh_profile;
-    struct slot slots[COLLECTORS];
     const struct gv_observation *merged; /* a source, or `own`; NULL: nothing fresh */
     struct gv_observation *own;          /* merged from several sources */
-    unsigned sources;                    /* which: two bits for each collector */
+    unsigned sources;                    /* which: two bits for each slot */
     struct gv_group_track *tracks;
     size_t track_count;
     size_t event_track;           /* of the last event, from 1; 0: none yet */
     bool is_new;                  /* not recalled yet */
     struct gv_observation *heard; /* what the events told; only where nobody asks the device */
+    struct gv_disagreements *disagreements; /* NULL: none seen, or too long ago */
+    size_t slot_count;
+    struct slot slots[]; /* of the collectors that are configured, in their order */
 };
 
 struct gv_store {
@@ -63,6 +53,9 @@ bool gv_store_events_only(const struct device *device);
  * memory. Where `group` has the name or the id that was not known, the memory is told. */
 struct gv_group_track *gv_store_track_of(struct gv_store *store, struct device *device,
                                          const struct gv_group_obs *group);
+
+/* What the events told becomes what is seen of `device`, where nobody asks it. */
+void store_observe_heard(struct device *device, struct gv_time now);
 
 /* Teach the tracks of `device` what it shows; ask the memory for those of devices that are new;
  * release them. */

@@ -34,11 +34,19 @@ static struct gv_group_track *track_add(struct gv_store *store, struct device *d
  * there. */
 static bool whole(const struct device *device)
 {
-    for (size_t i = 0; i < COLLECTORS; i++)
-        if (device->slots[i].configured &&
-            (!device->slots[i].polled || device->slots[i].err != GV_OK))
+    for (size_t i = 0; i < device->slot_count; i++)
+        if (!device->slots[i].polled || device->slots[i].err != GV_OK)
             return false;
     return device->merged != NULL && !device->merged->failed;
+}
+
+/* Something in what is merged now was cut. */
+static bool any_cut(const struct device *device)
+{
+    for (size_t i = 0; i < device->slot_count; i++)
+        if ((device->sources >> 2 * i & 1) && device->slots[i].cut)
+            return true;
+    return false;
 }
 
 /* Is a key server of that group polled? */
@@ -103,6 +111,7 @@ void store_feed_tracks(struct gv_store *store, struct device *device)
             .whole = whole(device),
             .override = gv_group_override_find(store->overrides, store->override_count,
                                                group->name, group->id),
+            .cut = any_cut(device),
         };
 
         if (track == NULL)
@@ -114,6 +123,24 @@ void store_feed_tracks(struct gv_store *store, struct device *device)
             gv_store_storm(store, track, obs->seen_at);
         tell(store, device, &before, track);
     }
+}
+
+/* The group that the device spoke of last is the one whose events are the newest. */
+static bool restore_heard(struct device *device, struct gv_group_track *fresh,
+                          const struct gv_heard *heard)
+{
+    struct gv_time latest = gv_heard_latest(heard);
+    const struct gv_group_track *spoke =
+        device->event_track > 0 ? &device->tracks[device->event_track - 1] : NULL;
+
+    fresh->heard = malloc(sizeof(*fresh->heard));
+    if (fresh->heard == NULL)
+        return false;
+    *fresh->heard = *heard;
+    if (spoke == NULL || !gv_time_before(latest, gv_heard_latest(spoke->heard)))
+        device->event_track = (size_t)(fresh - device->tracks) + 1;
+    store_observe_heard(device, latest);
+    return true;
 }
 
 bool gv_store_restore(struct gv_store *store, const char *name,
@@ -130,7 +157,7 @@ bool gv_store_restore(struct gv_store *store, const char *name,
         return false;
     fresh->track = track->track;
     store->fed = true;
-    return true;
+    return track->heard == NULL || restore_heard(device, fresh, track->heard);
 }
 
 void gv_store_tracks(struct gv_store *store, bool all,

@@ -50,6 +50,22 @@ copy_ssh(struct gv_arena *arena, const struct gv_ssh_credential *source, bool *f
     return copy;
 }
 
+static const struct gv_restconf_credential *
+copy_restconf(struct gv_arena *arena, const struct gv_restconf_credential *source, bool *failed)
+{
+    struct gv_restconf_credential *copy = gv_arena_alloc(arena, sizeof(*copy));
+
+    if (copy == NULL) {
+        *failed = true;
+        return NULL;
+    }
+    *copy = *source;
+    copy->user = text(arena, source->user, failed);
+    copy->ca_file = text(arena, source->ca_file, failed);
+    copy->password = gv_secret_share(source->password);
+    return copy;
+}
+
 enum gv_err gv_target_copy_init(struct gv_target_copy *out, const struct gv_target *source)
 {
     struct gv_target_copy copy = {gv_arena(COPY_MEMORY), *source};
@@ -62,6 +78,9 @@ enum gv_err gv_target_copy_init(struct gv_target_copy *out, const struct gv_targ
         copy.target.snmp = copy_snmp(&copy.arena, source->snmp, &failed);
     if (source->ssh != NULL)
         copy.target.ssh = copy_ssh(&copy.arena, source->ssh, &failed);
+    copy.target.restconf_pin = text(&copy.arena, source->restconf_pin, &failed);
+    if (source->restconf != NULL)
+        copy.target.restconf = copy_restconf(&copy.arena, source->restconf, &failed);
     if (failed) {
         gv_target_copy_clear(&copy);
         return GV_ERR_NO_MEMORY;
@@ -84,6 +103,8 @@ void gv_target_copy_clear(struct gv_target_copy *copy)
         gv_secret_free(target->ssh->enable);
         gv_secret_free(target->ssh->key_passphrase);
     }
+    if (target->restconf != NULL)
+        gv_secret_free(target->restconf->password);
     gv_arena_clear(&copy->arena);
     copy->target = (struct gv_target){0};
 }
@@ -113,6 +134,15 @@ static bool same_ssh(const struct gv_ssh_credential *a, const struct gv_ssh_cred
            gv_secret_equal(a->key_passphrase, b->key_passphrase);
 }
 
+static bool same_restconf(const struct gv_restconf_credential *a,
+                          const struct gv_restconf_credential *b)
+{
+    if (a == NULL || b == NULL)
+        return a == b;
+    return same_text(a->user, b->user) && same_text(a->ca_file, b->ca_file) &&
+           gv_secret_equal(a->password, b->password);
+}
+
 bool gv_target_equal(const struct gv_target *a, const struct gv_target *b)
 {
     return same_text(a->name, b->name) && same_text(a->address, b->address) &&
@@ -120,6 +150,10 @@ bool gv_target_equal(const struct gv_target *a, const struct gv_target *b)
            a->snmp_timeout.ms == b->snmp_timeout.ms && a->snmp_retries == b->snmp_retries &&
            a->ssh_timeout.ms == b->ssh_timeout.ms && a->deadline.ms == b->deadline.ms &&
            a->ssh_profile == b->ssh_profile && a->ssh_keep == b->ssh_keep &&
+           a->ssh_logging == b->ssh_logging &&
            same_text(a->ssh_known_hosts, b->ssh_known_hosts) && same_snmp(a->snmp, b->snmp) &&
-           same_ssh(a->ssh, b->ssh);
+           same_ssh(a->ssh, b->ssh) && a->restconf_port == b->restconf_port &&
+           a->restconf_timeout.ms == b->restconf_timeout.ms &&
+           same_text(a->restconf_pin, b->restconf_pin) &&
+           same_restconf(a->restconf, b->restconf);
 }

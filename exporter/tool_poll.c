@@ -18,7 +18,7 @@ static const struct gv_option options[] = {
     {"--config.file", GV_OPTION_TEXT, offsetof(struct row, config_file), "FILE",
      "the exporter's configuration"},
     {"--collector", GV_OPTION_TEXT, offsetof(struct row, collector), "NAME",
-     "snmp or ssh (default: all of the target's)"},
+     "snmp, ssh or restconf (default: all of the target's)"},
     {"--insecure-perms", GV_OPTION_FLAG, offsetof(struct row, insecure_perms), NULL,
      "take secrets from files that others can read"},
     {NULL, GV_OPTION_TEXTS, offsetof(struct row, targets), NULL, NULL},
@@ -69,6 +69,7 @@ void tool_poll_all(struct tool_poll *poll)
 {
     poll_once(poll, &gv_snmp_collector, poll->target->snmp != NULL);
     poll_once(poll, &gv_ssh_collector, poll->target->ssh != NULL);
+    poll_once(poll, &gv_restconf_collector, poll->target->restconf != NULL);
 }
 
 bool tool_poll_silent(const struct tool_poll *poll)
@@ -151,9 +152,10 @@ static int run(const struct tool_command *command, int argc, const char *const *
         return TOOL_USAGE;
     if (row.targets.count != 1 || row.config_file == NULL)
         return tool_usage(command, "one TARGET and --config.file are needed");
-    if (row.collector != NULL && strcmp(row.collector, "snmp") != 0 &&
-        strcmp(row.collector, "ssh") != 0)
-        return tool_usage(command, "--collector: expected snmp or ssh");
+    if (row.collector != NULL && strcmp(row.collector, gv_snmp_collector.name) != 0 &&
+        strcmp(row.collector, gv_ssh_collector.name) != 0 &&
+        strcmp(row.collector, gv_restconf_collector.name) != 0)
+        return tool_usage(command, "--collector: expected snmp, ssh or restconf");
     return poll_named(&row, row.targets.at[0]);
 }
 

@@ -16,9 +16,9 @@ enum gv_err {
     GV_ERR_AUTHORIZATION,    /* logged in, but the command is not allowed */
     GV_ERR_TIME_WINDOW,      /* SNMPv3: still not in the time window after a resync */
     GV_ERR_ENGINE_CHANGED,   /* SNMPv3: another engine id than the pinned one */
-    GV_ERR_KEY_EXCHANGE,     /* SSH: no common algorithm */
-    GV_ERR_HOST_KEY_UNKNOWN, /* SSH: no key of this host in known_hosts */
-    GV_ERR_HOST_KEY_CHANGED, /* SSH: known_hosts holds another key */
+    GV_ERR_KEY_EXCHANGE,     /* SSH, TLS: no common algorithm */
+    GV_ERR_HOST_KEY_UNKNOWN, /* SSH: not in known_hosts; TLS: nobody vouches */
+    GV_ERR_HOST_KEY_CHANGED, /* known_hosts, or the pin, says another key */
     GV_ERR_NOT_SUPPORTED,    /* the device has no such object or command */
     GV_ERR_MALFORMED,        /* the answer breaks its own grammar */
     GV_ERR_TRUNCATED,        /* the answer ends early */
@@ -27,7 +27,7 @@ enum gv_err {
     GV_ERR_NOT_FOUND,        /* no such thing: file, key, table row */
     GV_ERR_NO_DATA,          /* the device answered, and has no GETVPN state */
     GV_ERR_NO_MEMORY,
-    GV_ERR_SYSTEM, /* a system call failed: see the detail text */
+    GV_ERR_SYSTEM, /* a system call failed, or the device did: see the detail text */
     GV_ERR_CANCELLED,
     GV_ERR_COUNT /* number of entries, not a failure */
 };

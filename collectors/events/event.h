@@ -62,6 +62,8 @@ struct gv_event {
     char ks[GV_EVENT_ADDRESS];     /* the KS it is about */
     char gm[GV_EVENT_ADDRESS];     /* the GM it is about */
     uint8_t kek_spi[GV_KEK_SPI_LEN];
+    bool notified; /* by SNMP: such a device may tell of registrations and never of an expiry */
+    bool logged;   /* read out of the device's log, perhaps long after it happened */
 };
 
 /* Copy `t` into a text of an event, which has room for `size` octets. What does not fit is left

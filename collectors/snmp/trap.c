@@ -169,7 +169,7 @@ enum gv_err gv_trap_read(const uint32_t *trap, size_t trap_n, const struct gv_sn
 
     if (row == NULL)
         return GV_ERR_NO_DATA;
-    *event = (struct gv_event){.kind = row->kind};
+    *event = (struct gv_event){.kind = row->kind, .notified = true};
     gv_event_text(event->code, sizeof(event->code), gv_text(row->name));
     for (size_t i = 0; i < var_n; i++)
         if (!take_column(&told, GV_GDOI_KS, &vars[i]) &&

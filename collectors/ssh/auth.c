@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "ssh/detail.h"
+#include "io/detail.h"
 
 #define SAY(login, ...) gv_detail((login)->detail, sizeof((login)->detail), __VA_ARGS__)
 

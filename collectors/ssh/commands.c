@@ -8,6 +8,7 @@ enum when {
     EACH_POLL,  /* while the device has an answer */
     EACH_LOGIN, /* and with each learning */
     LEARNING,   /* only then: costs the router much, changes by hand */
+    LOG_WANTED, /* each poll, where it is asked for */
     ANCHOR      /* each poll, whatever it answers: tells that GETVPN came or went */
 };
 
@@ -28,6 +29,8 @@ static const struct row {
     [GV_COMMAND_KS_MEMBERS] = {"show crypto gdoi ks members", EACH_POLL},
     [GV_COMMAND_KS_COOP] = {"show crypto gdoi ks coop", EACH_POLL},
     [GV_COMMAND_KS_REKEY] = {"show crypto gdoi ks rekey", EACH_POLL},
+    /* The router leaves out what is not read here: a log may hold megabytes. */
+    [GV_COMMAND_LOGGING] = {"show logging | include %GDOI-|%CRYPTO-|%PKI-", LOG_WANTED},
 };
 static_assert(sizeof(rows) / sizeof(rows[0]) == GV_COMMAND_COUNT, "one row per command");
 static_assert(GV_COMMAND_COUNT <= 32, "one bit per command");
@@ -42,9 +45,9 @@ bool gv_command_kept(enum gv_command command)
     return rows[command].when == EACH_LOGIN || rows[command].when == LEARNING;
 }
 
-void gv_plan_init(struct gv_plan *plan)
+void gv_plan_init(struct gv_plan *plan, bool logging)
 {
-    *plan = (struct gv_plan){.current = GV_COMMAND_COUNT};
+    *plan = (struct gv_plan){.logging = logging, .current = GV_COMMAND_COUNT};
 }
 
 void gv_plan_begin(struct gv_plan *plan, bool login)
@@ -77,6 +80,8 @@ static bool due(const struct gv_plan *plan, enum gv_command command)
         return plan->login || plan->learning;
     case LEARNING:
         return plan->learning;
+    case LOG_WANTED:
+        return plan->logging;
     case NEVER:
         break;
     }
@@ -111,7 +116,7 @@ bool gv_plan_answered(struct gv_plan *plan, enum gv_err result)
         if (anchor && !(plan->useful & bit))
             plan->useless = 0;
         plan->useful |= bit;
-        plan->got = plan->got || !gv_command_kept(plan->current);
+        plan->got = plan->got || rows[plan->current].when == EACH_POLL || anchor;
         return result != GV_OK;
     }
     if (anchor)

@@ -23,6 +23,7 @@ enum gv_command {
     GV_COMMAND_KS_MEMBERS,
     GV_COMMAND_KS_COOP,
     GV_COMMAND_KS_REKEY,
+    GV_COMMAND_LOGGING,
     GV_COMMAND_COUNT
 };
 
@@ -36,6 +37,7 @@ bool gv_command_kept(enum gv_command command);
 enum { GV_PLAN_RELEARN_POLLS = 50 };
 
 struct gv_plan {
+    bool logging;            /* the router's log is read too */
     unsigned polls;          /* since what the device answers was learnt */
     enum gv_command current; /* the last one given out */
     bool login, learning;
@@ -45,8 +47,8 @@ struct gv_plan {
     uint32_t useful;     /* gave data since the last learning */
 };
 
-/* Nothing known yet of the device. */
-void gv_plan_init(struct gv_plan *plan);
+/* Nothing known yet of the device. `logging`: its log is to be read too. */
+void gv_plan_init(struct gv_plan *plan, bool logging);
 
 /* A poll begins. `login`: over a new login, so that a router that came back with
  * another release is seen. Each GV_PLAN_RELEARN_POLLS-th poll asks everything. */

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "ssh/detail.h"
+#include "io/detail.h"
 
 enum { DETAIL_SIZE = 192 };
 

@@ -149,10 +149,21 @@ static void idle_line(struct gv_dialogue *d, struct gv_text line)
         fail(d, GV_ERR_MALFORMED, "unasked output, or output after its prompt");
 }
 
+/* Lines of a log look as those that break in do, and are the answer here. */
+static bool log_asked(const struct gv_dialogue *d)
+{
+    return d->state == GV_DIALOGUE_ASKED && d->command == GV_COMMAND_LOGGING && d->echo_seen;
+}
+
 static void line_heard(struct gv_dialogue *d, struct gv_text line)
 {
     struct gv_text rest = line;
     size_t prompt = strlen(d->prompt);
+
+    if (log_asked(d) && gv_noise_syslog(line)) {
+        keep_line(d, line);
+        return;
+    }
 
     if (rest.n > prompt && memcmp(rest.at, d->prompt, prompt) == 0)
         rest = gv_text_from(rest, prompt);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ssh/detail.h"
+#include "io/detail.h"
 #include "ssh/dial.h"
 #include "ssh/dialogue.h"
 #include "ssh/link.h"
@@ -36,7 +36,7 @@ struct gv_session {
 
     struct gv_poll_result result;
     struct gv_observation *observation; /* not NULL: a poll is under way */
-    struct gv_time started, heard_at;
+    struct gv_time started, asked_at, heard_at;
     bool login;    /* this poll logged in */
     bool replaced; /* a dead link was replaced in this poll */
     bool answered; /* a command was answered in this poll */
@@ -193,6 +193,7 @@ static bool ask_next(struct gv_session *s)
         return false;
     }
     s->result.requests++;
+    s->asked_at = gv_loop_now(s->loop);
     gv_dialogue_ask(&s->dialogue, command);
     return begin_step(s, gv_command_text(command));
 }
@@ -210,6 +211,14 @@ static void keep(struct gv_session *s, enum gv_command command, enum gv_err err,
         gv_buf_clear(&s->kept[command]);
 }
 
+static enum gv_err read_output(struct gv_session *s, enum gv_command command,
+                               struct gv_text answer)
+{
+    if (command == GV_COMMAND_LOGGING)
+        return gv_show_log(answer, s->observation);
+    return gv_show_read(gv_text(gv_command_text(command)), answer, s->observation);
+}
+
 static void read_answer(struct gv_session *s)
 {
     enum gv_command command = s->plan.current;
@@ -218,7 +227,8 @@ static void read_answer(struct gv_session *s)
 
     s->answered = true;
     s->observation->seen_at = s->heard_at;
-    err = gv_show_read(gv_text(gv_command_text(command)), answer, s->observation);
+    s->observation->waited = gv_time_diff(s->heard_at, s->asked_at);
+    err = read_output(s, command, answer);
     s->read = s->read || err == GV_OK || err == GV_ERR_TOO_LARGE;
     keep(s, command, err, answer);
     if (!gv_plan_answered(&s->plan, err) || s->result.err != GV_OK)
@@ -412,7 +422,7 @@ static struct gv_session *open_session(struct gv_loop *loop, const struct gv_tar
         return NULL;
     s->loop = loop;
     s->target = target;
-    gv_plan_init(&s->plan);
+    gv_plan_init(&s->plan, target->ssh_logging);
     for (size_t i = 0; i < GV_COMMAND_COUNT; i++)
         s->kept[i] = gv_buf(KEPT_ANSWER_MOST);
     return s;

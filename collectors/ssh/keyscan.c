@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "ssh/detail.h"
+#include "io/detail.h"
 #include "ssh/login.h"
 
 enum { LINE_MOST = 8192 };

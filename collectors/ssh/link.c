@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "ssh/detail.h"
+#include "io/detail.h"
 #include "ssh/login.h"
 
 enum { HEARD_MOST = 8192 };

@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "io/detail.h"
 #include "ssh/auth.h"
-#include "ssh/detail.h"
 #include "ssh/profile.h"
 
 enum {

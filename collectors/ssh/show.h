@@ -23,4 +23,11 @@
 enum gv_err gv_show_read(struct gv_text command, struct gv_text output,
                          struct gv_observation *obs) GV_MUST_CHECK;
 
+enum { GV_LOG_MOST = 128 << 10 }; /* octets of a log that are kept */
+
+/* The answer to `show logging`, with or without a filter: its last lines, as they are, become
+ * obs->log. GV_OK also where there is none; GV_ERR_NOT_SUPPORTED, GV_ERR_AUTHORIZATION and
+ * GV_ERR_TOO_LARGE as above. */
+enum gv_err gv_show_log(struct gv_text output, struct gv_observation *obs) GV_MUST_CHECK;
+
 #endif

@@ -34,11 +34,12 @@ static void server(struct gv_show *s, struct gv_text rest)
         (void)gv_gm_add_server(s->obs, gm, word);
 }
 
+/* The configuration is kept from an earlier poll: what runs has told it already, or will. */
 static void number(struct gv_show *s, struct gv_text rest, uint32_t *field, uint32_t has)
 {
     struct gv_text word;
 
-    if (gv_text_word(&rest, &word) && gv_text_u32(word, field)) {
+    if (!(s->group->ks->has & has) && gv_text_word(&rest, &word) && gv_text_u32(word, field)) {
         s->group->ks->has |= has;
         s->told = true;
     }
@@ -70,7 +71,8 @@ static void kek_lifetime_days(struct gv_show *s, struct gv_text rest)
     struct gv_ks_obs *ks = gv_show_ks(s);
     uint32_t days;
 
-    if (ks == NULL || !gv_text_u32(gv_text_trim(rest), &days) || days > UINT32_MAX / 86400)
+    if (ks == NULL || (ks->has & GV_KS_HAS_KEK_LIFETIME) ||
+        !gv_text_u32(gv_text_trim(rest), &days) || days > UINT32_MAX / 86400)
         return;
     ks->kek_lifetime_s = days * 86400;
     ks->has |= GV_KS_HAS_KEK_LIFETIME;

@@ -223,6 +223,19 @@ bool gv_show_field_is_name(const struct gv_show_field *row)
     return row->kind == NAME;
 }
 
+/* A value that runs down is true at the instant of its own output, not of the one that first
+ * spoke of the key. */
+static void note_instant(const struct gv_show *s, const struct gv_show_field *row,
+                         unsigned char *object)
+{
+    if (row->object == OF_KEK && row->has == GV_KEK_HAS_REMAINING) {
+        ((struct gv_kek_obs *)(void *)object)->seen_at = s->obs->seen_at;
+        ((struct gv_kek_obs *)(void *)object)->waited = s->obs->waited;
+    }
+    if (row->object == OF_TEK && row->has == GV_TEK_HAS_REMAINING)
+        ((struct gv_tek_obs *)(void *)object)->seen_at = s->obs->seen_at;
+}
+
 static void fill_number(struct gv_show *s, const struct gv_show_field *row,
                         struct gv_text value)
 {
@@ -236,6 +249,7 @@ static void fill_number(struct gv_show *s, const struct gv_show_field *row,
         return;
     memcpy(object + row->field, &v, sizeof(v));
     *has |= row->has;
+    note_instant(s, row, object);
     s->told = true;
 }
 

@@ -25,9 +25,13 @@ void gv_value_kek_remaining(struct gv_show *s, struct gv_text value)
     uint32_t v;
     struct gv_kek_obs *kek = gv_text_u32_lead(value, &v) ? gv_show_kek(s) : NULL;
 
-    if (kek == NULL)
+    /* This output names no SPI. Where more is left than another one told, a rekey came in
+     * between, and this is the next KEK's. */
+    if (kek == NULL || ((kek->has & GV_KEK_HAS_REMAINING) && v > kek->remaining_s))
         return;
     kek->remaining_s = v;
+    kek->seen_at = s->obs->seen_at;
+    kek->waited = s->obs->waited;
     kek->has |= GV_KEK_HAS_REMAINING;
 }
 
@@ -36,7 +40,7 @@ void gv_value_kek_to_rekey(struct gv_show *s, struct gv_text value)
     uint32_t v;
     struct gv_kek_obs *kek = gv_text_u32_lead(value, &v) ? gv_show_kek(s) : NULL;
 
-    if (kek == NULL)
+    if (kek == NULL || ((kek->has & GV_KEK_HAS_TO_REKEY) && v > kek->to_rekey_s))
         return;
     kek->to_rekey_s = v;
     kek->has |= GV_KEK_HAS_TO_REKEY;
@@ -92,6 +96,7 @@ void gv_value_tek_remaining(struct gv_show *s, struct gv_text value)
     if (tek == NULL)
         return;
     tek->remaining_s = v;
+    tek->seen_at = s->obs->seen_at;
     tek->has |= GV_TEK_HAS_REMAINING;
 }
 
@@ -170,5 +175,6 @@ void gv_value_sa_timing(struct gv_show *s, struct gv_text value)
     if (tek == NULL)
         return;
     tek->remaining_s = v;
+    tek->seen_at = s->obs->seen_at;
     tek->has |= GV_TEK_HAS_REMAINING;
 }

@@ -28,6 +28,8 @@ static const struct {
 } headers[] = {
     {MHD_HTTP_HEADER_X_CONTENT_TYPE_OPTIONS, "nosniff"},
     {MHD_HTTP_HEADER_X_FRAME_OPTIONS, "DENY"},
+    {"X-XSS-Protection", ""}, /* these two where the web configuration has them */
+    {"Strict-Transport-Security", ""},
     {"Referrer-Policy", "no-referrer"},
     {MHD_HTTP_HEADER_CACHE_CONTROL, "no-store"},
     {MHD_HTTP_HEADER_VARY, "Accept, Accept-Encoding"},
@@ -129,19 +131,30 @@ bool gv_http_memory(struct gv_http_server *server)
     return server->body_octets <= GV_HTTP_BODIES_MOST;
 }
 
+/* Unless the web configuration says otherwise; "" is left out. */
+static bool add_header(const struct gv_http_server *server, struct MHD_Response *response,
+                       const char *name, const char *ours)
+{
+    const char *value = gv_http_header(server, name, ours);
+
+    return value[0] == '\0' || MHD_add_response_header(response, name, value) == MHD_YES;
+}
+
 /* `response` with its headers; NULL, and it is released, without memory. */
-static struct MHD_Response *dress(struct MHD_Response *response, const char *type, bool packed)
+static struct MHD_Response *dress(const struct gv_http_server *server,
+                                  struct MHD_Response *response, const char *type, bool packed)
 {
     bool page = type == gv_http_type_html;
-    bool whole = MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type) &&
-                 MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_SECURITY_POLICY,
-                                         page ? page_policy : policy);
+    bool whole =
+        MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type) == MHD_YES &&
+        add_header(server, response, MHD_HTTP_HEADER_CONTENT_SECURITY_POLICY,
+                   page ? page_policy : policy);
 
     if (packed)
-        whole = whole &&
-                MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
+        whole = whole && MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_ENCODING,
+                                                 "gzip") == MHD_YES;
     for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++)
-        whole = whole && MHD_add_response_header(response, headers[i].name, headers[i].value);
+        whole = whole && add_header(server, response, headers[i].name, headers[i].value);
     if (whole)
         return response;
     MHD_destroy_response(response);
@@ -169,7 +182,7 @@ struct MHD_Response *gv_http_response(struct gv_http_server *server, const char 
         return NULL;
     }
     *body = gv_buf(body->ceiling);
-    return dress(response, type, packed);
+    return dress(server, response, type, packed);
 }
 
 enum MHD_Result gv_http_queue(struct gv_http_request *r, unsigned status,
@@ -205,7 +218,7 @@ enum MHD_Result gv_http_answer_file(struct gv_http_request *r, const struct gv_p
     enum MHD_Result queued;
 
     if (response != NULL)
-        response = dress(response, file->type, packed);
+        response = dress(r->server, response, file->type, packed);
     if (response == NULL)
         return MHD_NO;
     queued = gv_http_queue(r, MHD_HTTP_OK, response, n);

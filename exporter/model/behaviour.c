@@ -1,6 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/behaviour.h"
 
+/* The precedence (rekey-behaviour, chapter 4), strongest first. This is the only place that has
+ * it: a source is compared by its row, and called by its name. */
+static const char *const precedence[] = {
+    [GV_EVIDENCE_TIMING] = "timing",             /* 1: observed, on either side */
+    [GV_EVIDENCE_PROBE] = "probe",               /* 2: what our own registration got */
+    [GV_EVIDENCE_SYSLOG] = "syslog",             /* 3: the double-registration signature */
+    [GV_EVIDENCE_GDOI_VERSION] = "gdoi_version", /* 4 */
+    [GV_EVIDENCE_OS_VERSION] = "os_version",     /* 5 */
+};
+_Static_assert(sizeof(precedence) / sizeof(precedence[0]) == GV_EVIDENCE_SOURCE_COUNT,
+               "a row for every source");
+
 /* Insertion sort: the list has an item or two for each of five sources. */
 static void order(struct gv_evidence *list, size_t count)
 {
@@ -48,12 +60,7 @@ const char *gv_behaviour_name(enum gv_behaviour behaviour)
 
 const char *gv_evidence_source_name(enum gv_evidence_source source)
 {
-    static const char *const names[] = {"timing", "probe", "syslog", "gdoi_version",
-                                        "os_version"};
-
-    _Static_assert(sizeof(names) / sizeof(names[0]) == GV_EVIDENCE_SOURCE_COUNT,
-                   "a name for every source");
-    return (size_t)source < GV_EVIDENCE_SOURCE_COUNT ? names[source] : "invalid";
+    return (size_t)source < GV_EVIDENCE_SOURCE_COUNT ? precedence[source] : "invalid";
 }
 
 const char *gv_confidence_name(enum gv_confidence confidence)

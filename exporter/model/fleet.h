@@ -7,6 +7,7 @@
 #ifndef GV_MODEL_FLEET_H
 #define GV_MODEL_FLEET_H
 
+#include "model/disagree.h"
 #include "model/heard.h"
 #include "model/probe.h"
 #include "model/snapshot.h"
@@ -39,6 +40,8 @@ struct gv_fleet_device {
     const struct gv_observation *last;        /* the same, but stale where nothing is fresh */
     const struct gv_group_track *tracks;      /* also of groups that are stale now */
     size_t track_count;
+    const struct gv_disagreements *disagreements; /* NULL: none */
+    struct gv_time stale_before;                  /* older claims are no longer told */
 };
 
 struct gv_fleet_in {

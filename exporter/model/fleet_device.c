@@ -32,6 +32,25 @@ static struct gv_count lifetime_of(const struct gv_kek_obs *kek, const struct gv
     return (struct gv_count){track->previous.has_lifetime, track->previous.lifetime_s};
 }
 
+/* A poll that ended early listed only the KEK before the one that is known. */
+static struct gv_kek_verdict kek_known(const struct gv_kek_life *life, bool frozen)
+{
+    struct gv_kek_verdict verdict = {
+        .present = true,
+        .has_spi = life->has_spi,
+        .lifetime_s = {life->has_lifetime, life->lifetime_s},
+        .frozen = frozen,
+    };
+
+    for (size_t i = 0; i < GV_KEK_SPI_LEN; i++)
+        verdict.spi[i] = life->spi[i];
+    if (frozen)
+        verdict.frozen_remaining_s = (struct gv_count){life->has_remaining, life->remaining_s};
+    else
+        verdict.expiry = life->expiry.known ? life->expiry : life->ended_by;
+    return verdict;
+}
+
 static struct gv_kek_verdict kek_of(const struct gv_group_obs *obs,
                                     const struct gv_track *track, bool frozen)
 {
@@ -39,7 +58,7 @@ static struct gv_kek_verdict kek_of(const struct gv_group_obs *obs,
     struct gv_kek_verdict verdict = {.present = kek != NULL};
 
     if (kek == NULL)
-        return verdict;
+        return obs->keks != NULL ? kek_known(&track->kek, frozen) : verdict;
     verdict.has_spi = (kek->has & GV_KEK_HAS_SPI) != 0;
     for (size_t i = 0; i < GV_KEK_SPI_LEN; i++)
         verdict.spi[i] = kek->spi[i];
@@ -54,6 +73,10 @@ static struct gv_kek_verdict kek_of(const struct gv_group_obs *obs,
         return verdict;
     }
     verdict.expiry.known = gv_kek_expiry(kek, &verdict.expiry.at);
+    /* A slow answer makes it end later than it does; the track has heard quicker ones. */
+    if (kek->waited.ms > gv_secs(2).ms && verdict.expiry.known && track->kek.expiry.known &&
+        !gv_time_before(track->kek.expiry.at, gv_time_sub(verdict.expiry.at, kek->waited)))
+        verdict.expiry = track->kek.expiry;
     verdict.saturated = (kek->has & GV_KEK_HAS_REMAINING) && kek->remaining_s == 0;
     if (!verdict.saturated)
         return verdict;
@@ -313,6 +336,35 @@ static void fill_collectors(struct fleet *fleet, struct gv_device_verdict *out,
         out->collectors[i] = device->collectors[i];
 }
 
+/* What stands, and is not too old; a field that has ever done so keeps its row. */
+static void fill_disagreements(struct fleet *fleet, struct gv_device_verdict *out,
+                               const struct gv_fleet_device *device)
+{
+    const struct gv_disagreements *known = device->disagreements;
+    uint32_t standing = 0;
+
+    if (known == NULL || known->ever == 0)
+        return;
+    out->disagreements = fleet_alloc(fleet, known->count, sizeof(*out->disagreements));
+    out->disagreed = fleet_alloc(fleet, GV_DISAGREEMENT_FIELDS, sizeof(*out->disagreed));
+    if (out->disagreements == NULL || out->disagreed == NULL)
+        return;
+    for (size_t i = 0; i < known->count; i++) {
+        const struct gv_disagreement *one = &known->list[i];
+
+        if (!gv_disagreement_stands(known, one) ||
+            gv_time_before(one->claims[0].seen_at, device->stale_before) ||
+            gv_time_before(one->claims[1].seen_at, device->stale_before))
+            continue;
+        standing |= 1u << one->field;
+        out->disagreements[out->disagreement_count++] = *one;
+    }
+    for (unsigned i = 0; i < GV_DISAGREEMENT_FIELDS; i++)
+        if (known->ever >> i & 1)
+            out->disagreed[out->disagreed_count++] =
+                (struct gv_disagreed){gv_disagreement_field(i), (standing >> i & 1) != 0};
+}
+
 void fleet_device(struct fleet *fleet, const struct gv_fleet_device *device,
                   struct gv_device_verdict *out, struct fleet_member *members)
 {
@@ -322,6 +374,7 @@ void fleet_device(struct fleet *fleet, const struct gv_fleet_device *device,
     out->up = device->up;
     out->events_only = device->events_only;
     fill_collectors(fleet, out, device);
+    fill_disagreements(fleet, out, device);
     if (device->observation == NULL)
         return;
     fill_identity(out, device->observation);

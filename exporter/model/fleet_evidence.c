@@ -49,7 +49,7 @@ static void gather_one_timing(struct fleet *fleet, struct gathered *all,
     gather(fleet, all,
            (struct gv_evidence){.source = GV_EVIDENCE_TIMING,
                                 .behaviour = gv_timing_behaviour(timing),
-                                .confidence = GV_CERTAIN});
+                                .confidence = gv_timing_confidence(timing)});
 }
 
 /* The freshest first: it decides where two groups disagree. */
@@ -80,14 +80,21 @@ static void gather_heard(struct fleet *fleet, struct gathered *all, enum gv_beha
     gather(fleet, all, (struct gv_evidence){GV_EVIDENCE_SYSLOG, behaviour, confidence, NULL});
 }
 
+static void gather_pair(struct fleet *fleet, struct gathered *all, enum gv_behaviour behaviour,
+                        enum fleet_pair pair)
+{
+    if (pair != FLEET_NO_PAIR)
+        gather_heard(fleet, all, behaviour,
+                     pair == FLEET_PAIR_CERTAIN ? GV_CERTAIN : GV_LIKELY);
+}
+
 /* A key server's own warning only compares numbers, and both may be new: chapter 4, item 4. */
 static void gather_events(struct fleet *fleet, struct gathered *all,
                           const struct gv_fleet_device *device, bool ks)
 {
-    if (!ks && fleet_heard_gm(fleet, device))
-        gather_heard(fleet, all, GV_BEHAVIOUR_NEW, GV_CERTAIN);
-    if (ks && fleet_heard_ks(fleet, device))
-        gather_heard(fleet, all, GV_BEHAVIOUR_OLD, GV_CERTAIN);
+    enum fleet_pair pair = ks ? fleet_heard_ks(fleet, device) : fleet_heard_gm(fleet, device);
+
+    gather_pair(fleet, all, ks ? GV_BEHAVIOUR_OLD : GV_BEHAVIOUR_NEW, pair);
     if (ks && fleet_heard_newer_gm(fleet, device))
         gather_heard(fleet, all, GV_BEHAVIOUR_OLD, GV_LIKELY);
 }
@@ -208,12 +215,48 @@ struct gv_behaviour_verdict fleet_behaviour(struct fleet *fleet,
     return conclude(fleet, &all);
 }
 
+/* A proof holds for some lives of the KEK: a key server may be upgraded. */
+static bool proves_old(const struct gv_track *track, struct gv_time now)
+{
+    enum { LIVES = 3, LONGEST_S = 2592000 };
+    const struct gv_when at = track->registrations.doubled_at;
+    int64_t life_s = track->kek.has_lifetime        ? track->kek.lifetime_s
+                     : track->previous.has_lifetime ? track->previous.lifetime_s
+                                                    : LONGEST_S;
+    bool in_time_since =
+        (track->verdict == GV_REKEY_ON_TIME || track->verdict == GV_REKEY_EARLY ||
+         track->verdict == GV_REKEY_LATE) &&
+        track->judged_at.known && at.known && gv_time_before(at.at, track->judged_at.at);
+
+    return at.known && !in_time_since &&
+           gv_time_diff(now, at.at).ms <= gv_secs(LIVES * life_s).ms;
+}
+
+struct gv_behaviour_verdict fleet_counted_behaviour(struct fleet *fleet,
+                                                    const struct fleet_member *gm)
+{
+    const struct gv_track *track = &gm->learnt->track;
+    struct gathered all = {.count = 0};
+
+    if (!proves_old(track, fleet->in->now))
+        return conclude(fleet, &all);
+    gv_buf_reset(&fleet->text);
+    gv_buf_add_str(&fleet->text, gm->verdict->name);
+    gv_buf_add_str(&fleet->text, " registered twice around the end of a KEK, shortly before it "
+                                 "with the same KEK and after it once more; times so far: ");
+    gv_buf_add_u64(&fleet->text, track->registrations.doubles);
+    gather(fleet, &all,
+           (struct gv_evidence){.source = GV_EVIDENCE_TIMING,
+                                .behaviour = GV_BEHAVIOUR_OLD,
+                                .confidence = GV_CERTAIN});
+    return conclude(fleet, &all);
+}
+
 struct gv_behaviour_verdict fleet_heard_behaviour(struct fleet *fleet, const char *address)
 {
     struct gathered all = {.count = 0};
 
-    if (fleet_heard_at(fleet, address))
-        gather_heard(fleet, &all, GV_BEHAVIOUR_OLD, GV_CERTAIN);
+    gather_pair(fleet, &all, GV_BEHAVIOUR_OLD, fleet_heard_at(fleet, address));
     return conclude(fleet, &all);
 }
 

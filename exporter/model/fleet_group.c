@@ -83,6 +83,9 @@ static struct ks_list list_ks(const struct fleet_group *group)
 static enum gv_tri in_sync(const struct fleet_member *member, const struct ks_list *ks)
 {
     const struct gv_membership *row = member->row;
+    /* Of a member that is neither old nor new yet, the value may stand still. */
+    bool frozen =
+        row->gm_kek.frozen || member->verdict->gm_behaviour.behaviour == GV_BEHAVIOUR_UNKNOWN;
 
     if (!row->has_gm || row->has_ks || ks->count == 0)
         return GV_UNKNOWN;
@@ -90,7 +93,7 @@ static enum gv_tri in_sync(const struct fleet_member *member, const struct ks_li
         return GV_NO;
     if (!row->gm_kek.present)
         return GV_UNKNOWN;
-    return gv_sync_judge(&member->learnt->track.kek, row->gm_kek.frozen, ks->sync, ks->count);
+    return gv_sync_judge(&member->learnt->track.kek, frozen, ks->sync, ks->count);
 }
 
 static void fill_rows(struct fleet *fleet, const struct fleet_group *group,
@@ -242,6 +245,30 @@ static bool listed(const struct gv_group_verdict *out, const char *ks)
     return false;
 }
 
+/* A key server that told us nothing, and that a member's registrations prove old. */
+static void add_counted_ks(struct fleet *fleet, const struct fleet_group *group,
+                           const struct fleet_member *gm,
+                           const struct gv_interop_members *members,
+                           struct gv_group_verdict *out)
+{
+    const char *address = gm->row->registered_with;
+    struct gv_behaviour_verdict proof;
+    struct gv_behaviour_verdict *behaviour;
+    const char *name;
+
+    if (address == NULL || !gm->learnt->track.registrations.doubled_at.known)
+        return;
+    name = ks_label(fleet, fleet_at(fleet, group->label, address), address);
+    if (listed(out, name))
+        return;
+    proof = fleet_counted_behaviour(fleet, gm);
+    behaviour = fleet_alloc(fleet, 1, sizeof(*behaviour));
+    if (proof.behaviour == GV_BEHAVIOUR_UNKNOWN || behaviour == NULL)
+        return;
+    *behaviour = proof;
+    out->interop[out->interop_count++] = interop_of(fleet, name, behaviour, members);
+}
+
 /* A key server that told us nothing, and that a member's events prove old. */
 static void add_heard_ks(struct fleet *fleet, const struct fleet_group *group,
                          const struct fleet_member *gm,
@@ -282,8 +309,10 @@ static void fill_interop(struct fleet *fleet, const struct fleet_group *group,
             out->interop[out->interop_count++] =
                 interop_of(fleet, m->verdict->name, &m->verdict->ks_behaviour, &members);
     for (const struct fleet_member *m = group->members;
-         m != NULL && out->interop_count < out->ks_count + GV_COOP_MOST; m = m->next)
+         m != NULL && out->interop_count < out->ks_count + GV_COOP_MOST; m = m->next) {
         add_heard_ks(fleet, group, m, &members, out);
+        add_counted_ks(fleet, group, m, &members, out);
+    }
 }
 
 void fleet_group(struct fleet *fleet, struct fleet_group *group, struct gv_group_verdict *out)

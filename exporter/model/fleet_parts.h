@@ -75,10 +75,11 @@ const struct gv_probe_verdict *fleet_probe_of(const struct fleet *fleet, const c
 /* fleet_heard.c: what was heard, indexed; before the devices. Then whether events prove a GM
  * new, the key server at an address, or that device, old; and whether it said itself that a GM
  * is newer: with the sentence in fleet->text. */
+enum fleet_pair { FLEET_NO_PAIR, FLEET_PAIR_LIKELY, FLEET_PAIR_CERTAIN };
 void fleet_heard(struct fleet *fleet);
-bool fleet_heard_gm(struct fleet *fleet, const struct gv_fleet_device *device);
-bool fleet_heard_at(struct fleet *fleet, const char *address);
-bool fleet_heard_ks(struct fleet *fleet, const struct gv_fleet_device *device);
+enum fleet_pair fleet_heard_gm(struct fleet *fleet, const struct gv_fleet_device *device);
+enum fleet_pair fleet_heard_at(struct fleet *fleet, const char *address);
+enum fleet_pair fleet_heard_ks(struct fleet *fleet, const struct gv_fleet_device *device);
 bool fleet_heard_newer_gm(struct fleet *fleet, const struct gv_fleet_device *device);
 
 /* fleet_evidence.c: old or new, as KS or as GM, with all evidence; and the GDOI
@@ -90,6 +91,11 @@ const char *fleet_gdoi_version(const struct gv_observation *obs, bool ks);
 /* Old, by what its members' events say of the key server at that address, which is not
  * polled. */
 struct gv_behaviour_verdict fleet_heard_behaviour(struct fleet *fleet, const char *address);
+
+/* What the registrations that the polled GM counts prove of its key server: that it is old,
+ * where there were two around the end of a KEK, and no rekey came in time since. */
+struct gv_behaviour_verdict fleet_counted_behaviour(struct fleet *fleet,
+                                                    const struct fleet_member *gm);
 
 /* The key server `ks` lists that polled GM with a GDOI version: evidence, where
  * the GM itself told nothing that decides. */

@@ -20,6 +20,9 @@ static void feed_member(struct gv_heard *heard, const struct gv_event *event)
         heard->registration_told = true;
         heard->registered = event->kind == GV_EVENT_GM_REGISTERED;
     }
+    /* What is not known to have happened when is counted, and proves nothing. */
+    if (!(event->has & GV_EVENT_HAS_AT))
+        return;
     (void)gv_signature_due(&heard->signature, gv_when(event->at));
     (void)gv_signature_feed(&heard->signature, event);
 }
@@ -35,14 +38,37 @@ static void feed_server(struct gv_heard *heard, const struct gv_event *event)
     memcpy(heard->newer_gm_address, event->gm, sizeof(heard->newer_gm_address));
 }
 
+/* An earlier process read the same log already. */
+static bool told_before(struct gv_heard *heard, const struct gv_event *event)
+{
+    if (!event->logged || !(event->has & GV_EVENT_HAS_AT))
+        return false;
+    if (heard->logged.known && gv_time_before(event->at, heard->logged.at))
+        return true;
+    heard->logged = gv_when(event->at);
+    return false;
+}
+
 void gv_heard_feed(struct gv_heard *heard, const struct gv_event *event)
 {
+    if (told_before(heard, event))
+        return;
     heard->counts[event->kind]++;
     heard->last[event->kind] = event->at;
     if (between(event, GV_EVENT_GM_REREGISTERS, GV_EVENT_GM_FAULT))
         feed_member(heard, event);
     else if (between(event, GV_EVENT_KS_REGISTRATION_BEGUN, GV_EVENT_COOP_FAULT))
         feed_server(heard, event);
+}
+
+struct gv_time gv_heard_latest(const struct gv_heard *heard)
+{
+    struct gv_time latest = {INT64_MIN};
+
+    for (size_t i = 0; i < GV_EVENT_KIND_COUNT; i++)
+        if (heard->counts[i] > 0 && gv_time_before(latest, heard->last[i]))
+            latest = heard->last[i];
+    return latest;
 }
 
 /* NULL for an empty text. */

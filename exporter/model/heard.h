@@ -14,12 +14,17 @@ struct gv_heard {
     char ks_address[GV_EVENT_ADDRESS];  /* as a KS: its own, as in its rekeys */
     struct gv_when newer_gm;            /* as a KS: a GM newer than itself registered */
     char newer_gm_address[GV_EVENT_ADDRESS];
+    struct gv_when logged; /* the last event out of the device's log */
     uint32_t counts[GV_EVENT_KIND_COUNT];
     struct gv_time last[GV_EVENT_KIND_COUNT]; /* where the count is not 0 */
 };
 
-/* Learn from one more event, which has an instant. */
+/* Learn from one more event; `at` is there also where the event has no instant: then it is that
+ * of its arrival, and the event is only counted. */
 void gv_heard_feed(struct gv_heard *heard, const struct gv_event *event);
+
+/* When the last of them came; they are some. */
+struct gv_time gv_heard_latest(const struct gv_heard *heard);
 
 /* What these events say as an observation: the group of that name or id (either may be NULL) in
  * *obs, with the sides that the device told of. False without memory. */

@@ -10,6 +10,9 @@
  * further apart than this. */
 enum { SAME_END_S = 10 };
 
+/* What display rounding covers. */
+enum { SLOW_MS = 2000 };
+
 struct gv_kek_life gv_kek_life_of(const struct gv_kek_obs *kek)
 {
     struct gv_kek_life life = {
@@ -21,8 +24,11 @@ struct gv_kek_life gv_kek_life_of(const struct gv_kek_obs *kek)
         .index = kek->index,
         .lifetime_s = kek->lifetime_s,
         .remaining_s = kek->remaining_s,
+        .aged = kek->aged,
+        .waited = kek->waited,
         .first_seen = kek->seen_at,
         .last_seen = kek->seen_at,
+        .spi_seen = kek->seen_at,
     };
 
     memcpy(life.spi, kek->spi, sizeof(life.spi));
@@ -33,12 +39,26 @@ struct gv_kek_life gv_kek_life_of(const struct gv_kek_obs *kek)
     return life;
 }
 
+/* A slow answer makes a KEK end later than it does: what a quick one told stays. */
+static bool looser(const struct gv_kek_life *fresh, const struct gv_kek_life *old)
+{
+    int64_t later_ms;
+
+    if (!fresh->expiry.known || !old->expiry.known || fresh->waited.ms <= SLOW_MS ||
+        fresh->waited.ms <= old->waited.ms)
+        return false;
+    later_ms = gv_time_diff(fresh->expiry.at, old->expiry.at).ms;
+    return later_ms >= -SLOW_MS && later_ms <= fresh->waited.ms + SLOW_MS;
+}
+
 void gv_kek_life_see_again(struct gv_kek_life *life, const struct gv_kek_life *fresh)
 {
     struct gv_kek_life old = *life;
 
     *life = *fresh;
     life->first_seen = old.first_seen;
+    if (old.has_spi)
+        life->spi_seen = old.spi_seen;
     if (!life->has_spi && old.has_spi) {
         life->has_spi = true;
         memcpy(life->spi, old.spi, sizeof(life->spi));
@@ -50,6 +70,11 @@ void gv_kek_life_see_again(struct gv_kek_life *life, const struct gv_kek_life *f
     if (!life->has_lifetime && old.has_lifetime) {
         life->has_lifetime = true;
         life->lifetime_s = old.lifetime_s;
+    }
+    if (looser(fresh, &old)) {
+        life->expiry = old.expiry;
+        life->birth = old.birth.known ? old.birth : fresh->birth;
+        life->waited = old.waited;
     }
     if (!life->expiry.known)
         life->expiry = old.expiry;

@@ -19,7 +19,11 @@ struct gv_kek_life {
     struct gv_when birth;    /* exact; on a GM maybe that of its registration */
     struct gv_when expiry;   /* kept when the device later shows a saturated 0 */
     struct gv_when ended_by; /* first seen expired: the latest the expiry can have been */
+    bool aged;               /* what is left was counted down by ourselves */
+    struct gv_dur waited;    /* birth and expiry may be so much earlier: a slow answer */
     struct gv_time first_seen, last_seen;
+    struct gv_time
+        spi_seen; /* with its SPI, first: a value that stands still may be another's */
 };
 
 /* The life as this one row shows it. */

@@ -137,14 +137,20 @@ bool gv_kek_birth(const struct gv_kek_obs *kek, struct gv_time *birth)
     return true;
 }
 
+static unsigned use_of(const struct gv_kek_obs *kek)
+{
+    if (kek->status == GV_KEK_OLD)
+        return 0;
+    return kek->status == GV_KEK_IN_USE ? 2 : 1;
+}
+
 /* True if `a` is a better answer than `b` to "which KEK is in use?". */
 static bool more_in_use(const struct gv_kek_obs *a, const struct gv_kek_obs *b)
 {
-    bool a_used = a->status == GV_KEK_IN_USE, b_used = b->status == GV_KEK_IN_USE;
     struct gv_time a_end = a->seen_at, b_end = b->seen_at;
 
-    if (a_used != b_used)
-        return a_used;
+    if (use_of(a) != use_of(b))
+        return use_of(a) > use_of(b);
     (void)gv_kek_expiry(a, &a_end);
     (void)gv_kek_expiry(b, &b_end);
     return gv_time_before(b_end, a_end);

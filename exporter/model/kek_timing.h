@@ -96,8 +96,8 @@ bool gv_kek_expiry(const struct gv_kek_obs *kek, struct gv_time *expiry);
  * re-registered this is the registration, not the birth. */
 bool gv_kek_birth(const struct gv_kek_obs *kek, struct gv_time *birth);
 
-/* The KEK in use of a group's rows: status in_use, else the one with the longest
- * life. NULL where there is none. */
+/* The KEK in use of a group's rows: status in_use, else one that is not old, else any; of
+ * several the one with the longest life. NULL where there is none. */
 const struct gv_kek_obs *gv_kek_in_use(const struct gv_kek_obs *rows);
 
 #endif

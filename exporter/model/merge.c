@@ -6,6 +6,14 @@
 #include "model/kek_life.h"
 #include "model/kek_timing.h"
 
+const char *gv_source_name(enum gv_source source)
+{
+    static const char *const names[] = {"ssh", "restconf", "snmp"};
+
+    _Static_assert(sizeof(names) / sizeof(names[0]) == GV_SOURCE_COUNT, "a name for each");
+    return (size_t)source < GV_SOURCE_COUNT ? names[source] : "invalid";
+}
+
 /* Longer lists than this are taken as one source gave them, not joined. */
 enum { JOINED_ROWS = 64 };
 
@@ -25,6 +33,7 @@ static const struct field kek_fields[] = {
     FIELD(gv_kek_obs, GV_KEK_HAS_KEY_BITS, key_bits),
     FIELD(gv_kek_obs, GV_KEK_HAS_SIG_KEY_BITS, sig_key_bits),
     FIELD(gv_kek_obs, GV_KEK_HAS_INDEX, index),
+    FIELD(gv_kek_obs, GV_KEK_HAS_TOLD, told_s),
 };
 
 static const struct field tek_fields[] = {
@@ -110,6 +119,8 @@ static void fill_kek(struct gv_kek_obs *to, const struct gv_kek_obs *from)
     }
     if ((to->has & GV_KEK_HAS_REMAINING) == 0 && (from->has & GV_KEK_HAS_REMAINING)) {
         to->remaining_s = aged(from->remaining_s, from->seen_at, to->seen_at);
+        to->waited = from->waited;
+        to->aged = true;
         to->has |= GV_KEK_HAS_REMAINING;
     }
     if (to->status == GV_KEK_STATUS_UNSAID)
@@ -135,31 +146,29 @@ static bool same_tek(const struct gv_tek_obs *a, const struct gv_tek_obs *b)
            memcmp(a->spi, b->spi, sizeof(a->spi)) == 0;
 }
 
-/* A source whose rows carry an SPI goes before one whose rows do not: then one
- * KEK is one, whichever collector was last. Else the fresher goes first. */
-static bool rather(const struct gv_kek_obs *from, const struct gv_kek_obs *to)
+/* Rows that carry an SPI go before rows that do not: then one KEK is one, whichever
+ * collector was last. */
+static bool has_spi(const struct gv_kek_obs *rows)
 {
-    bool from_spi = (from->has & GV_KEK_HAS_SPI) != 0, to_spi = (to->has & GV_KEK_HAS_SPI) != 0;
-
-    return from_spi != to_spi ? from_spi : gv_time_before(to->seen_at, from->seen_at);
+    return (rows->has & GV_KEK_HAS_SPI) != 0;
 }
 
-/* The rows of the better source, each filled up from its twin in the other: a
- * KEK that only the older source still shows is gone. */
+/* The rows of the better source, each filled up from its twin in the other: a KEK that only
+ * the other still shows is gone. */
 static void merge_keks(struct gv_observation *obs, struct gv_group_obs *to,
                        const struct gv_kek_obs *from)
 {
-    const struct gv_kek_obs *fresh = to->keks, *old = from;
+    const struct gv_kek_obs *best = to->keks, *other = from;
     struct gv_kek_obs **tail = &to->keks;
     size_t left = JOINED_ROWS;
 
     if (from == NULL)
         return;
-    if (fresh == NULL || rather(from, fresh)) {
-        fresh = from;
-        old = to->keks;
+    if (best == NULL || (has_spi(from) && !has_spi(best))) {
+        best = from;
+        other = to->keks;
     }
-    for (*tail = NULL; fresh != NULL && left > 0; fresh = fresh->next, left--) {
+    for (*tail = NULL; best != NULL && left > 0; best = best->next, left--) {
         struct gv_kek_obs *row = gv_arena_alloc(&obs->arena, sizeof(*row));
         size_t others = JOINED_ROWS;
 
@@ -167,9 +176,9 @@ static void merge_keks(struct gv_observation *obs, struct gv_group_obs *to,
             obs->failed = true;
             return;
         }
-        *row = *fresh;
+        *row = *best;
         row->next = NULL;
-        for (const struct gv_kek_obs *o = old; o != NULL && others > 0; o = o->next, others--)
+        for (const struct gv_kek_obs *o = other; o != NULL && others > 0; o = o->next, others--)
             if (same_kek(row, o))
                 fill_kek(row, o);
         *tail = row;
@@ -180,17 +189,17 @@ static void merge_keks(struct gv_observation *obs, struct gv_group_obs *to,
 static void merge_teks(struct gv_observation *obs, struct gv_group_obs *to,
                        const struct gv_tek_obs *from)
 {
-    const struct gv_tek_obs *fresh = to->teks, *old = from;
+    const struct gv_tek_obs *best = to->teks, *other = from;
     struct gv_tek_obs **tail = &to->teks;
     size_t left = JOINED_ROWS;
 
     if (from == NULL)
         return;
-    if (fresh == NULL || gv_time_before(fresh->seen_at, from->seen_at)) {
-        fresh = from;
-        old = to->teks;
+    if (best == NULL) {
+        best = from;
+        other = NULL;
     }
-    for (*tail = NULL; fresh != NULL && left > 0; fresh = fresh->next, left--) {
+    for (*tail = NULL; best != NULL && left > 0; best = best->next, left--) {
         struct gv_tek_obs *row = gv_arena_alloc(&obs->arena, sizeof(*row));
         size_t others = JOINED_ROWS;
 
@@ -198,9 +207,9 @@ static void merge_teks(struct gv_observation *obs, struct gv_group_obs *to,
             obs->failed = true;
             return;
         }
-        *row = *fresh;
+        *row = *best;
         row->next = NULL;
-        for (const struct gv_tek_obs *o = old; o != NULL && others > 0; o = o->next, others--)
+        for (const struct gv_tek_obs *o = other; o != NULL && others > 0; o = o->next, others--)
             if (same_tek(row, o))
                 fill_tek(row, o);
         *tail = row;
@@ -208,15 +217,8 @@ static void merge_teks(struct gv_observation *obs, struct gv_group_obs *to,
     }
 }
 
-/* `fresher`: `from` is the younger of the two, so its changing values count. */
-static void merge_ks(struct gv_ks_obs *to, const struct gv_ks_obs *from, bool fresher)
+static void merge_ks(struct gv_ks_obs *to, const struct gv_ks_obs *from)
 {
-    struct gv_ks_obs older = *to;
-
-    if (fresher) {
-        *to = *from;
-        from = &older;
-    }
     fill(to, &to->has, from, from->has, ks_fields, COUNT(ks_fields));
     fill_text(&to->address, from->address);
     fill_text(&to->version, from->version);
@@ -236,8 +238,8 @@ static void merge_ks(struct gv_ks_obs *to, const struct gv_ks_obs *from, bool fr
     }
 }
 
-/* The more detailed source's GM side stays whole, at its own instant: counters
- * and ages belong to the moment they were told. */
+/* The best source's GM side stays whole, at its own instant: counters and ages belong to
+ * the moment they were told. */
 static void merge_gm(struct gv_gm_obs *to, const struct gv_gm_obs *from)
 {
     bool told = (to->has & GV_GM_HAS_REGISTERED) && !to->registered_inferred;
@@ -256,43 +258,12 @@ static void merge_gm(struct gv_gm_obs *to, const struct gv_gm_obs *from)
         to->servers = from->servers;
 }
 
-static void merge_sides(struct gv_observation *obs, struct gv_group_obs *to,
-                        const struct gv_group_obs *from, bool fresher)
+/* --- one field group of one group; `to` is that group in the result --- */
+
+static void take_identity(struct gv_observation *obs, struct gv_group_obs *to,
+                          const struct gv_group_obs *from)
 {
-    bool had_ks = to->ks != NULL, had_gm = to->gm != NULL;
-
-    if (from->ks != NULL && gv_group_ks(obs, to) != NULL) {
-        if (had_ks)
-            merge_ks(to->ks, from->ks, fresher);
-        else
-            *to->ks = *from->ks;
-    }
-    if (from->gm != NULL && gv_group_gm(obs, to) != NULL) {
-        if (had_gm)
-            merge_gm(to->gm, from->gm);
-        else
-            *to->gm = *from->gm;
-    }
-}
-
-static void merge_group(struct gv_observation *obs, const struct gv_group_obs *from,
-                        bool fresher)
-{
-    struct gv_group_obs *to = gv_observation_group(obs, gv_text(from->name), gv_text(from->id));
-
-    if (to == NULL)
-        return;
-    /* Of a device that is both, KEKs and TEKs are the KS's: one source that tells
-     * only the GM side must not bring the GM's in. */
-    if (to->ks == NULL || from->ks != NULL) {
-        if (to->ks == NULL && from->ks != NULL) {
-            to->keks = NULL;
-            to->teks = NULL;
-        }
-        merge_keks(obs, to, from->keks);
-        merge_teks(obs, to, from->teks);
-    }
-    merge_sides(obs, to, from, fresher);
+    (void)obs;
     if (to->type == GV_GROUP_TYPE_UNSAID)
         to->type = from->type;
     if (to->transport == GV_REKEY_TRANSPORT_UNSAID ||
@@ -302,12 +273,50 @@ static void merge_group(struct gv_observation *obs, const struct gv_group_obs *f
     }
 }
 
+static void take_ks(struct gv_observation *obs, struct gv_group_obs *to,
+                    const struct gv_group_obs *from)
+{
+    bool had = to->ks != NULL;
+
+    if (from->ks == NULL || gv_group_ks(obs, to) == NULL)
+        return;
+    if (had)
+        merge_ks(to->ks, from->ks);
+    else
+        *to->ks = *from->ks;
+}
+
+static void take_gm(struct gv_observation *obs, struct gv_group_obs *to,
+                    const struct gv_group_obs *from)
+{
+    bool had = to->gm != NULL;
+
+    if (from->gm == NULL || gv_group_gm(obs, to) == NULL)
+        return;
+    if (had)
+        merge_gm(to->gm, from->gm);
+    else
+        *to->gm = *from->gm;
+}
+
+/* Of a device that is both, KEKs and TEKs are the KS's: one source that tells only the GM
+ * side must not bring the GM's in. */
+static void take_keks(struct gv_observation *obs, struct gv_group_obs *to,
+                      const struct gv_group_obs *from)
+{
+    if (to->ks == NULL || from->ks != NULL)
+        merge_keks(obs, to, from->keks);
+}
+
+static void take_teks(struct gv_observation *obs, struct gv_group_obs *to,
+                      const struct gv_group_obs *from)
+{
+    if (to->ks == NULL || from->ks != NULL)
+        merge_teks(obs, to, from->teks);
+}
+
 static void merge_device(struct gv_device_obs *to, const struct gv_device_obs *from)
 {
-    if (!to->has_uptime) {
-        to->has_uptime = from->has_uptime;
-        to->uptime_ms = from->uptime_ms;
-    }
     fill_text(&to->hostname, from->hostname);
     fill_text(&to->version, from->version);
     fill_text(&to->train, from->train);
@@ -319,23 +328,95 @@ static void merge_device(struct gv_device_obs *to, const struct gv_device_obs *f
         to->os = from->os;
 }
 
-struct gv_observation *gv_merge(const struct gv_observation *const *sources, size_t count)
+/* Per field group: how good each source is, and why. Between equals the younger is first.
+ * The KS side goes before its keys, which depend on whether there is one. */
+static const struct {
+    void (*take)(struct gv_observation *obs, struct gv_group_obs *to,
+                 const struct gv_group_obs *from);
+    unsigned char rank[GV_SOURCE_COUNT]; /* ssh, restconf, snmp */
+} of_group[] = {
+    /* Type and transport: SNMP infers the transport from the KEK's destination. */
+    {take_identity, {2, 2, 1}},
+    /* Role, counts, peers, members, N and R change: the youngest is right. What SNMP does not
+     * have (members by name, N, R, the configured lifetimes) comes from the others. */
+    {take_ks, {1, 1, 1}},
+    /* Registrations, acknowledgements, the last rekey: told as one, and not by SNMP. */
+    {take_gm, {2, 2, 1}},
+    /* SPI, lifetime, remaining: rows without an SPI, as a member's show output, come last. */
+    {take_keks, {1, 1, 1}},
+    /* A member's TEKs are not told by RESTCONF; else all tell the same. */
+    {take_teks, {1, 1, 1}},
+};
+
+/* The version: show output tells XE version and IOS train, RESTCONF the XE version, sysDescr
+ * often the train alone. */
+static const unsigned char device_rank[GV_SOURCE_COUNT] = {3, 2, 1};
+
+/* sysUpTime never steps; RESTCONF's is the difference of two readings of a clock that may. */
+static const unsigned char uptime_rank[GV_SOURCE_COUNT] = {1, 2, 3};
+
+/* Insertion sort; at most GV_MERGE_MOST. */
+static void order(struct gv_merge_in *list, size_t count,
+                  const unsigned char rank[GV_SOURCE_COUNT])
 {
-    struct gv_observation *obs = gv_observation_new(sources[0]->seen_at);
+    for (size_t i = 1; i < count; i++) {
+        struct gv_merge_in moved = list[i];
+        size_t at = i;
+
+        for (; at > 0; at--) {
+            const struct gv_merge_in *before = &list[at - 1];
+
+            if (rank[before->source] > rank[moved.source] ||
+                (rank[before->source] == rank[moved.source] &&
+                 !gv_time_before(before->obs->seen_at, moved.obs->seen_at)))
+                break;
+            list[at] = *before;
+        }
+        list[at] = moved;
+    }
+}
+
+/* One field group of all groups of one source. */
+static void take_source(struct gv_observation *obs, const struct gv_observation *source,
+                        size_t field)
+{
+    size_t left = GV_GROUPS_PER_DEVICE;
+
+    for (const struct gv_group_obs *g = source->groups; g != NULL && left > 0;
+         g = g->next, left--) {
+        struct gv_group_obs *to = gv_observation_group(obs, gv_text(g->name), gv_text(g->id));
+
+        if (to != NULL)
+            of_group[field].take(obs, to, g);
+    }
+}
+
+struct gv_observation *gv_merge(const struct gv_merge_in *sources, size_t count)
+{
+    struct gv_observation *obs = gv_observation_new(sources[0].obs->seen_at);
+    struct gv_merge_in list[GV_MERGE_MOST];
 
     if (obs == NULL)
         return NULL;
     for (size_t i = 0; i < count; i++) {
-        bool fresher = gv_time_before(obs->seen_at, sources[i]->seen_at);
-        size_t left = GV_GROUPS_PER_DEVICE;
-
-        merge_device(&obs->device, &sources[i]->device);
-        for (const struct gv_group_obs *g = sources[i]->groups; g != NULL && left > 0;
-             g = g->next, left--)
-            merge_group(obs, g, fresher);
-        obs->failed = obs->failed || sources[i]->failed;
-        if (fresher)
-            obs->seen_at = sources[i]->seen_at;
+        list[i] = sources[i];
+        obs->failed = obs->failed || sources[i].obs->failed;
+        if (gv_time_before(obs->seen_at, sources[i].obs->seen_at))
+            obs->seen_at = sources[i].obs->seen_at;
+    }
+    order(list, count, device_rank);
+    for (size_t i = 0; i < count; i++)
+        merge_device(&obs->device, &list[i].obs->device);
+    order(list, count, uptime_rank);
+    for (size_t i = 0; i < count && !obs->device.has_uptime; i++) {
+        obs->device.has_uptime = list[i].obs->device.has_uptime;
+        obs->device.uptime_ms = list[i].obs->device.uptime_ms;
+    }
+    for (size_t field = 0; field < COUNT(of_group); field++) {
+        memcpy(list, sources, count * sizeof(*list));
+        order(list, count, of_group[field].rank);
+        for (size_t i = 0; i < count; i++)
+            take_source(obs, list[i].obs, field);
     }
     return obs;
 }

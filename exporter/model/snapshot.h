@@ -11,6 +11,7 @@
 #define GV_MODEL_SNAPSHOT_H
 
 #include "model/behaviour.h"
+#include "model/disagree.h"
 #include "model/heard.h"
 #include "model/interop.h"
 #include "model/kek_timing.h"
@@ -105,6 +106,12 @@ struct gv_membership {
     struct gv_count double_registrations, missed_rekeys; /* missed: as its events tell */
 };
 
+/* A field that collectors have contradicted each other in, now or once. */
+struct gv_disagreed {
+    const char *field;
+    bool stands;
+};
+
 struct gv_device_verdict {
     const char *name; /* the target */
     const char *address;
@@ -116,6 +123,10 @@ struct gv_device_verdict {
     const char *ssh_profile; /* "modern", "default", "legacy"; NULL: no SSH */
     struct gv_collector_verdict *collectors;
     size_t collector_count;
+    struct gv_disagreement *disagreements; /* those that stand */
+    size_t disagreement_count;
+    struct gv_disagreed *disagreed; /* one row a field */
+    size_t disagreed_count;
     bool is_ks, is_gm;
     struct gv_behaviour_verdict ks_behaviour, gm_behaviour;
     struct gv_membership *memberships;

@@ -1,26 +1,65 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/sync.h"
 
+/* Between two sights of a KS, with one poll missed at the longest usual interval. */
+enum { TWO_POLLS_S = 600 };
+
+/* Since when the GM is known to hold that KEK: it is compared by its SPI where it shows one. */
+static struct gv_time since(const struct gv_kek_life *gm)
+{
+    return gm->has_spi ? gm->spi_seen : gm->first_seen;
+}
+
 /* A KEK of the GM's that was first seen after the KS's last poll may be one that
  * the KS's next poll will show too: then it ends later than what the KS showed. */
 static enum gv_tri ahead_of(const struct gv_kek_life *gm, const struct gv_kek_life *ks)
 {
-    if (!gv_time_before(ks->last_seen, gm->first_seen))
+    if (!gv_time_before(ks->last_seen, since(gm)))
         return GV_NO;
     if (!gm->expiry.known || !ks->expiry.known)
         return GV_UNKNOWN;
     return gv_time_before(ks->expiry.at, gm->expiry.at) ? GV_YES : GV_NO;
 }
 
+/* The KS may have come to a KEK that is older than its own: when two halves of a group
+ * merge, or a KS returns. It is handed out from then on, which is after `before`, and at the
+ * latest when it was first seen there. */
 static bool reached(const struct gv_kek_life *gm, const struct gv_kek_life *ks,
-                    struct gv_dur distribution)
+                    struct gv_time before, struct gv_dur distribution)
 {
-    return gv_time_before(gv_time_add(gv_kek_life_since(ks), distribution), gm->last_seen);
+    struct gv_time from = gv_kek_life_since(ks);
+
+    if (gv_time_before(from, before))
+        from = ks->first_seen;
+    return gv_time_before(gv_time_add(from, distribution), gm->last_seen);
+}
+
+/* It may be one that the KS had between two polls: it came after the one before. */
+static bool between(const struct gv_kek_life *gm, const struct gv_kek_life *previous)
+{
+    if (gm->expiry.known && previous->expiry.known)
+        return gv_time_before(previous->expiry.at, gm->expiry.at);
+    return gv_time_before(previous->last_seen, since(gm));
+}
+
+/* A KEK that is newer than the KS's, and was not there before it: when two halves of a group
+ * merge, a KS goes back to the older one, maybe having had this one between two polls only.
+ * Then its members have it until they are told, and that is not after this. */
+static bool gone_back(const struct gv_kek_life *gm, const struct gv_kek_life *ks,
+                      struct gv_dur distribution)
+{
+    bool newer = gm->expiry.known && ks->expiry.known
+                     ? gv_time_before(ks->expiry.at, gm->expiry.at)
+                     : gv_time_before(ks->first_seen, since(gm));
+    struct gv_dur most = gv_dur_add(distribution, gv_secs(TWO_POLLS_S));
+
+    return newer && gv_time_diff(gm->last_seen, since(gm)).ms <= most.ms;
 }
 
 static enum gv_tri with_one(const struct gv_kek_life *gm, const struct gv_sync_ks *one)
 {
     const struct gv_kek_life *ks = &one->track->kek, *previous = &one->track->previous;
+    const struct gv_time ever = {INT64_MIN};
     enum gv_tri same = ks->known ? gv_kek_same(gm, ks) : GV_UNKNOWN, ahead;
 
     if (same != GV_NO)
@@ -31,13 +70,17 @@ static enum gv_tri with_one(const struct gv_kek_life *gm, const struct gv_sync_k
     ahead = ahead_of(gm, ks);
     if (ahead != GV_NO)
         return ahead;
-    if (reached(gm, ks, one->distribution))
+    if (gone_back(gm, ks, one->distribution))
+        return GV_UNKNOWN;
+    if (reached(gm, ks, previous->known ? previous->last_seen : ever, one->distribution))
         return GV_NO;
     /* A rekey is under way: then the KEK before it is as good. */
     if (!previous->known)
         return GV_UNKNOWN;
     same = gv_kek_same(gm, previous);
-    return same == GV_NO && !reached(gm, previous, one->distribution) ? GV_UNKNOWN : same;
+    if (same != GV_NO || !reached(gm, previous, ever, one->distribution))
+        return same == GV_NO ? GV_UNKNOWN : same;
+    return between(gm, previous) ? GV_UNKNOWN : GV_NO;
 }
 
 enum gv_tri gv_sync_judge(const struct gv_kek_life *gm, bool frozen,

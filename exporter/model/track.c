@@ -45,7 +45,7 @@ const struct gv_kek_obs *gv_track_in_use(const struct gv_track *track,
     for (; rows != NULL; rows = rows->next)
         if (rows->status != GV_KEK_OLD && shows(rows, &track->kek))
             return rows;
-    return told;
+    return told->status != GV_KEK_OLD ? told : NULL;
 }
 
 /* The end moved later, although a countdown only falls. */
@@ -83,6 +83,12 @@ struct birth {
     struct gv_dur unresolved;
 };
 
+/* What a slow answer leaves open; display rounding is counted already. */
+static struct gv_dur slow(const struct gv_kek_life *life)
+{
+    return life->waited.ms > gv_secs(ROUNDING_S).ms ? life->waited : gv_secs(0);
+}
+
 static struct birth birth_of(const struct gv_track *track, const struct gv_kek_life *fresh,
                              const struct gv_gm_obs *gm)
 {
@@ -90,7 +96,7 @@ static struct birth birth_of(const struct gv_track *track, const struct gv_kek_l
     struct birth birth = {gv_time_sub(fresh->first_seen, half), half};
 
     if (fresh->birth.known)
-        return (struct birth){fresh->birth.at, gv_secs(0)};
+        return (struct birth){fresh->birth.at, slow(fresh)};
     /* A GM without a lifetime may tell how long ago the one rekey came. */
     if (gm != NULL && track->mark.known && (gm->has & GV_GM_HAS_LAST_REKEY_AGE) &&
         (gm->has & GV_GM_HAS_REKEYS_RECEIVED) && gm->rekeys_received == track->mark.rekeys + 1)
@@ -100,7 +106,8 @@ static struct birth birth_of(const struct gv_track *track, const struct gv_kek_l
 }
 
 /* True where another KEK may have lived unseen between the two: then their
- * distance is no lead. A KEK that is rekeyed by the formula lives lifetime - lead;
+ * distance is no lead. A KEK that is rekeyed by the formula lives lifetime - lead, and may
+ * have been there for all retransmissions while the old one was still called the one in use;
  * where no lifetime is told, it is at least what was seen to be left. */
 static bool skipped_one(const struct gv_kek_life *old, const struct gv_kek_life *fresh,
                         struct gv_time birth, const struct gv_rekey_policy *policy)
@@ -113,7 +120,23 @@ static bool skipped_one(const struct gv_kek_life *old, const struct gv_kek_life 
     if (old->has_index && fresh->has_index && fresh->index == old->index + 1)
         return false;
     return gv_time_diff(birth, old->last_seen).ms >
-           plan.rekey_at.ms - gv_rekey_tolerance(policy, gv_secs(0)).base.ms;
+           plan.rekey_at.ms - policy->interval.ms * policy->retransmits -
+               gv_rekey_tolerance(policy, gv_secs(0)).base.ms;
+}
+
+/* The device still lists a KEK that lived between the two. */
+static bool lists_another(const struct gv_kek_life *old, const struct gv_kek_life *fresh,
+                          const struct gv_kek_obs *rows)
+{
+    for (; rows != NULL; rows = rows->next) {
+        struct gv_kek_life life = gv_kek_life_of(rows);
+
+        if (gv_kek_same(&life, old) == GV_NO && gv_kek_same(&life, fresh) == GV_NO &&
+            life.expiry.known && fresh->expiry.known &&
+            gv_time_before(life.expiry.at, fresh->expiry.at))
+            return true;
+    }
+    return false;
 }
 
 /* A registration makes a KEK look younger than it is, never older: so a GM's
@@ -127,29 +150,62 @@ static bool gm_may_accuse(const struct gv_track *track, const struct gv_kek_life
            track->kek.lifetime_s == fresh->lifetime_s;
 }
 
+/* False where a KS may rekey behind the formula as we know it, within the guarantee: N and R
+ * are IOS's defaults for lack of any word, or the lead is longer than the life. */
+static bool bound_by_formula(const struct gv_kek_life *old,
+                             const struct gv_rekey_policy *policy)
+{
+    return !policy->retransmits_assumed &&
+           !(old->has_lifetime && gv_rekey_plan(gv_secs(old->lifetime_s), policy).unsound);
+}
+
+/* What the feed changes before the KEK is looked at, as it was. */
+struct past {
+    struct gv_kek_life next;
+    uint32_t rekeys_sent; /* 0: not counted */
+};
+
+/* It sent more than the rekey that brought this KEK: one of them may have brought another. */
+static bool sent_more(const struct past *past, const struct gv_ks_obs *ks)
+{
+    return ks != NULL && (ks->has & GV_KS_HAS_REKEYS_SENT) && past->rekeys_sent > 0 &&
+           ks->rekeys_sent > past->rekeys_sent + 1;
+}
+
 static enum gv_rekey_verdict judge(const struct gv_track *track,
                                    const struct gv_kek_life *fresh,
                                    const struct gv_rekey_policy *policy,
-                                   const struct gv_track_in *in, struct birth birth,
-                                   struct gv_when *old_end)
+                                   const struct gv_track_in *in, const struct past *past,
+                                   struct birth birth, struct gv_when *old_end)
 {
     enum gv_rekey_verdict verdict;
     const struct gv_gm_obs *gm = track->side == GV_TRACK_GM ? in->group->gm : NULL;
     struct gv_dur lead;
 
     *old_end = track->kek.expiry;
-    if (track_frozen(track) || skipped_one(&track->kek, fresh, birth.at, policy))
+    if (track_frozen(track) || skipped_one(&track->kek, fresh, birth.at, policy) ||
+        lists_another(&track->kek, fresh, in->group->keks))
         return GV_REKEY_UNKNOWN;
     if (!old_end->known && !track->kek.ended_by.known)
         return GV_REKEY_UNKNOWN;
     lead = gv_time_diff(old_end->known ? old_end->at : track->kek.ended_by.at, birth.at);
-    verdict = gv_rekey_judge(lead, policy, birth.unresolved);
+    verdict = gv_rekey_judge(lead, policy, gv_dur_add(birth.unresolved, slow(&track->kek)));
+    /* A key server is not cleared by bounds that are wide for lack of polls. */
+    if (track->side == GV_TRACK_KS && verdict == GV_REKEY_ON_TIME &&
+        birth.unresolved.ms > gv_secs(SURELY_LATER_S).ms)
+        return GV_REKEY_UNKNOWN;
+    /* The policy may have changed between the rekey and now. */
+    if (verdict == GV_REKEY_LATE &&
+        (!bound_by_formula(&track->kek, policy) ||
+         (track->policy_known &&
+          gv_rekey_harmless(gv_rekey_judge(lead, &track->policy, birth.unresolved)))))
+        verdict = GV_REKEY_ON_TIME;
     /* Without the exact end, the lead is only known to be no longer than this. */
     if (!old_end->known && verdict != GV_REKEY_AFTER_EXPIRY)
         return GV_REKEY_UNKNOWN;
     if (gm != NULL && !gv_rekey_harmless(verdict) && !gm_may_accuse(track, fresh, gm))
         return GV_REKEY_UNKNOWN;
-    if (track->clock_doubt && !gv_rekey_harmless(verdict))
+    if (!gv_rekey_harmless(verdict) && (track->clock_doubt || sent_more(past, in->group->ks)))
         return GV_REKEY_UNKNOWN;
     return verdict;
 }
@@ -180,8 +236,10 @@ static void prove_by_rekey(struct gv_track *track, struct gv_dur lead,
         track_prove(track, GV_PROOF_KS_AFTER_EXPIRY, lead.ms < 0 ? -lead.ms / 1000 : 0, 0,
                     in->seen_at);
     else if (lead.ms >= gv_secs(GV_REKEY_GUARANTEE_S - ROUNDING_S).ms && lead.ms <= most.ms)
-        track_prove(track, GV_PROOF_KS_REKEYED_AHEAD, lead.ms / 1000, formula.ms / 1000,
-                    in->seen_at);
+        track_prove(track,
+                    track->verdict == GV_REKEY_EARLY ? GV_PROOF_KS_REKEYED_EARLY
+                                                     : GV_PROOF_KS_REKEYED_AHEAD,
+                    lead.ms / 1000, formula.ms / 1000, in->seen_at);
 }
 
 /* Only the KS that leads its group is judged, and no KS by a KEK that it made
@@ -192,11 +250,19 @@ static bool judged(const struct gv_track *track, const struct gv_track_in *in)
         return false;
     if (track->side == GV_TRACK_GM)
         return true;
-    return gv_ks_leads(in->group->ks) && !track->rebooted;
+    return track->role == GV_KS_PRIMARY && !track->rebooted;
+}
+
+/* Two KSs merged: a KEK that is older, or was made at the same instant, is no rekey of this. */
+static bool another_ones(const struct gv_kek_life *old, const struct gv_kek_life *fresh)
+{
+    return fresh->birth.known && old->birth.known &&
+           (gv_time_before(fresh->birth.at, old->birth.at) ||
+            gv_kek_ends_together(fresh->birth.at, old->birth.at));
 }
 
 static void rekeyed(struct gv_track *track, const struct gv_kek_life *fresh,
-                    const struct gv_track_in *in)
+                    const struct past *past, const struct gv_track_in *in)
 {
     struct gv_rekey_policy policy = gv_rekey_policy_of(in->group, &track->told, in->override);
     struct birth birth =
@@ -205,11 +271,9 @@ static void rekeyed(struct gv_track *track, const struct gv_kek_life *fresh,
 
     if (!judged(track, in))
         return;
-    /* An older KEK that came back (two KSs merged) is no rekey. */
-    if (fresh->birth.known && track->kek.birth.known &&
-        gv_time_before(fresh->birth.at, track->kek.birth.at))
+    if (another_ones(&track->kek, fresh))
         return;
-    track->verdict = judge(track, fresh, &policy, in, birth, &old_end);
+    track->verdict = judge(track, fresh, &policy, in, past, birth, &old_end);
     track->judged_at = gv_when(birth.at);
     track->lead_expected = gv_rekey_lead(&policy);
     track->lead_known = old_end.known && track->verdict != GV_REKEY_UNKNOWN;
@@ -217,7 +281,9 @@ static void rekeyed(struct gv_track *track, const struct gv_kek_life *fresh,
         track->lead = gv_time_diff(old_end.at, birth.at);
     if (!track->missed) /* else it is counted as missed already */
         track->counts[track->verdict]++;
-    if (track->side == GV_TRACK_KS && track->lead_known && !track->clock_doubt)
+    /* A birth that polls could not tell proves nothing, nor one that the clock moved. */
+    if (track->side == GV_TRACK_KS && track->lead_known && !track->clock_doubt &&
+        birth.unresolved.ms <= gv_secs(SURELY_LATER_S).ms)
         prove_by_rekey(track, track->lead, &policy, in);
 }
 
@@ -236,7 +302,7 @@ static void prove_by_no_successor(struct gv_track *track, const struct gv_kek_li
 {
     struct gv_rekey_policy policy = gv_rekey_policy_of(in->group, &track->told, in->override);
 
-    if (!fresh->has_remaining || fresh->remaining_s >= NO_SUCCESSOR_BELOW_S ||
+    if (in->cut || !fresh->has_remaining || fresh->remaining_s >= NO_SUCCESSOR_BELOW_S ||
         track->next.known)
         return;
     if (fresh->has_lifetime && gv_rekey_plan(gv_secs(fresh->lifetime_s), &policy).unsound)
@@ -274,26 +340,72 @@ static void check_missed(struct gv_track *track, const struct gv_track_in *in)
     track->counts[GV_REKEY_MISSED]++;
 }
 
+/* A slow answer that shows the KEK before may be older than the sight of the present one. */
+static bool overtaken(const struct gv_track *track, const struct gv_kek_life *fresh)
+{
+    return track->kek.known && track->previous.known &&
+           gv_time_before(gv_time_sub(fresh->last_seen, fresh->waited),
+                          track->kek.first_seen) &&
+           gv_kek_same(fresh, &track->previous) == GV_YES;
+}
+
+static bool counted(uint32_t has, uint32_t bit, uint32_t now, uint32_t before)
+{
+    return (has & bit) && now != before;
+}
+
+/* A member that shows no SPI, and a value that stands still, cannot show that its KEK is
+ * another: after one more rekey or registration it may be. */
+static bool maybe_another(const struct gv_track *track, const struct gv_kek_life *fresh,
+                          const struct gv_gm_obs *gm)
+{
+    return track->side == GV_TRACK_GM && !fresh->has_spi && track->mark.known &&
+           track->timing.proof != GV_PROOF_GM_COUNTS_DOWN &&
+           (counted(gm->has, GV_GM_HAS_REKEYS_RECEIVED, gm->rekeys_received,
+                    track->mark.rekeys) ||
+            counted(gm->has, GV_GM_HAS_REGISTRATIONS_SUCCEEDED, gm->registrations_succeeded,
+                    track->mark.registrations));
+}
+
+/* What a KS shows as the lifetime of a KEK may be that of the next one, as configured since:
+ * how long this one lives was told first. */
+static void keep_lifetime(struct gv_kek_life *fresh, const struct gv_kek_life *old)
+{
+    if (!old->has_lifetime || !fresh->has_lifetime || old->lifetime_s == fresh->lifetime_s)
+        return;
+    fresh->lifetime_s = old->lifetime_s;
+    if (fresh->expiry.known)
+        fresh->birth = gv_when(gv_time_sub(fresh->expiry.at, gv_secs(old->lifetime_s)));
+}
+
 static void feed_kek(struct gv_track *track, const struct gv_kek_obs *kek,
-                     const struct gv_track_in *in)
+                     const struct past *past, const struct gv_track_in *in)
 {
     struct gv_kek_life fresh = gv_kek_life_of(kek);
     bool leads = track->side == GV_TRACK_KS && judged(track, in);
+    bool nameless = maybe_another(track, &fresh, in->group->gm);
 
     if (track->kek.known && !gv_time_before(track->kek.last_seen, fresh.last_seen))
+        return;
+    if (overtaken(track, &fresh))
         return;
     if (track->kek.known && same_kek(track, &fresh)) {
         if (track->side == GV_TRACK_GM && vendor_is_cisco(in->device))
             track_gm_compare(track, &fresh, in->group->gm);
+        if (track->side == GV_TRACK_KS)
+            keep_lifetime(&fresh, &track->kek);
         if (leads)
             prove_by_no_successor(track, &fresh, in);
         gv_kek_life_see_again(&track->kek, &fresh);
+        track->kek.has_spi = track->kek.has_spi && !nameless;
         track->rebooted = false;
         track->clock_doubt = false;
         return;
     }
+    if (past->next.known && gv_kek_same(&past->next, &fresh) == GV_YES)
+        keep_lifetime(&fresh, &past->next);
     if (track->kek.known)
-        rekeyed(track, &fresh, in);
+        rekeyed(track, &fresh, past, in);
     if (track->verdict == GV_REKEY_MISSED)
         withdraw(track);
     track->previous = track->kek;
@@ -305,30 +417,83 @@ static void feed_kek(struct gv_track *track, const struct gv_kek_obs *kek,
         track_gm_mark(track, &fresh, in->group->gm);
 }
 
-/* A device that fell back in time has rebooted, maybe with other software: what
- * its timing proved is void, and what it counted begins anew. */
-static void feed_uptime(struct gv_track *track, const struct gv_device_obs *device)
+/* FNV-1a; 0 where there is no text. */
+static uint64_t hash_of(const char *text)
 {
-    if (!device->has_uptime)
-        return;
-    if (track->has_uptime && device->uptime_ms < track->uptime_ms) {
-        track->rebooted = track->kek.known;
-        track->timing = (struct gv_timing){.proof = GV_PROOF_NONE};
-        track->mark.known = false;
-        track->registrations.known = false;
-        track->registrations.first_pending = false;
+    uint64_t hash = 14695981039346656037u;
+
+    for (; text != NULL && *text != '\0'; text++)
+        hash = (hash ^ (unsigned char)*text) * 1099511628211u;
+    return text != NULL ? hash : 0;
+}
+
+static bool fell_back(struct gv_track *track, const struct gv_device_obs *device)
+{
+    bool fell = device->has_uptime && track->has_uptime && device->uptime_ms < track->uptime_ms;
+
+    if (device->has_uptime) {
+        track->has_uptime = true;
+        track->uptime_ms = device->uptime_ms;
     }
-    track->has_uptime = true;
-    track->uptime_ms = device->uptime_ms;
+    return fell;
+}
+
+static bool other_software(struct gv_track *track, const struct gv_device_obs *device)
+{
+    uint64_t software = hash_of(device->version);
+    bool other = software != 0 && track->software != 0 && software != track->software;
+
+    if (software != 0)
+        track->software = software;
+    return other;
+}
+
+/* The CLI tells no uptime that is fresh: there, a count that begins anew shows the reboot. */
+static bool counts_anew(struct gv_track *track, const struct gv_group_obs *group)
+{
+    bool anew;
+
+    if (group->ks != NULL) {
+        if (!(group->ks->has & GV_KS_HAS_REKEYS_SENT))
+            return false;
+        anew = group->ks->rekeys_sent < track->rekeys_sent;
+        track->rekeys_sent = group->ks->rekeys_sent;
+        return anew;
+    }
+    return (group->gm->has & GV_GM_HAS_REGISTRATIONS_SUCCEEDED) && track->registrations.known &&
+           gv_time_before(track->registrations.seen_at, group->gm->seen_at) &&
+           group->gm->registrations_succeeded < track->registrations.succeeded;
+}
+
+/* A device that rebooted may have other software: what its timing proved is void, and what
+ * it counted begins anew. */
+static void feed_boot(struct gv_track *track, const struct gv_track_in *in)
+{
+    bool fell = fell_back(track, in->device);
+    bool other = other_software(track, in->device);
+
+    if (!counts_anew(track, in->group) && !fell && !other)
+        return;
+    track->rebooted = track->kek.known;
+    track->timing = (struct gv_timing){.proof = GV_PROOF_NONE};
+    track->mark.known = false;
+    track->registrations.known = false;
+    track->registrations.first_pending = track->registrations.second_pending = false;
 }
 
 static void feed_role(struct gv_track *track, const struct gv_track_in *in)
 {
-    enum gv_ks_role role = gv_ks_leads(in->group->ks) ? GV_KS_PRIMARY : in->group->ks->role;
+    const struct gv_ks_obs *ks = in->group->ks;
+    enum gv_ks_role role = gv_ks_leads(ks) ? GV_KS_PRIMARY : ks->role;
+    bool assumed = ks->role == GV_KS_ROLE_UNSAID && !ks->redundancy_said;
 
+    /* One that was told stays, when only the collector that cannot tell it answers. */
+    if (assumed && track->role != GV_KS_ROLE_UNSAID && !track->role_assumed)
+        return;
     if (track->role != role)
         track->role_since = in->seen_at;
     track->role = role;
+    track->role_assumed = assumed;
     track->role_seen = in->seen_at;
     if (role != GV_KS_PRIMARY)
         withdraw(track);
@@ -361,12 +526,14 @@ void gv_track_feed(struct gv_track *track, const struct gv_track_in *in)
 {
     const struct gv_group_obs *group = in->group;
     const struct gv_kek_obs *kek;
+    const struct past past = {track->next, track->rekeys_sent};
+    struct gv_kek_life next;
     struct gv_when end;
     struct gv_time first_seen;
 
     if (!set_side(track, in))
         return;
-    feed_uptime(track, in->device);
+    feed_boot(track, in);
     if (group->ks != NULL) {
         gv_rekey_told_feed(&track->told, group->ks);
         feed_role(track, in);
@@ -374,11 +541,20 @@ void gv_track_feed(struct gv_track *track, const struct gv_track_in *in)
     kek = gv_track_in_use(track, group->keks);
     end = track->kek.expiry;
     first_seen = track->kek.first_seen;
-    if (group->ks != NULL && (kek != NULL || in->whole))
-        track->next = next_of(group);
+    /* Part of an answer shows nothing by what it leaves out: the KEK after it may be there. */
+    if (kek != NULL && in->cut && (shows(kek, &track->previous) || shows(kek, &track->kek)))
+        kek = NULL;
+    next = next_of(group);
+    if (group->ks != NULL &&
+        (next.known || !in->cut || gv_kek_same(&track->next, &track->kek) == GV_YES))
+        track->next = next;
     if (kek != NULL)
-        feed_kek(track, kek, in);
-    if (kek != NULL || in->whole)
+        feed_kek(track, kek, &past, in);
+    if (kek != NULL) {
+        track->policy = gv_rekey_policy_of(group, &track->told, in->override);
+        track->policy_known = true;
+    }
+    if (!in->cut && (kek != NULL || in->whole))
         check_missed(track, in);
     if (track->side == GV_TRACK_GM && (group->gm->has & GV_GM_HAS_REGISTRATIONS_SUCCEEDED))
         track_gm_registrations(track, group->gm, end,

@@ -20,6 +20,8 @@ struct gv_track {
     struct gv_kek_life next; /* KS: made, and not in use yet; known only as long as shown */
     struct gv_timing timing;
     struct gv_rekey_told told;
+    bool policy_known;
+    struct gv_rekey_policy policy; /* as it was at the feed before */
 
     /* The last rekey that was judged, or the one that is missed. */
     enum gv_rekey_verdict verdict;
@@ -34,16 +36,19 @@ struct gv_track {
 
     bool has_uptime;
     uint64_t uptime_ms;
+    uint64_t software;    /* of its version, hashed; 0: not told */
+    uint32_t rekeys_sent; /* KS: as last counted */
 
     /* KS: its role, as told at role_seen, unchanged since role_since. */
     enum gv_ks_role role;
+    bool role_assumed; /* not told: it leads if it is alone */
     struct gv_time role_since, role_seen;
 
     /* GM: the sight that later ones of the same KEK are compared with. */
     struct {
         bool known;
         struct gv_time at;
-        uint32_t remaining_s, rekeys, registrations;
+        uint32_t remaining_s, lifetime_s, rekeys, registrations;
     } mark;
 
     /* GM: registrations, and the first of a pair around an expiry. */
@@ -51,9 +56,14 @@ struct gv_track {
         bool known;
         uint32_t succeeded;
         struct gv_time seen_at;
+        struct gv_dur apart;   /* the last two counts; 0: there were no two */
         bool first_pending;    /* the same KEK came back shortly before its expiry */
+        bool second_pending;   /* and one more came just after; the next KEK is not seen yet */
         struct gv_when expiry; /* ... which is this */
+        bool changed;       /* another KEK was seen since the last count, and the one before */
+        struct gv_when end; /* ends here */
         uint64_t doubles;
+        struct gv_when doubled_at; /* the last of them was seen */
     } registrations;
 };
 /* A field more? It needs a row in track_keep.c. */
@@ -63,8 +73,9 @@ struct gv_track_in {
     const struct gv_device_obs *device;
     const struct gv_group_obs *group;
     struct gv_time seen_at; /* of the observation */
-    bool whole;             /* the poll was complete: what is absent is not there */
+    bool whole; /* the last poll of each collector was complete: what is absent is not there */
     const struct gv_group_override *override; /* NULL: none */
+    bool cut; /* a poll that it is made of ended early: a KEK that is absent may be there */
 };
 
 /* Learn from one more observation. Anything not newer than what is known is
@@ -79,7 +90,8 @@ void gv_track_doubt(struct gv_track *track);
 /* Of a device's KEK rows the one in use: as gv_kek_in_use, but who has moved on to a
  * KEK is not taken back to the one before it as long as that KEK is listed and not
  * called old. Collectors do not notice a rekey at one instant, nor in the same words.
- * NULL without a row. */
+ * NULL without a row, and where only the KEK before it is listed, as old: of a poll that ended
+ * early. */
 const struct gv_kek_obs *gv_track_in_use(const struct gv_track *track,
                                          const struct gv_kek_obs *rows);
 

@@ -4,6 +4,9 @@
 /* Chapter 4, item 1: two sights of a GM's KEK compare from this distance on. */
 enum { COMPARE_AFTER_S = 10 };
 
+/* By so much a slow answer may make a countdown look faster. */
+enum { SLOW_ANSWER_S = 30, FALLEN_S = 5 };
+
 static uint32_t rekeys_of(const struct gv_gm_obs *gm)
 {
     return (gm->has & GV_GM_HAS_REKEYS_RECEIVED) ? gm->rekeys_received : 0;
@@ -17,11 +20,28 @@ static uint32_t registrations_of(const struct gv_gm_obs *gm)
 void track_gm_mark(struct gv_track *track, const struct gv_kek_life *life,
                    const struct gv_gm_obs *gm)
 {
-    track->mark.known = life->has_remaining && life->remaining_s > 0;
+    track->mark.known = life->has_remaining && life->remaining_s > 0 && !life->aged;
     track->mark.at = life->last_seen;
     track->mark.remaining_s = life->remaining_s;
+    track->mark.lifetime_s = life->has_lifetime ? life->lifetime_s : 0;
     track->mark.rekeys = rekeys_of(gm);
     track->mark.registrations = registrations_of(gm);
+}
+
+/* Can this sight be compared with the mark? A registration brings the same KEK again, with what
+ * is left as its lifetime: then even a value that stands still falls, once; but it has not
+ * fallen since. */
+static bool same_life(const struct gv_track *track, const struct gv_kek_life *fresh,
+                      const struct gv_gm_obs *gm)
+{
+    uint32_t lifetime_s = fresh->has_lifetime ? fresh->lifetime_s : 0;
+    bool registered = registrations_of(gm) != track->mark.registrations;
+
+    if (!fresh->has_spi)
+        return !registered && rekeys_of(gm) == track->mark.rekeys;
+    if (fresh->has_lifetime && fresh->remaining_s + FALLEN_S < lifetime_s)
+        return true;
+    return !registered && lifetime_s == track->mark.lifetime_s;
 }
 
 void track_gm_compare(struct gv_track *track, const struct gv_kek_life *fresh,
@@ -29,9 +49,10 @@ void track_gm_compare(struct gv_track *track, const struct gv_kek_life *fresh,
 {
     int64_t apart_s = gv_time_diff(fresh->last_seen, track->mark.at).ms / 1000;
     int64_t less_s = (int64_t)track->mark.remaining_s - fresh->remaining_s;
-    bool same = fresh->has_spi || (rekeys_of(gm) == track->mark.rekeys &&
-                                   registrations_of(gm) == track->mark.registrations);
+    bool same = same_life(track, fresh, gm);
 
+    if (fresh->aged)
+        return; /* our own arithmetic: it would make any value count down */
     if (!track->mark.known || !same || !fresh->has_remaining || fresh->remaining_s == 0) {
         track_gm_mark(track, fresh, gm);
         return;
@@ -40,7 +61,7 @@ void track_gm_compare(struct gv_track *track, const struct gv_kek_life *fresh,
         return;
     if (less_s == 0)
         track_prove(track, GV_PROOF_GM_FROZEN, fresh->remaining_s, apart_s, fresh->last_seen);
-    else if (less_s >= apart_s / 2)
+    else if (less_s >= apart_s / 2 && less_s <= apart_s + SLOW_ANSWER_S)
         track_prove(track, GV_PROOF_GM_COUNTS_DOWN, less_s, apart_s, fresh->last_seen);
     track_gm_mark(track, fresh, gm);
 }
@@ -67,34 +88,111 @@ static bool in_second_window(struct gv_time expiry, struct gv_time from, struct 
                   from, to);
 }
 
+/* Two counts that are further apart leave room for more than one cycle; so do two with a poll
+ * missing between, when the member may have been cut off from its key servers too. */
+static bool counts_are_close(const struct gv_track *track, struct gv_dur apart)
+{
+    enum { MOST_S = 900, SLACK_S = 60 };
+    int64_t before_ms = track->registrations.apart.ms;
+
+    return apart.ms <= gv_secs(MOST_S).ms &&
+           (before_ms == 0 || 2 * apart.ms <= 3 * before_ms + gv_secs(SLACK_S).ms);
+}
+
+static void count_double(struct gv_track *track, struct gv_time seen_at)
+{
+    track->registrations.doubles++;
+    track->registrations.doubled_at = gv_when(seen_at);
+}
+
+/* When the GM got the KEK that is seen now, at the latest: a registration brings what is left
+ * as its lifetime. */
+static struct gv_time came_at(const struct gv_kek_life *kek)
+{
+    return kek->birth.known ? kek->birth.at : kek->first_seen;
+}
+
+/* What `more` registrations between two counts say of the pair around `end`. */
+static void pair_up(struct gv_track *track, struct gv_when end, bool changed, uint32_t more,
+                    struct gv_time from, struct gv_time to)
+{
+    bool first = in_first_window(end.at, from, to), second = in_second_window(end.at, from, to);
+    bool pending = track->registrations.first_pending;
+
+    if (changed) {
+        /* The next KEK came before the expiry: then no second registration brought it. */
+        bool early =
+            gv_time_before(came_at(&track->kek), gv_time_sub(end.at, gv_secs(WINDOW_SLACK_S)));
+
+        if (second && !early && (pending || (more >= 2 && first)))
+            count_double(track, to);
+        track->registrations.first_pending = false;
+    } else if (pending && second) {
+        track->registrations.second_pending = true;
+    } else if (first) {
+        track->registrations.first_pending = true;
+        track->registrations.expiry = end;
+    }
+}
+
+/* Came the KEK that is seen now with the second registration, and not long after it? A key
+ * server that has nothing else hands out the one that has expired. */
+static bool came_with_second(const struct gv_track *track)
+{
+    const struct gv_kek_life *kek = &track->kek;
+    struct gv_time at = kek->birth.known
+                            ? kek->birth.at
+                            : gv_time_sub(kek->first_seen, track->registrations.apart);
+    int64_t after_ms = gv_time_diff(at, track->registrations.expiry.at).ms;
+
+    /* Before the expiry: a registration for a rekey that was lost brought it. */
+    if (kek->birth.known && after_ms < -gv_secs(WINDOW_SLACK_S).ms)
+        return false;
+    return after_ms <= gv_secs(GV_GM_SECOND_REGISTRATION_TO_S + WINDOW_SLACK_S).ms;
+}
+
+/* Another KEK is seen: of two collectors, one may show it before or after the other has
+ * counted the registration that brought it. */
+static void note_change(struct gv_track *track, struct gv_when end)
+{
+    track->registrations.changed = true;
+    track->registrations.end = end;
+    /* Before its expiry: then the registration in the window brought the next one. */
+    if (track->registrations.first_pending &&
+        gv_time_before(track->kek.first_seen, track->registrations.expiry.at))
+        track->registrations.first_pending = track->registrations.second_pending = false;
+    if (!track->registrations.second_pending)
+        return;
+    if (came_with_second(track))
+        count_double(track, track->registrations.seen_at);
+    track->registrations.first_pending = track->registrations.second_pending = false;
+}
+
 void track_gm_registrations(struct gv_track *track, const struct gv_gm_obs *gm,
                             struct gv_when end, bool changed)
 {
     struct gv_time from = track->registrations.seen_at;
     uint32_t more = gm->registrations_succeeded - track->registrations.succeeded;
+    struct gv_dur apart = gv_time_diff(gm->seen_at, from);
     bool known = track->registrations.known &&
-                 gm->registrations_succeeded >= track->registrations.succeeded;
+                 gm->registrations_succeeded >= track->registrations.succeeded &&
+                 counts_are_close(track, apart);
 
+    if (changed)
+        note_change(track, end);
     if (track->registrations.known && !gv_time_before(from, gm->seen_at))
         return;
+    changed = track->registrations.changed;
+    end = track->registrations.first_pending ? track->registrations.expiry
+          : changed                          ? track->registrations.end
+                                             : end;
+    track->registrations.changed = false;
+    track->registrations.apart = track->registrations.known ? apart : gv_secs(0);
     track->registrations.known = true;
     track->registrations.succeeded = gm->registrations_succeeded;
     track->registrations.seen_at = gm->seen_at;
-    if (!known || more == 0 || track_frozen(track))
-        return;
-    if (track->registrations.first_pending)
-        end = track->registrations.expiry;
-    if (!end.known)
-        return;
-    if (changed && in_second_window(end.at, from, gm->seen_at) &&
-        (track->registrations.first_pending ||
-         (more >= 2 && in_first_window(end.at, from, gm->seen_at)))) {
-        track->registrations.doubles++;
-        track->registrations.first_pending = false;
-    } else if (!changed && in_first_window(end.at, from, gm->seen_at)) {
-        track->registrations.first_pending = true;
-        track->registrations.expiry = end;
-    } else if (changed) {
-        track->registrations.first_pending = false;
-    }
+    if (!known)
+        track->registrations.first_pending = track->registrations.second_pending = false;
+    if (known && more > 0 && end.known && !track_frozen(track))
+        pair_up(track, end, changed, more, from, gm->seen_at);
 }

@@ -19,9 +19,11 @@
         {name ".lifetime_s", AT(U32, member.lifetime_s)},                                      \
         {name ".remaining_s", AT(U32, member.remaining_s)}, WHEN(name ".birth", member.birth), \
         WHEN(name ".expiry", member.expiry), WHEN(name ".ended_by", member.ended_by),          \
+        {name ".aged", AT(BOOL, member.aged)}, {name ".waited", AT(DUR, member.waited)},       \
         {name ".first_seen", AT(TIME, member.first_seen)},                                     \
+        {name ".last_seen", AT(TIME, member.last_seen)},                                       \
     {                                                                                          \
-        name ".last_seen", AT(TIME, member.last_seen)                                          \
+        name ".spi_seen", AT(TIME, member.spi_seen)                                            \
     }
 
 /* Every field of a track has its row; the names stand in files: they stay. */
@@ -34,10 +36,19 @@ static const struct gv_keep_field fields[] = {
     {"proof.a_s", AT(I64, timing.a_s)},
     {"proof.b_s", AT(I64, timing.b_s)},
     {"proof.at", AT(TIME, timing.at)},
+    {"proof.assumed", AT(BOOL, timing.assumed)},
     {"told.has_retransmits", AT(BOOL, told.has_retransmits)},
     {"told.has_interval", AT(BOOL, told.has_interval)},
     {"told.retransmits", AT(U32, told.retransmits)},
     {"told.interval_s", AT(U32, told.interval_s)},
+    {"policy.known", AT(BOOL, policy_known)},
+    {"policy.transport", ENUM(policy.transport, GV_REKEY_MULTICAST)},
+    {"policy.retransmits", AT(U32, policy.retransmits)},
+    {"policy.retransmits_assumed", AT(BOOL, policy.retransmits_assumed)},
+    {"policy.interval", AT(DUR, policy.interval)},
+    {"policy.members", AT(U32, policy.members)},
+    {"policy.members_assumed", AT(BOOL, policy.members_assumed)},
+    {"policy.members_uncertain", AT(U32, policy.members_uncertain)},
     {"verdict", ENUM(verdict, GV_REKEY_VERDICT_COUNT - 1)},
     {"lead.known", AT(BOOL, lead_known)},
     {"lead", AT(DUR, lead)},
@@ -55,20 +66,29 @@ static const struct gv_keep_field fields[] = {
     {"clock_doubt", AT(BOOL, clock_doubt)},
     {"uptime.known", AT(BOOL, has_uptime)},
     {"uptime_ms", AT(U64, uptime_ms)},
+    {"software", AT(U64, software)},
+    {"rekeys_sent", AT(U32, rekeys_sent)},
     {"role", ENUM(role, GV_KS_ROLE_UNKNOWN)},
+    {"role.assumed", AT(BOOL, role_assumed)},
     {"role.since", AT(TIME, role_since)},
     {"role.seen", AT(TIME, role_seen)},
     {"mark.known", AT(BOOL, mark.known)},
     {"mark.at", AT(TIME, mark.at)},
     {"mark.remaining_s", AT(U32, mark.remaining_s)},
+    {"mark.lifetime_s", AT(U32, mark.lifetime_s)},
     {"mark.rekeys", AT(U32, mark.rekeys)},
     {"mark.registrations", AT(U32, mark.registrations)},
     {"registrations.known", AT(BOOL, registrations.known)},
     {"registrations", AT(U32, registrations.succeeded)},
     {"registrations.seen", AT(TIME, registrations.seen_at)},
+    {"registrations.apart", AT(DUR, registrations.apart)},
     {"registrations.first_pending", AT(BOOL, registrations.first_pending)},
+    {"registrations.second_pending", AT(BOOL, registrations.second_pending)},
     WHEN("registrations.expiry", registrations.expiry),
+    {"registrations.changed", AT(BOOL, registrations.changed)},
+    WHEN("registrations.end", registrations.end),
     {"registrations.doubles", AT(U64, registrations.doubles)},
+    WHEN("registrations.doubled_at", registrations.doubled_at),
 };
 enum { FIELDS = sizeof(fields) / sizeof(fields[0]) };
 

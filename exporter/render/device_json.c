@@ -26,6 +26,39 @@ static void put_collector(struct gv_json *doc, json_t *list,
             gv_json_u64(doc, failures, gv_err_name((enum gv_err)i), c->failures[i]);
 }
 
+static void put_claim(struct gv_json *doc, json_t *list, const struct gv_disagreement *d,
+                      const struct gv_claim *claim)
+{
+    json_t *o = gv_json_object(doc, list, NULL);
+
+    gv_json_text(doc, o, "collector", claim->collector);
+    gv_json_when(doc, o, "observed_at", gv_when(claim->seen_at));
+    if (d->kind == GV_CLAIM_TEXT)
+        gv_json_text(doc, o, "value", claim->value.text);
+    else if (d->kind == GV_CLAIM_NUMBER)
+        gv_json_u64(doc, o, "value", claim->value.number);
+    else if (d->kind == GV_CLAIM_WHEN)
+        gv_json_when(doc, o, "value_at", gv_when(claim->value.when));
+    else
+        gv_json_spi(doc, o, "value", claim->value.spi, GV_KEK_SPI_LEN);
+}
+
+static void put_disagreements(struct gv_json *doc, json_t *o, const struct gv_device_verdict *d)
+{
+    json_t *list = gv_json_list(doc, o, "disagreements");
+
+    for (size_t i = 0; i < d->disagreement_count; i++) {
+        const struct gv_disagreement *one = &d->disagreements[i];
+        json_t *row = gv_json_object(doc, list, NULL), *claims;
+
+        gv_json_text(doc, row, "group", one->group);
+        gv_json_text(doc, row, "field", gv_disagreement_field(one->field));
+        claims = gv_json_list(doc, row, "claims");
+        put_claim(doc, claims, one, &one->claims[0]);
+        put_claim(doc, claims, one, &one->claims[1]);
+    }
+}
+
 void gv_json_behaviour(struct gv_json *doc, json_t *parent, const char *name,
                        const struct gv_behaviour_verdict *b)
 {
@@ -63,6 +96,7 @@ void gv_json_device(struct gv_json *doc, json_t *o, const struct gv_device_verdi
     collectors = gv_json_list(doc, o, "collectors");
     for (size_t i = 0; i < d->collector_count; i++)
         put_collector(doc, collectors, &d->collectors[i]);
+    put_disagreements(doc, o, d);
     if (d->is_ks)
         gv_json_behaviour(doc, o, "ks_behavior", &d->ks_behaviour);
     if (d->is_gm)

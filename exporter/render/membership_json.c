@@ -52,15 +52,6 @@ static struct gv_count acks_missed_most(const struct gv_membership *m)
     return most;
 }
 
-static uint64_t peers_dead(const struct gv_membership *m)
-{
-    uint64_t dead = 0;
-
-    for (size_t i = 0; i < m->peer_count; i++)
-        dead += m->peers[i].status == GV_KS_DEAD;
-    return dead;
-}
-
 static void put_ks(struct gv_json *doc, json_t *parent, const struct gv_membership *m)
 {
     json_t *o = gv_json_object(doc, parent, "ks");
@@ -72,7 +63,6 @@ static void put_ks(struct gv_json *doc, json_t *parent, const struct gv_membersh
     gv_json_count(doc, o, "priority", m->priority);
     gv_json_count(doc, o, "members_registered", m->members_registered);
     gv_json_count(doc, o, "acks_missed_most", acks_missed_most(m));
-    gv_json_u64(doc, o, "peers_dead", peers_dead(m));
     put_kek(doc, o, &m->ks_kek);
     put_tek(doc, o, &m->ks_tek);
 }
@@ -165,7 +155,7 @@ static void put_member(struct gv_json *doc, json_t *list, const struct gv_member
     gv_json_count(doc, o, "acks_missed", m->acks_missed);
 }
 
-void gv_json_lists(struct gv_json *doc, json_t *o, const struct gv_membership *m)
+void gv_json_peers(struct gv_json *doc, json_t *o, const struct gv_membership *m)
 {
     json_t *ks = json_object_get(o, "ks"), *list;
 
@@ -174,6 +164,15 @@ void gv_json_lists(struct gv_json *doc, json_t *o, const struct gv_membership *m
     list = gv_json_list(doc, ks, "peers");
     for (size_t i = 0; i < m->peer_count; i++)
         put_peer(doc, list, &m->peers[i]);
+}
+
+void gv_json_lists(struct gv_json *doc, json_t *o, const struct gv_membership *m)
+{
+    json_t *ks = json_object_get(o, "ks"), *list;
+
+    if (ks == NULL)
+        return;
+    gv_json_peers(doc, o, m);
     list = gv_json_list(doc, ks, "members");
     for (size_t i = 0; i < m->member_count; i++)
         put_member(doc, list, &m->members[i]);

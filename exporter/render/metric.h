@@ -16,6 +16,7 @@ enum gv_metric_type { GV_GAUGE, GV_COUNTER };
 enum gv_scope {
     GV_SCOPE_DEVICE,     /* struct gv_device_verdict */
     GV_SCOPE_COLLECTOR,  /* struct gv_collector_verdict, of those that have polled */
+    GV_SCOPE_DISAGREED,  /* struct gv_disagreed, of each device */
     GV_SCOPE_BEHAVIOUR,  /* struct gv_behaviour_verdict, of each role */
     GV_SCOPE_MEMBERSHIP, /* struct gv_membership */
     GV_SCOPE_KEK,        /* struct gv_kek_verdict, of each role */

@@ -57,6 +57,14 @@ static bool failures(const struct gv_row *row, unsigned state, struct gv_value *
     return gv_value_n(value, c->failures[state]);
 }
 
+static bool disagreement(const struct gv_row *row, unsigned state, struct gv_value *value)
+{
+    const struct gv_disagreed *d = row->base;
+
+    (void)state;
+    return gv_value_n(value, d->stands);
+}
+
 /* The default is not shown: a device on it has one series less. */
 static bool ssh_profile(const struct gv_row *row, unsigned state, struct gv_value *value)
 {
@@ -73,6 +81,15 @@ static bool behaviour(const struct gv_row *row, unsigned state, struct gv_value 
     const struct gv_behaviour_verdict *b = row->base;
 
     return gv_value_n(value, b->behaviour == (enum gv_behaviour)state);
+}
+
+/* Only where it is so: a member has no room for a series more. */
+static bool contradicted(const struct gv_row *row, unsigned state, struct gv_value *value)
+{
+    const struct gv_behaviour_verdict *b = row->base;
+
+    (void)state;
+    return b->contradicted && gv_value_n(value, 1);
 }
 
 /* True at the scrape's instant: the one value that moves between two polls. */
@@ -265,6 +282,11 @@ const struct gv_metric gv_metrics_fleet[] = {
      .scope = GV_SCOPE_COLLECTOR,
      .get = failures,
      .states = &reasons},
+    {.name = "getvpn_collector_disagreement",
+     .help = "1 while the device's collectors contradict each other in the field; born at the "
+             "first time.",
+     .scope = GV_SCOPE_DISAGREED,
+     .get = disagreement},
     {.name = "getvpn_device_info",
      .help = "What the device says it is.",
      .scope = GV_SCOPE_DEVICE,
@@ -283,6 +305,10 @@ const struct gv_metric gv_metrics_fleet[] = {
      .scope = GV_SCOPE_BEHAVIOUR,
      .get = behaviour,
      .states = &behaviours},
+    {.name = "getvpn_kek_behavior_contradicted",
+     .help = "1 where evidence of that KEK rekey behavior contradicts other evidence.",
+     .scope = GV_SCOPE_BEHAVIOUR,
+     .get = contradicted},
     {.name = "getvpn_group_info",
      .help = "Identity, type and rekey transport of the group as the device shows them.",
      .scope = GV_SCOPE_MEMBERSHIP,

@@ -177,6 +177,7 @@ static void put_keks(struct gv_json *doc, json_t *group, const struct gv_kek_obs
         gv_json_text(doc, o, "status", gv_kek_status_name(k->status));
         NUMBER(o, "lifetime_seconds", k, GV_KEK_HAS_LIFETIME, lifetime_s);
         NUMBER(o, "remaining_seconds", k, GV_KEK_HAS_REMAINING, remaining_s);
+        NUMBER(o, "remaining_told_seconds", k, GV_KEK_HAS_TOLD, told_s);
         NUMBER(o, "time_to_rekey_seconds", k, GV_KEK_HAS_TO_REKEY, to_rekey_s);
         gv_json_text(doc, o, "cipher", k->cipher);
         NUMBER(o, "key_bits", k, GV_KEK_HAS_KEY_BITS, key_bits);
@@ -198,6 +199,7 @@ static void put_teks(struct gv_json *doc, json_t *group, const struct gv_tek_obs
         gv_json_text(doc, o, "transform", t->transform);
         NUMBER(o, "lifetime_seconds", t, GV_TEK_HAS_LIFETIME, lifetime_s);
         NUMBER(o, "remaining_seconds", t, GV_TEK_HAS_REMAINING, remaining_s);
+        NUMBER(o, "remaining_told_seconds", t, GV_TEK_HAS_TOLD, told_s);
         NUMBER(o, "time_to_rekey_seconds", t, GV_TEK_HAS_TO_REKEY, to_rekey_s);
     }
 }

@@ -30,6 +30,14 @@ static void collectors(struct walk *w, const struct gv_device_verdict *d)
     }
 }
 
+static void disagreed(struct walk *w, const struct gv_device_verdict *d)
+{
+    for (size_t i = 0; i < d->disagreed_count; i++) {
+        w->row.labels[1] = d->disagreed[i].field;
+        visit(w, &d->disagreed[i]);
+    }
+}
+
 static void behaviours(struct walk *w, const struct gv_device_verdict *d)
 {
     w->row.labels[1] = "ks";
@@ -144,6 +152,7 @@ static const struct {
 } scopes[GV_SCOPE_COUNT] = {
     [GV_SCOPE_DEVICE] = {{"device"}, device, NULL, NULL},
     [GV_SCOPE_COLLECTOR] = {{"device", "collector"}, collectors, NULL, NULL},
+    [GV_SCOPE_DISAGREED] = {{"device", "field"}, disagreed, NULL, NULL},
     [GV_SCOPE_BEHAVIOUR] = {{"device", "role"}, behaviours, NULL, NULL},
     [GV_SCOPE_MEMBERSHIP] = {{"device", "group"}, memberships, NULL, NULL},
     [GV_SCOPE_KEK] = {{"device", "group", "role"}, keks, NULL, NULL},

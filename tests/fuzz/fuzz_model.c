@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/reader.h"
+#include "model/disagree.h"
 #include "model/fleet.h"
 #include "model/merge.h"
 
@@ -115,6 +116,7 @@ static struct gv_observation *live(struct gv_reader *r, struct gv_observation *s
                                    struct gv_group_track *track)
 {
     struct gv_observation *merged = NULL;
+    struct gv_disagreements known = {.count = 0};
     struct gv_time at = {0};
 
     for (size_t round = 0; round < ROUNDS; round++) {
@@ -122,9 +124,17 @@ static struct gv_observation *live(struct gv_reader *r, struct gv_observation *s
         at = gv_time_add(at, gv_secs(gv_reader_uint(r, 2)));
         gv_observation_free(sources[round % 2]);
         sources[round % 2] = make(r, at);
-        merged = gv_merge((const struct gv_observation *const *)sources, round == 0 ? 1 : 2);
+        {
+            const struct gv_merge_in in[] = {{GV_SOURCE_SSH, sources[0]},
+                                             {GV_SOURCE_RESTCONF, sources[1]}};
+            const struct gv_said said[] = {{"ssh", sources[0]}, {"restconf", sources[1]}};
+
+            merged = gv_merge(in, round == 0 ? 1 : 2);
+            gv_disagreements_feed(&known, said, round == 0 ? 1 : 2, at);
+        }
         for (const struct gv_group_obs *g = merged->groups; g != NULL; g = g->next) {
-            struct gv_track_in in = {&merged->device, g, merged->seen_at, round % 2 == 0, NULL};
+            struct gv_track_in in = {&merged->device, g,    merged->seen_at,
+                                     round % 2 == 0,  NULL, round % 3 == 0};
 
             gv_track_feed(&track->track, &in);
             track->name = g->name != NULL ? "G1" : NULL;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "events/syslog.h"
+#include "log_buffer.h"
 #include "syslog_log.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -17,6 +18,29 @@ static void expect(struct gv_text line, const char *text)
         if (memcmp(line.at + i, text, n) == 0)
             return;
     abort();
+}
+
+static void count(void *arg, const struct gv_event *event)
+{
+    size_t *n = arg;
+
+    if ((event->has & GV_EVENT_HAS_AT) && event->at.ms > 0)
+        abort(); /* an instant to come */
+    (*n)++;
+}
+
+/* Whatever a log holds, the second reading of the same tells nothing. */
+static void read_twice(struct gv_text log)
+{
+    static struct gv_log_buffer buffer;
+    const struct gv_log_clock clock = {{0}, 1795640400000};
+    size_t first = 0, second = 0;
+
+    buffer = (struct gv_log_buffer){.count = 0};
+    gv_log_buffer_feed(&buffer, log, clock, count, &first);
+    gv_log_buffer_feed(&buffer, log, clock, count, &second);
+    if (first > GV_LOG_LINES || second > 0)
+        abort();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -48,5 +72,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                 abort();
     }
     gv_syslog_log_clear(&log);
+    read_twice(all);
     return 0;
 }

@@ -22,6 +22,7 @@ static const struct lab_command commands[] = {
     {"terminal length WORD", ALL, false, LAB_DO_LENGTH, NULL},
     {"terminal width WORD", ALL, false, LAB_DO_NOTHING, NULL},
     {"terminal monitor", ALL, true, LAB_DO_NOTHING, NULL},
+    {"show logging", ALL, false, LAB_DO_SHOW, lab_show_logging},
     {"show version", ALL, false, LAB_DO_SHOW, lab_show_version},
     {"show running-config", ALL, true, LAB_DO_SHOW, lab_show_running_config},
     {GDOI(""), ALL, false, LAB_DO_SHOW, lab_show_gdoi},
@@ -203,11 +204,24 @@ static bool stays(enum filter filter, struct gv_text line, bool hit, bool *open)
     return *open;
 }
 
-static bool contains(struct gv_text line, struct gv_text pattern)
+static bool contains_one(struct gv_text line, struct gv_text pattern)
 {
     for (size_t i = 0; i + pattern.n <= line.n; i++)
         if (memcmp(line.at + i, pattern.at, pattern.n) == 0)
             return true;
+    return false;
+}
+
+/* One of the alternatives, which stand with | between them. */
+static bool contains(struct gv_text line, struct gv_text pattern)
+{
+    for (size_t bar = 0; bar < pattern.n; pattern = gv_text_from(pattern, bar + 1)) {
+        bar = gv_text_index(pattern, '|');
+        if (contains_one(line, gv_text_head(pattern, bar)))
+            return true;
+        if (bar == pattern.n)
+            break;
+    }
     return false;
 }
 

@@ -48,7 +48,8 @@ struct lab_matched lab_command_find(struct gv_text line, enum lab_format format,
 void lab_filter_cut(struct gv_text *line, struct gv_text *filter);
 
 /* Apply the filter `text`, "section X", "include X", "exclude X" or "begin X" (X is
- * plain text, not a pattern), to `output` in place. False where it is none of these. */
+ * plain text, not a pattern, but for | between alternatives), to `output` in place. False where
+ * it is none of these. */
 bool lab_filter_apply(struct gv_text text, struct gv_buf *output);
 
 #endif

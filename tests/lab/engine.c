@@ -29,12 +29,15 @@ void lab_say(struct lab_fleet *fleet, const struct lab_device *device, const cha
     char line[LAB_LINE_SIZE];
     va_list args;
 
-    if (fleet->log == NULL || fleet->now.ms < 0)
+    if ((fleet->log == NULL && !fleet->keeps_logs) || fleet->now.ms < 0)
         return;
     va_start(args, format);
     vsnprintf(line, sizeof(line), format, args);
     va_end(args);
-    fleet->log(fleet->log_arg, fleet->now, device, line);
+    if (fleet->keeps_logs)
+        lab_log_keep(fleet, device->number, line);
+    if (fleet->log != NULL)
+        fleet->log(fleet->log_arg, fleet->now, device, line);
 }
 
 struct lab_dotted lab_dotted(uint32_t address)
@@ -53,7 +56,8 @@ static bool make_room(struct lab_fleet *fleet, struct lab_ks *ks)
 {
     const struct lab_group *group = ks->group;
 
-    ks->member_room = group->member_count + group->ghosts;
+    ks->member_room = group->member_count +
+                      (group->ghosts_most > group->ghosts ? group->ghosts_most : group->ghosts);
     if (ks->member_room == 0)
         return true;
     ks->members = gv_arena_alloc(&fleet->arena, ks->member_room * sizeof(ks->members[0]));
@@ -213,6 +217,7 @@ static void reboot(struct lab_fleet *fleet, struct lab_device *device, struct gv
     device->faults.reboot_at = LAB_NEVER;
     device->booted = now;
     device->boots++;
+    lab_log_clear(device);
     lab_say(fleet, device, "%%SYS-5-RESTART: System restarted --");
     for (size_t i = 0; i < device->server_count; i++)
         restart_ks(fleet, &device->servers[i], now);

@@ -21,6 +21,7 @@ struct writing {
     FILE *out;
     char dir[PATH_MAX]; /* absolute */
     const char *syslog; /* NULL: none */
+    const char *traps;  /* as well */
     bool secrets;       /* write them too */
     bool failed;
 };
@@ -36,6 +37,17 @@ static bool same(const char *a, const char *b)
 static bool probed(const struct lab_device *d)
 {
     return d->gdoi.on && d->server_count > 0;
+}
+
+/* RESTCONF is IOS-XE's. */
+static bool by_restconf(const struct lab_device *d)
+{
+    return d->restconf.on && d->os == LAB_IOS_XE;
+}
+
+static bool polled(const struct lab_device *d)
+{
+    return d->snmp.on || d->ssh.on || by_restconf(d);
 }
 
 static bool same_snmp(const struct lab_device *a, const struct lab_device *b)
@@ -54,6 +66,12 @@ static bool same_ssh(const struct lab_device *a, const struct lab_device *b)
 {
     return a->ssh.on && b->ssh.on && same(a->ssh.user, b->ssh.user) &&
            same(a->ssh.password, b->ssh.password) && same(a->ssh.enable, b->ssh.enable);
+}
+
+static bool same_restconf(const struct lab_device *a, const struct lab_device *b)
+{
+    return by_restconf(a) && by_restconf(b) && same(a->restconf.user, b->restconf.user) &&
+           same(a->restconf.password, b->restconf.password);
 }
 
 static bool same_gdoi(const struct lab_device *a, const struct lab_device *b)
@@ -137,6 +155,18 @@ static void say_ssh_profile(struct writing *w, size_t i)
     say_secret(w, profile, "enable", ssh->enable);
 }
 
+static void say_restconf_profile(struct writing *w, size_t i)
+{
+    const struct lab_restconf *restconf = &w->fleet->devices[i].restconf;
+    char profile[PROFILE_SIZE];
+
+    snprintf(profile, sizeof(profile), "restconf%zu", i);
+    fprintf(w->out,
+            "    %s:\n      user: \"%s\"\n      authorities: \"%s/restconf-authority.pem\"\n",
+            profile, restconf->user, w->dir);
+    say_secret(w, profile, "password", restconf->password);
+}
+
 static void say_path(struct writing *w, const char *key, const char *path)
 {
     char whole[PATH_MAX];
@@ -183,7 +213,7 @@ static void say_target(struct writing *w, size_t i)
     const struct lab_device *d = &w->fleet->devices[i];
 
     fprintf(w->out, "  - name: \"%s\"\n    address: %s\n", d->name, d->address);
-    if (!d->snmp.on && !d->ssh.on)
+    if (!polled(d))
         fprintf(w->out, "    collectors: [events]\n");
     if (d->snmp.on)
         fprintf(w->out, "    snmp: snmp%zu\n    snmp_port: %u\n",
@@ -193,11 +223,9 @@ static void say_target(struct writing *w, size_t i)
                 first_like(w->fleet, i, same_ssh), d->ssh.port);
     if (d->ssh.on && d->ssh.quirks.legacy)
         fprintf(w->out, "    ssh_profile: legacy\n");
-}
-
-static bool polled(const struct lab_device *d)
-{
-    return d->snmp.on || d->ssh.on;
+    if (by_restconf(d))
+        fprintf(w->out, "    restconf: restconf%zu\n    restconf_port: %u\n",
+                first_like(w->fleet, i, same_restconf), d->restconf.port);
 }
 
 static void say_targets(struct writing *w)
@@ -205,7 +233,7 @@ static void say_targets(struct writing *w)
     bool any = false;
 
     for (size_t i = 0; i < w->fleet->device_count; i++) {
-        if (!polled(&w->fleet->devices[i]) && w->syslog == NULL)
+        if (!polled(&w->fleet->devices[i]) && w->syslog == NULL && w->traps == NULL)
             continue;
         if (!any)
             fprintf(w->out, "targets:\n");
@@ -245,11 +273,11 @@ static void say_probes(struct writing *w)
     }
 }
 
-/* N, R and transport can be seen by SSH alone. */
-static bool told_by_ssh(const struct lab_group *group)
+/* N and R can be seen by SSH and RESTCONF alone. */
+static bool told(const struct lab_group *group)
 {
     for (size_t i = 0; i < group->server_count; i++)
-        if (group->servers[i]->device->ssh.on)
+        if (group->servers[i]->device->ssh.on || by_restconf(group->servers[i]->device))
             return true;
     return false;
 }
@@ -260,7 +288,7 @@ static void say_groups(struct writing *w)
 
     for (size_t i = 0; i < w->fleet->group_count; i++) {
         const struct lab_group *g = &w->fleet->groups[i];
-        if (told_by_ssh(g))
+        if (told(g))
             continue;
         if (!any)
             fprintf(w->out, "groups:\n");
@@ -275,20 +303,23 @@ static void say_all(struct writing *w)
     fprintf(w->out, "# Written by getvpn_lab: polls its simulated fleet.\ncredentials:\n");
     say_profiles(w, "snmp", same_snmp, say_snmp_profile);
     say_profiles(w, "ssh", same_ssh, say_ssh_profile);
+    say_profiles(w, "restconf", same_restconf, say_restconf_profile);
     say_profiles(w, "gdoi", same_gdoi, say_gdoi_profile);
     fprintf(w->out, "known_hosts: \"%s/known_hosts\"\ndefaults:\n  interval: %ds\n", w->dir,
             POLL_EVERY_S);
     say_targets(w);
     if (w->syslog != NULL)
         fprintf(w->out, "syslog:\n  listen: [\"%s\"]\n", w->syslog);
+    if (w->traps != NULL)
+        fprintf(w->out, "traps:\n  listen: [\"%s\"]\n", w->traps);
     say_groups(w);
     say_probes(w);
 }
 
 void lab_exporter_config_print(const struct lab_fleet *fleet, FILE *out, const char *dir,
-                               const char *syslog)
+                               const char *syslog, const char *traps)
 {
-    struct writing w = {.fleet = fleet, .out = out, .syslog = syslog};
+    struct writing w = {.fleet = fleet, .out = out, .syslog = syslog, .traps = traps};
 
     if (realpath(dir, w.dir) == NULL)
         snprintf(w.dir, sizeof(w.dir), "%s", dir);
@@ -296,9 +327,9 @@ void lab_exporter_config_print(const struct lab_fleet *fleet, FILE *out, const c
 }
 
 bool lab_exporter_config_write(const struct lab_fleet *fleet, const char *path, const char *dir,
-                               const char *syslog)
+                               const char *syslog, const char *traps)
 {
-    struct writing w = {.fleet = fleet, .secrets = true, .syslog = syslog};
+    struct writing w = {.fleet = fleet, .secrets = true, .syslog = syslog, .traps = traps};
 
     if (realpath(dir, w.dir) == NULL)
         return false;

@@ -33,12 +33,12 @@ struct gv_dur lab_world_wall(const struct lab_world *world, struct gv_dur fleet_
 struct lab_face; /* each kind's own */
 
 struct lab_face_kind {
-    const char *name; /* "snmp", "ssh", "gdoi" */
+    const char *name; /* "snmp", "ssh", "restconf", "gdoi" */
 
     /* Does this device show that face? */
     bool (*wanted)(const struct lab_device *device);
 
-    /* Listen on device->address; port 0 in device->snmp, ->ssh or ->gdoi takes a free one and
+    /* Listen on device->address; port 0 in device->snmp, ->ssh and so on takes a free one and
      * writes it back. NULL on failure with the reason, one line, in `error`. */
     struct lab_face *(*start)(struct lab_world *world, struct lab_device *device,
                               char error[LAB_ERROR_SIZE]);
@@ -70,8 +70,9 @@ bool lab_stand_start(struct lab_stand *stand, const struct lab_face_kind *kind,
 /* End both. Zeroed is fine. */
 void lab_stand_stop(struct lab_stand *stand);
 
-extern const struct lab_face_kind lab_snmp_face; /* snmp_face.c */
-extern const struct lab_face_kind lab_ssh_face;  /* ssh_face.c */
-extern const struct lab_face_kind lab_gdoi_face; /* gdoi_face.c: key servers only */
+extern const struct lab_face_kind lab_snmp_face;     /* snmp_face.c */
+extern const struct lab_face_kind lab_ssh_face;      /* ssh_face.c */
+extern const struct lab_face_kind lab_restconf_face; /* restconf_face.c: IOS-XE only */
+extern const struct lab_face_kind lab_gdoi_face;     /* gdoi_face.c: key servers only */
 
 #endif

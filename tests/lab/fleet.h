@@ -76,6 +76,7 @@ struct lab_group {
     struct gv_time split_from, split_until; /* no COOP announcement passes in between */
     bool born_split;                        /* each KS starts as a primary with its own keys */
     uint32_t ghosts;                        /* members without a simulated device */
+    uint32_t ghosts_most;                   /* so many there may be later; at least `ghosts` */
     uint32_t ghost_first;                   /* address of the first one, host order */
     const char *ghost_version;              /* GDOI version of all of them; NULL: none */
     struct lab_ks *servers[LAB_MAX_SERVERS];
@@ -181,6 +182,22 @@ struct lab_ssh {
     struct lab_line line; /* the way to it */
 };
 
+/* RESTCONF over HTTPS, and what is wrong with its answers. */
+struct lab_restconf {
+    bool on;
+    uint16_t port; /* as above */
+    const char *user, *password;
+    uint32_t delay_ms;    /* before every answer */
+    uint32_t status;      /* of every answer; 0: the right one */
+    uint32_t huge_octets; /* so many more behind an answer */
+    bool config_only;     /* an IOS-XE 16 box: no operational lists */
+    bool stale;           /* remaining times as they were at the key's birth */
+    bool garbage;         /* no JSON */
+    bool deep;            /* lists in lists without end */
+    bool redirect;        /* elsewhere */
+    struct lab_line line; /* the way to it */
+};
+
 enum lab_gdoi_kek { LAB_GDOI_AES256, LAB_GDOI_AES192, LAB_GDOI_AES128, LAB_GDOI_3DES };
 
 /* How a key server speaks GDOI. */
@@ -205,12 +222,21 @@ struct lab_gdoi_box {
 struct lab_faults {
     uint32_t lose_rekeys; /* GM: so many KEK rekeys, the next ones, never arrive */
     uint32_t lose_copies; /* GM: so many first transmissions of each rekey do not arrive */
+    uint32_t lose_ppm;    /* GM: chance of each transmission of a rekey to get lost */
+    uint32_t late_s;      /* KS: rekeys so much later than its behaviour has it */
     struct gv_time silent_from, silent_until; /* no packet in or out, GDOI included */
     struct gv_time reboot_at;
     struct gv_dur reboot_for; /* silent so long; then counters and keys start afresh */
     bool refuse;              /* faces: port closed, login refused */
     bool hang;                /* faces: connection taken, then no answer any more */
     bool wrong_clock;         /* SNMPv3: time outside of the window */
+};
+
+/* The last lines that a box logged, each with its stamp. */
+enum { LAB_LOG_LINES = 64, LAB_LOG_LINE = 256 };
+struct lab_log {
+    size_t count; /* of all lines so far; line n lies at n % LAB_LOG_LINES */
+    char lines[LAB_LOG_LINES][LAB_LOG_LINE];
 };
 
 /* One box. */
@@ -232,7 +258,9 @@ struct lab_device {
     struct lab_faults faults;
     struct lab_snmp snmp;
     struct lab_ssh ssh;
+    struct lab_restconf restconf;
     struct lab_gdoi_box gdoi;
+    struct lab_log *log;    /* NULL: nothing logged yet */
     struct lab_ks *servers; /* one per group it is a KS of */
     size_t server_count;
     struct lab_gm *members; /* one per group it is a GM of */
@@ -250,6 +278,8 @@ struct lab_fleet {
     uint64_t events;    /* counts what happened: a reader may keep what it made till then */
     uint64_t random;    /* state of the seeded generator */
     /* Called with each thing that happens; `line` as IOS would log it. May be NULL. */
+    bool keeps_logs; /* what the boxes say is kept for `show logging` */
+    int64_t clock_s; /* Unix time of the boxes' clocks at the fleet's instant 0 */
     void (*log)(void *arg, struct gv_time at, const struct lab_device *device,
                 const char *line);
     void *log_arg;

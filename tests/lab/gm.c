@@ -35,6 +35,8 @@ static void schedule_kek(struct lab_fleet *fleet, struct lab_gm *gm, struct gv_t
         gm->kek_register_at = LAB_NEVER;
     else if (gv_time_before(now, open))
         gm->kek_register_at = within(fleet, open, WINDOW_SPAN_S);
+    else if (!gv_time_before(now, gm->kek.expiry)) /* its server gives what is over */
+        gm->kek_register_at = within(fleet, lab_after_s(now, RETRY_LEAST_S), RETRY_SPAN_S);
     else
         gm->kek_register_at = within(fleet, gm->kek.expiry, AFTER_SPAN_S);
 }

@@ -99,11 +99,12 @@ void lab_ks_first_keys(struct lab_fleet *fleet, struct lab_ks *ks, struct gv_tim
 static struct gv_time kek_rekey_at(const struct lab_ks *ks, const struct lab_kek *kek)
 {
     struct gv_time at, earliest = lab_after_s(kek->born, REKEY_GAP_S);
+    uint32_t late_s = ks->device->faults.late_s;
 
     if (ks->device->behaviour == LAB_OLD)
-        return kek->expiry;
+        return lab_after_s(kek->expiry, late_s);
     at = gv_time_sub(kek->expiry, gv_secs(lab_kek_lead_s(ks->group, ks->member_count)));
-    return gv_time_before(at, earliest) ? earliest : at;
+    return lab_after_s(gv_time_before(at, earliest) ? earliest : at, late_s);
 }
 
 void lab_ks_schedule(struct lab_ks *ks)
@@ -157,13 +158,26 @@ struct lab_member *lab_ks_member(struct lab_ks *ks, uint32_t address, bool make)
     return &ks->members[low];
 }
 
+/* How many transmissions get lost before one arrives, all of them where none does. */
+static uint32_t copies_lost(struct lab_fleet *fleet, const struct lab_group *group,
+                            const struct lab_gm *gm)
+{
+    const struct lab_faults *faults = &gm->device->faults;
+    uint32_t lost = faults->lose_copies;
+
+    while (faults->lose_ppm > 0 && lost <= group->retransmits &&
+           lab_random(fleet, LAB_IMPAIR_ALWAYS - 1) < faults->lose_ppm)
+        lost++;
+    return lost;
+}
+
 /* One member gets the rekey, or does not: what both sides then count. */
 static void push_to(struct lab_fleet *fleet, struct lab_ks *ks, struct lab_member *member,
                     const struct lab_kek *under, bool with_kek, struct gv_time now)
 {
     const struct lab_group *group = ks->group;
     struct lab_gm *gm = member->gm;
-    uint32_t lost_copies = gm != NULL ? gm->device->faults.lose_copies : 0;
+    uint32_t lost_copies = gm != NULL ? copies_lost(fleet, group, gm) : 0;
     bool taken = !lab_device_silent(ks->device, now) && lost_copies <= group->retransmits &&
                  (gm == NULL || lab_gm_rekey(fleet, gm, ks, under, with_kek, now));
     uint32_t retries = taken ? lost_copies : group->retransmits;
@@ -267,6 +281,14 @@ static void rekey(struct lab_fleet *fleet, struct lab_ks *ks, struct gv_time now
     lab_ks_push(fleet, ks, &under, with_kek, now);
     lab_ks_schedule(ks);
     lab_coop_share(ks, now);
+}
+
+void lab_ks_rekey(struct lab_fleet *fleet, struct lab_ks *ks, struct gv_time now)
+{
+    if (ks->kek_count == 0)
+        return;
+    ks->kek_rekey_at = now;
+    rekey(fleet, ks, now);
 }
 
 void lab_ks_run(struct lab_fleet *fleet, struct lab_ks *ks, struct gv_time now)

@@ -26,6 +26,10 @@ static inline struct gv_time lab_after_s(struct gv_time t, int64_t s)
     return gv_time_add(t, gv_secs(s));
 }
 
+/* Keep a line of that box for `show logging`; and forget them all: after a reboot. */
+void lab_log_keep(struct lab_fleet *fleet, uint32_t number, const char *line);
+void lab_log_clear(struct lab_device *device);
+
 /* --- one key server (ks.c) --- */
 
 /* First keys of the group, with the lifetimes left that it says; or fresh ones. */
@@ -35,6 +39,8 @@ void lab_ks_first_keys(struct lab_fleet *fleet, struct lab_ks *ks, struct gv_tim
 void lab_ks_schedule(struct lab_ks *ks);
 struct gv_time lab_ks_due(const struct lab_ks *ks);
 void lab_ks_run(struct lab_fleet *fleet, struct lab_ks *ks, struct gv_time now);
+/* Rekey the KEK now, for whatever reason; nothing without keys. */
+void lab_ks_rekey(struct lab_fleet *fleet, struct lab_ks *ks, struct gv_time now);
 /* Send `ks`'s newest KEK and TEK to its members, encrypted under the KEK `under`. */
 void lab_ks_push(struct lab_fleet *fleet, struct lab_ks *ks, const struct lab_kek *under,
                  bool with_kek, struct gv_time now);

@@ -264,25 +264,32 @@ static bool build(struct lab_yaml *yaml, struct lab_fleet *fleet,
     return true;
 }
 
+bool lab_scenario_make(struct lab_yaml *yaml, struct lab_fleet *fleet, uint64_t *seed)
+{
+    struct lab_scenario scenario = {.speed = 1, .seed = 1};
+
+    *fleet = (struct lab_fleet){.arena = gv_arena(ARENA_CEILING)};
+    yaml->arena = &fleet->arena;
+    if (!lab_schema_read(yaml, &scenario) || !build(yaml, fleet, &scenario)) {
+        gv_arena_clear(&fleet->arena);
+        *fleet = (struct lab_fleet){0};
+        return false;
+    }
+    *seed = scenario.seed;
+    return true;
+}
+
 enum gv_err lab_scenario_read(const char *path, struct lab_fleet *fleet, uint64_t *seed,
                               char error[LAB_SCENARIO_ERROR_SIZE])
 {
-    struct lab_fleet made = {.arena = gv_arena(ARENA_CEILING)};
-    struct lab_yaml yaml = {.path = path, .arena = &made.arena, .error = error};
-    struct lab_scenario scenario = {.speed = 1, .seed = 1};
+    struct lab_yaml yaml = {.path = path, .error = error};
     bool ok;
 
     error[0] = '\0';
+    *fleet = (struct lab_fleet){0};
     if (!lab_yaml_load(&yaml))
         return GV_ERR_NOT_FOUND;
-    ok = lab_schema_read(&yaml, &scenario) && build(&yaml, &made, &scenario);
+    ok = lab_scenario_make(&yaml, fleet, seed);
     lab_yaml_clear(&yaml);
-    if (!ok) {
-        gv_arena_clear(&made.arena);
-        *fleet = (struct lab_fleet){0};
-        return GV_ERR_MALFORMED;
-    }
-    *fleet = made;
-    *seed = scenario.seed;
-    return GV_OK;
+    return ok ? GV_OK : GV_ERR_MALFORMED;
 }

@@ -17,4 +17,10 @@ enum { LAB_SCENARIO_ERROR_SIZE = 1024 };
 enum gv_err lab_scenario_read(const char *path, struct lab_fleet *fleet, uint64_t *seed,
                               char error[LAB_SCENARIO_ERROR_SIZE]) GV_MUST_CHECK;
 
+struct lab_yaml;
+
+/* The same of yaml->part, one node of a document that also holds other things; the texts go
+ * into fleet->arena. False with the fault said, and an empty fleet. */
+bool lab_scenario_make(struct lab_yaml *yaml, struct lab_fleet *fleet, uint64_t *seed);
+
 #endif

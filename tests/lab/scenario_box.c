@@ -56,11 +56,13 @@ DIRECTION(snmp, lab_snmp, toward)
 DIRECTION(snmp, lab_snmp, back)
 DIRECTION(ssh, lab_ssh, toward)
 DIRECTION(ssh, lab_ssh, back)
+DIRECTION(restconf, lab_restconf, toward)
+DIRECTION(restconf, lab_restconf, back)
 DIRECTION(gdoi, lab_gdoi_box, toward)
 DIRECTION(gdoi, lab_gdoi_box, back)
 #undef DIRECTION
 
-/* --- snmp, ssh, gdoi, faults --- */
+/* --- snmp, ssh, restconf, gdoi, faults --- */
 
 #define LINE(part)                                                                             \
     {"toward", LAB_YAML_CALL, 0, 0, 0, NULL, read_##part##_toward},                            \
@@ -133,6 +135,32 @@ static const struct lab_yaml_field ssh_fields[] = {
 
 #define AT(key, kind, member)                                                                  \
     {                                                                                          \
+        key, kind, offsetof(struct lab_restconf, member), 0, 0, NULL, NULL                     \
+    }
+#define NUMBER(key, member, most)                                                              \
+    {                                                                                          \
+        key, LAB_YAML_NUMBER, offsetof(struct lab_restconf, member), 0, most, NULL, NULL       \
+    }
+static const struct lab_yaml_field restconf_fields[] = {
+    AT("on", LAB_YAML_FLAG, on),
+    AT("port", LAB_YAML_PORT, port),
+    AT("user", LAB_YAML_TEXT, user),
+    AT("password", LAB_YAML_TEXT, password),
+    NUMBER("delay_ms", delay_ms, 60000),
+    NUMBER("status", status, 599),
+    NUMBER("huge_octets", huge_octets, 1 << 25),
+    AT("config_only", LAB_YAML_FLAG, config_only),
+    AT("stale", LAB_YAML_FLAG, stale),
+    AT("garbage", LAB_YAML_FLAG, garbage),
+    AT("deep", LAB_YAML_FLAG, deep),
+    AT("redirect", LAB_YAML_FLAG, redirect),
+    LINE(restconf),
+};
+#undef AT
+#undef NUMBER
+
+#define AT(key, kind, member)                                                                  \
+    {                                                                                          \
         key, kind, offsetof(struct lab_gdoi_box, member), 0, 0, NULL, NULL                     \
     }
 static const struct lab_yaml_field gdoi_fields[] = {
@@ -155,6 +183,18 @@ static const struct lab_yaml_field gdoi_fields[] = {
 };
 #undef AT
 
+/* A rate is read as a line's is. */
+static bool read_lose_rate(struct lab_yaml *yaml, const yaml_node_t *node, void *object)
+{
+    struct lab_device_spec *spec = object;
+    struct lab_impair rate = {0};
+
+    if (lab_impair_read(gv_text("drop"), lab_yaml_text(node), &rate) != GV_OK)
+        return lab_yaml_fault(yaml, node, "expected a rate from 0 to 1");
+    spec->box.faults.lose_ppm = rate.drop_ppm;
+    return true;
+}
+
 #define AT(key, kind, member)                                                                  \
     {                                                                                          \
         key, kind, offsetof(struct lab_device_spec, member), 0, UINT16_MAX, NULL, NULL         \
@@ -162,6 +202,8 @@ static const struct lab_yaml_field gdoi_fields[] = {
 static const struct lab_yaml_field fault_fields[] = {
     AT("lose_rekeys", LAB_YAML_NUMBER, box.faults.lose_rekeys),
     AT("lose_copies", LAB_YAML_NUMBER, box.faults.lose_copies),
+    {"lose_rate", LAB_YAML_CALL, 0, 0, 0, NULL, read_lose_rate},
+    AT("late", LAB_YAML_NUMBER, box.faults.late_s),
     AT("silent_from", LAB_YAML_AT, box.faults.silent_from),
     AT("silent_for", LAB_YAML_SPAN, silent_for),
     AT("reboot_at", LAB_YAML_AT, box.faults.reboot_at),
@@ -176,6 +218,7 @@ static const struct lab_yaml_field fault_fields[] = {
 
 static const struct lab_yaml_schema snmp_schema = {"snmp", ROWS(snmp_fields)};
 static const struct lab_yaml_schema ssh_schema = {"ssh", ROWS(ssh_fields)};
+static const struct lab_yaml_schema restconf_schema = {"restconf", ROWS(restconf_fields)};
 static const struct lab_yaml_schema gdoi_schema = {"gdoi", ROWS(gdoi_fields)};
 static const struct lab_yaml_schema fault_schema = {"faults", ROWS(fault_fields)};
 
@@ -193,6 +236,14 @@ bool lab_box_read_ssh(struct lab_yaml *yaml, const yaml_node_t *node, void *obje
 
     spec->box.ssh.on = true;
     return lab_yaml_fill(yaml, node, &ssh_schema, &spec->box.ssh);
+}
+
+bool lab_box_read_restconf(struct lab_yaml *yaml, const yaml_node_t *node, void *object)
+{
+    struct lab_device_spec *spec = object;
+
+    spec->box.restconf.on = true;
+    return lab_yaml_fill(yaml, node, &restconf_schema, &spec->box.restconf);
 }
 
 bool lab_box_read_gdoi(struct lab_yaml *yaml, const yaml_node_t *node, void *object)

@@ -9,6 +9,7 @@
  * struct lab_device_spec. A face that is named is on. */
 bool lab_box_read_snmp(struct lab_yaml *yaml, const yaml_node_t *node, void *object);
 bool lab_box_read_ssh(struct lab_yaml *yaml, const yaml_node_t *node, void *object);
+bool lab_box_read_restconf(struct lab_yaml *yaml, const yaml_node_t *node, void *object);
 bool lab_box_read_gdoi(struct lab_yaml *yaml, const yaml_node_t *node, void *object);
 bool lab_box_read_faults(struct lab_yaml *yaml, const yaml_node_t *node, void *object);
 

@@ -85,6 +85,7 @@ static const struct lab_yaml_field device_fields[] = {
     NUMBER("uptime", uptime_s, 1, INT32_MAX),
     CALL("snmp", lab_box_read_snmp),
     CALL("ssh", lab_box_read_ssh),
+    CALL("restconf", lab_box_read_restconf),
     CALL("gdoi", lab_box_read_gdoi),
     CALL("faults", lab_box_read_faults),
 };

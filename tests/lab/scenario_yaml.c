@@ -33,6 +33,7 @@ bool lab_yaml_fault(struct lab_yaml *yaml, const yaml_node_t *node, const char *
     return false;
 }
 
+/* `file` is NULL where the text is in memory. */
 static bool load(struct lab_yaml *yaml, FILE *file)
 {
     yaml_parser_t parser;
@@ -40,7 +41,11 @@ static bool load(struct lab_yaml *yaml, FILE *file)
 
     if (!yaml_parser_initialize(&parser))
         return lab_yaml_fault(yaml, NULL, "no memory");
-    yaml_parser_set_input_file(&parser, file);
+    if (file != NULL)
+        yaml_parser_set_input_file(&parser, file);
+    else
+        yaml_parser_set_input_string(&parser, (const unsigned char *)yaml->text.at,
+                                     yaml->text.n);
     ok = yaml_parser_load(&parser, &yaml->document) != 0;
     if (!ok) {
         yaml_node_t where = {.start_mark = parser.problem_mark};
@@ -52,9 +57,12 @@ static bool load(struct lab_yaml *yaml, FILE *file)
 
 bool lab_yaml_load(struct lab_yaml *yaml)
 {
-    FILE *file = fopen(yaml->path, "rb");
+    FILE *file;
     bool ok;
 
+    if (yaml->text.at != NULL)
+        return load(yaml, NULL);
+    file = fopen(yaml->path, "rb");
     if (file == NULL) {
         snprintf(yaml->error, LAB_SCENARIO_ERROR_SIZE, "%s: %s", yaml->path, strerror(errno));
         yaml->failed = true;
@@ -72,7 +80,7 @@ void lab_yaml_clear(struct lab_yaml *yaml)
 
 const yaml_node_t *lab_yaml_root(struct lab_yaml *yaml)
 {
-    return yaml_document_get_root_node(&yaml->document);
+    return yaml->part != NULL ? yaml->part : yaml_document_get_root_node(&yaml->document);
 }
 
 const yaml_node_t *lab_yaml_at(struct lab_yaml *yaml, int index)

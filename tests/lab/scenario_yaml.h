@@ -10,8 +10,10 @@
 struct lab_yaml {
     yaml_document_t document;
     const char *path;
-    struct gv_arena *arena; /* receives every text */
-    char *error;            /* LAB_SCENARIO_ERROR_SIZE; the first fault stays */
+    struct gv_text text;     /* read instead of the file at `path`, where it is set */
+    const yaml_node_t *part; /* stands for the root, where it is set */
+    struct gv_arena *arena;  /* receives every text */
+    char *error;             /* LAB_SCENARIO_ERROR_SIZE; the first fault stays */
     bool failed;
 };
 

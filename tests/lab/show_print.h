@@ -52,6 +52,7 @@ void lab_show_rekey_sa(const struct lab_show *show);
 
 void lab_show_version(const struct lab_show *show); /* show_print_box.c */
 void lab_show_running_config(const struct lab_show *show);
+void lab_show_logging(const struct lab_show *show);
 
 void lab_show_gdoi_gm_group(const struct lab_show *show, const struct lab_gm *gm); /* _gm.c */
 void lab_show_gm(const struct lab_show *show);

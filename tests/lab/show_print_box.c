@@ -122,6 +122,23 @@ void lab_show_version(const struct lab_show *show)
             device->platform, device->number);
 }
 
+/* --- show logging -------------------------------------------------------- */
+
+void lab_show_logging(const struct lab_show *show)
+{
+    const struct lab_log *log = show->device->log;
+    size_t count = log != NULL ? log->count : 0;
+
+    lab_put(show,
+            "Syslog logging: enabled (0 messages dropped, 0 flushes, 0 overruns)\n\n"
+            "    Console logging: disabled\n    Monitor logging: level debugging\n"
+            "    Buffer logging:  level debugging, %zu messages logged\n\n"
+            "Log Buffer (16384 bytes):\n\n",
+            count);
+    for (size_t i = count > LAB_LOG_LINES ? count - LAB_LOG_LINES : 0; i < count; i++)
+        lab_put(show, "%s\n", log->lines[i % LAB_LOG_LINES]);
+}
+
 /* --- show running-config -------------------------------------------------- */
 
 static void put_ks_config(const struct lab_show *show, const struct lab_ks *ks)

@@ -52,7 +52,7 @@ equal('else English', chooseLanguage(['fr']), 'en');
 const NOW = 1000000;
 const rekey = (more) => ({ verdict: 'on_time', judged_at: NOW - 40000, lead_seconds: 225, expected_lead_seconds: 225, expected_at: NOW + 5000 - 225, unsound: false, ...more });
 const device = (name, more) => ({ name, up: true, collectors: [{ name: 'snmp', observed_at: NOW - 5 }], ...more });
-const ks = (more = {}, on = {}) => ({ device: device('ks', on), in: { ks: { role: 'primary', peers_dead: 0, kek: { expiry_at: NOW + 5000, lifetime_seconds: 86400 }, ...more.ks }, rekey: rekey(more.rekey) } });
+const ks = (more = {}, on = {}) => ({ device: device('ks', on), in: { ks: { role: 'primary', peers: [{ status: 'alive' }], kek: { expiry_at: NOW + 5000, lifetime_seconds: 86400 }, ...more.ks }, rekey: rekey(more.rekey) } });
 const gm = (more, on = {}) => ({ device: device('gm', on), in: { gm: { registered: true, kek_in_sync: true, kek: { expiry_at: NOW + 5000 }, tek: { expiry_at: NOW + 1000, successor_present: false }, ...more } } });
 const pair = { ks: 'ks', outcome: 'mismatch', members_new: 6, members_old: 1, registrations_per_cycle: 12 };
 const group = (more) => ({ group: 'G', primaries: 1, split: false, interop: [], ...more });
@@ -83,7 +83,7 @@ const ROWS = [
     ['early is no fault', place({ servers: [ks({ rekey: { verdict: 'early', lead_seconds: 9000 } })] }), []],
     ['two rekeys without an acknowledgement', place({ servers: [ks({ ks: { acks_missed_most: 2 } })] }), [['acks', 'warning', 4775]]],
     ['one', place({ servers: [ks({ ks: { acks_missed_most: 1 } })] }), []],
-    ['a peer is dead', place({ servers: [ks({ ks: { peers_dead: 1 } })] }), [['peerDead', 'warning', null]]],
+    ['a peer is dead', place({ servers: [ks({ ks: { peers: [{ status: 'alive' }, { status: 'dead' }] } })] }), [['peerDead', 'warning', null]]],
     ['a key server is silent', place({ servers: [ks({}, { up: false })] }), [['serverDown', 'warning', null]]],
     ['who is only heard is not silent', place({ servers: [ks({}, { up: undefined })] }), []],
     ['nothing known', place({ servers: [], members: [] }), [['unseen', 'unknown', null]]],

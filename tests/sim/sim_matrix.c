@@ -43,7 +43,7 @@ static void see(struct gv_track *track, const struct rekey *r, int64_t now_ms)
     struct gv_observation *obs = gv_observation_new((struct gv_time){now_ms});
     struct gv_group_obs *group = scene_group(obs, "G1", "7");
     struct gv_ks_obs *ks = scene_ks(obs, group, GV_KS_PRIMARY, NULL);
-    struct gv_track_in in = {&obs->device, group, obs->seen_at, true, NULL};
+    struct gv_track_in in = {&obs->device, group, obs->seen_at, true, NULL, false};
     int64_t second_born = r->born_ms + r->life_ms - r->lead_ms;
     bool second = now_ms >= second_born;
     int64_t end = (second ? second_born : r->born_ms) + r->life_ms;

@@ -147,6 +147,33 @@ static struct gv_membership odd_memberships[] = {
      .registered = GV_NO},
 };
 
+static const uint8_t another_spi[GV_KEK_SPI_LEN] = {0xA0, 0xA1};
+
+static struct gv_disagreement disagreements[] = {
+    {.group = "G1",
+     .field = 3,
+     .kind = GV_CLAIM_NUMBER,
+     .claims = {{"snmp", {NOW_MS - 10000}, {.number = 2}},
+                {"ssh", {NOW_MS - 20000}, {.number = 3}}}},
+    {.group = "G1",
+     .field = 1,
+     .kind = GV_CLAIM_TEXT,
+     .claims = {{"snmp", {NOW_MS - 10000}, {.text = "primary"}},
+                {"ssh", {NOW_MS - 20000}, {.text = "secondary"}}}},
+    {.group = "G1",
+     .field = 13,
+     .kind = GV_CLAIM_WHEN,
+     .claims = {{"snmp", {NOW_MS - 10000}, {.when = {NOW_MS + 500000}}},
+                {"ssh", {NOW_MS - 20000}, {.when = {NOW_MS + 600000}}}}},
+    {.group = "G1",
+     .field = 12,
+     .kind = GV_CLAIM_SPI,
+     .claims = {{"snmp", {NOW_MS - 10000}, {.spi = another_spi}},
+                {"ssh", {NOW_MS - 20000}, {.spi = another_spi}}}},
+};
+
+static struct gv_disagreed disagreed[] = {{"retransmits", true}, {"registered", false}};
+
 static struct gv_device_verdict devices[] = {
     {.name = "ks-a",
      .address = "192.0.2.1",
@@ -159,6 +186,10 @@ static struct gv_device_verdict devices[] = {
      .ssh_profile = "legacy",
      .collectors = ks_collectors,
      .collector_count = 2,
+     .disagreements = disagreements,
+     .disagreement_count = 4,
+     .disagreed = disagreed,
+     .disagreed_count = 2,
      .is_ks = true,
      .ks_behaviour = {GV_BEHAVIOUR_OLD, GV_CERTAIN, true, ks_evidence, 2},
      .memberships = ks_memberships,

@@ -30,7 +30,7 @@ static const struct device bare = {{
 static const char *poll(struct gv_plan *plan, const struct device *device, bool login,
                         unsigned *failures)
 {
-    static const char letters[GV_COMMAND_COUNT] = "---vcgrkpmoe";
+    static const char letters[GV_COMMAND_COUNT] = "---vcgrkpmoel";
     static char asked[GV_COMMAND_COUNT + 1];
     enum gv_command command;
     size_t n = 0;
@@ -63,7 +63,7 @@ static void test_roles(void)
         struct gv_plan plan;
         unsigned failures;
 
-        gv_plan_init(&plan);
+        gv_plan_init(&plan, false);
         CHECK_STR(rows[i].name, poll(&plan, rows[i].device, true, &failures), rows[i].first);
         CHECK_INT(rows[i].name, failures, 0);
         CHECK_INT(rows[i].name, gv_plan_end(&plan), rows[i].end);
@@ -79,6 +79,20 @@ static void test_roles(void)
     }
 }
 
+/* The log is read where it is wanted, each poll, and tells nothing of GETVPN by itself. */
+static void test_logging(void)
+{
+    struct gv_plan plan;
+    unsigned failures;
+
+    gv_plan_init(&plan, true);
+    CHECK_STR("first", poll(&plan, &gm, true, &failures), "vcgrkpmoel");
+    CHECK_STR("steady", poll(&plan, &gm, false, &failures), "grl");
+    gv_plan_init(&plan, true);
+    CHECK_STR("no GETVPN", poll(&plan, &bare, true, &failures), "vcgrkpmoel");
+    CHECK_INT("no GETVPN", gv_plan_end(&plan), GV_ERR_NOT_SUPPORTED);
+}
+
 /* A kept login was found dead at the first command: the poll starts over and asks
  * what a login asks. */
 static void test_restart(void)
@@ -87,7 +101,7 @@ static void test_restart(void)
     enum gv_command command;
     unsigned failures;
 
-    gv_plan_init(&plan);
+    gv_plan_init(&plan, false);
     (void)poll(&plan, &gm, true, &failures);
     gv_plan_begin(&plan, false);
     CHECK("kept", gv_plan_next(&plan, &command) && command == GV_COMMAND_GDOI);
@@ -102,7 +116,7 @@ static void test_getvpn_comes(void)
     struct gv_plan plan;
     unsigned failures;
 
-    gv_plan_init(&plan);
+    gv_plan_init(&plan, false);
     (void)poll(&plan, &bare, true, &failures);
     CHECK_STR("before", poll(&plan, &bare, false, &failures), "g");
     CHECK_STR("it comes", poll(&plan, &ks, false, &failures), "grkpmoe");
@@ -119,7 +133,7 @@ static void test_answer_lost(void)
 
     lost.answers[GV_COMMAND_KS_COOP] = GV_ERR_MALFORMED;
     lost.answers[GV_COMMAND_KS_MEMBERS] = GV_ERR_NO_DATA;
-    gv_plan_init(&plan);
+    gv_plan_init(&plan, false);
     (void)poll(&plan, &ks, true, &failures);
     CHECK_STR("lost", poll(&plan, &lost, false, &failures), "gkpmoe");
     CHECK_INT("one failure", failures, 1);
@@ -148,6 +162,7 @@ static void test_allow_list(void)
         "show crypto gdoi ks members",
         "show crypto gdoi ks coop",
         "show crypto gdoi ks rekey",
+        "show logging | include %GDOI-|%CRYPTO-|%PKI-",
     };
 
     CHECK_INT("count", sizeof(allowed) / sizeof(allowed[0]), GV_COMMAND_COUNT);
@@ -165,6 +180,7 @@ static void test_kept(void)
 int main(void)
 {
     test_roles();
+    test_logging();
     test_restart();
     test_getvpn_comes();
     test_answer_lost();

@@ -8,7 +8,7 @@
 static struct gv_observation *merge2(const struct gv_observation *ssh,
                                      const struct gv_observation *snmp)
 {
-    const struct gv_observation *sources[] = {ssh, snmp};
+    const struct gv_merge_in sources[] = {{GV_SOURCE_SSH, ssh}, {GV_SOURCE_SNMP, snmp}};
 
     return gv_merge(sources, 2);
 }
@@ -261,8 +261,81 @@ static void test_both_sides(void)
     gv_observation_free(snmp);
 }
 
+/* Which of three sources, at which instants, each field group is taken from. */
+static void test_order(void)
+{
+    static const struct {
+        const char *name;
+        int64_t at_s[GV_SOURCE_COUNT]; /* ssh, restconf, snmp; 0: that one is not there */
+        const char *version, *gm;      /* sources of the version and of the member's side */
+        const char *ks;                /* ... of a key server's changing counts */
+    } rows[] = {
+        {"the youngest is RESTCONF", {100, 160, 130}, "ssh", "restconf", "restconf"},
+        {"the youngest is SSH", {160, 100, 130}, "ssh", "ssh", "ssh"},
+        {"the youngest is SNMP", {100, 130, 160}, "ssh", "restconf", "snmp"},
+        {"no SSH", {0, 100, 160}, "restconf", "restconf", "snmp"},
+        {"no RESTCONF", {100, 0, 160}, "ssh", "ssh", "snmp"},
+        {"SNMP alone", {0, 0, 160}, "snmp", "snmp", "snmp"},
+        {"all at once: the order of detail", {100, 100, 100}, "ssh", "ssh", "ssh"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct gv_merge_in in[GV_SOURCE_COUNT];
+        struct gv_observation *made[GV_SOURCE_COUNT] = {NULL}, *m;
+        size_t n = 0;
+
+        for (unsigned k = 0; k < GV_SOURCE_COUNT; k++) {
+            const char *name = gv_source_name((enum gv_source)k);
+            struct gv_ks_obs *ks;
+
+            if (rows[i].at_s[k] == 0)
+                continue;
+            made[k] = scene_new(rows[i].at_s[k]);
+            made[k]->device.version = name;
+            (void)scene_gm(made[k], scene_group(made[k], "GM", NULL), name, NULL);
+            ks = scene_ks(made[k], scene_group(made[k], "KS", NULL), GV_KS_PRIMARY, NULL);
+            ks->has = GV_KS_HAS_MEMBERS_REGISTERED;
+            ks->members_registered = k;
+            in[n++] = (struct gv_merge_in){(enum gv_source)k, made[k]};
+        }
+        m = gv_merge(in, n);
+        CHECK_STR(rows[i].name, m->device.version, rows[i].version);
+        for (const struct gv_group_obs *g = m->groups; g != NULL; g = g->next)
+            if (g->gm != NULL)
+                CHECK_STR(rows[i].name, g->gm->address, rows[i].gm);
+            else
+                CHECK_STR(rows[i].name,
+                          gv_source_name((enum gv_source)g->ks->members_registered),
+                          rows[i].ks);
+        gv_observation_free(m);
+        for (unsigned k = 0; k < GV_SOURCE_COUNT; k++)
+            gv_observation_free(made[k]);
+    }
+}
+
+/* sysUpTime does not step: it counts before the difference of two clock readings. */
+static void test_uptime(void)
+{
+    struct gv_observation *restconf = scene_new(160), *snmp = scene_new(100), *m;
+    const struct gv_merge_in in[] = {{GV_SOURCE_RESTCONF, restconf}, {GV_SOURCE_SNMP, snmp}};
+
+    restconf->device.has_uptime = snmp->device.has_uptime = true;
+    restconf->device.uptime_ms = 7;
+    snmp->device.uptime_ms = 5;
+    m = gv_merge(in, 2);
+    CHECK_INT("both", m->device.uptime_ms, 5);
+    gv_observation_free(m);
+    m = gv_merge(in, 1);
+    CHECK_INT("RESTCONF alone", m->device.uptime_ms, 7);
+    gv_observation_free(m);
+    gv_observation_free(restconf);
+    gv_observation_free(snmp);
+}
+
 int main(void)
 {
+    test_order();
+    test_uptime();
     test_device();
     test_ks();
     test_gm();

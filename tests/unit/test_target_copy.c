@@ -43,6 +43,10 @@ static void other_keep(struct gv_target *t)
 {
     t->ssh_keep = !t->ssh_keep;
 }
+static void other_logging(struct gv_target *t)
+{
+    t->ssh_logging = !t->ssh_logging;
+}
 static void other_hosts(struct gv_target *t)
 {
     t->ssh_known_hosts = "/else";
@@ -59,6 +63,32 @@ static void no_ssh(struct gv_target *t)
 {
     t->ssh = NULL;
 }
+static void other_restconf_port(struct gv_target *t)
+{
+    t->restconf_port = 8443;
+}
+static void other_restconf_timeout(struct gv_target *t)
+{
+    t->restconf_timeout.ms++;
+}
+static void other_pin(struct gv_target *t)
+{
+    t->restconf_pin = "sha256//B";
+}
+static void no_pin(struct gv_target *t)
+{
+    t->restconf_pin = NULL;
+}
+static void no_restconf(struct gv_target *t)
+{
+    t->restconf = NULL;
+}
+static void other_authorities(struct gv_target *t)
+{
+    static const struct gv_restconf_credential other = {.user = "w", .ca_file = "/else.pem"};
+
+    t->restconf = &other;
+}
 
 static const struct {
     const char *name;
@@ -74,10 +104,17 @@ static const struct {
     {"deadline", other_deadline},
     {"profile", other_profile},
     {"keep", other_keep},
+    {"logging", other_logging},
     {"known hosts", other_hosts},
     {"no known hosts", no_hosts},
     {"no snmp", no_snmp},
     {"no ssh", no_ssh},
+    {"restconf port", other_restconf_port},
+    {"restconf timeout", other_restconf_timeout},
+    {"pin", other_pin},
+    {"no pin", no_pin},
+    {"no restconf", no_restconf},
+    {"authorities", other_authorities},
 };
 
 int main(void)
@@ -87,10 +124,13 @@ int main(void)
                                       .user = "u",
                                       .auth_password = gv_secret_new("password1", 9)};
     struct gv_ssh_credential ssh = {.user = "m", .password = gv_secret_new("password2", 9)};
+    struct gv_restconf_credential restconf = {.user = "w", .ca_file = "/ca.pem"};
     struct gv_target source = {.name = "r1",
                                .address = "192.0.2.1",
                                .snmp = &snmp,
                                .ssh = &ssh,
+                               .restconf = &restconf,
+                               .restconf_pin = "sha256//A",
                                .snmp_port = 161,
                                .ssh_port = 22,
                                .ssh_known_hosts = "/hosts"};

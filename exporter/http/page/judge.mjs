@@ -155,7 +155,7 @@ const RULES = [
             return { severity: 'warning', at: facts.expectedAt, values: { n: most } };
     },
     function peerDead({ servers }) {
-        const dead = Math.max(0, ...servers.map(({ in: m }) => m.ks.peers_dead ?? 0));
+        const dead = Math.max(0, ...servers.map(({ in: m }) => (m.ks.peers ?? []).filter((peer) => peer.status === 'dead').length));
 
         if (dead > 0)
             return { severity: 'warning', values: { n: dead } };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "ssh/detail.h"
+#include "io/detail.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Golden pairs of show output: NAME.txt as a router printed it, NAME.json as read.
+/* Golden pairs: NAME.txt as a router said it, NAME.json as read.
  *
- * golden_show DIRECTORY             compare every pair
- * golden_show --update DIRECTORY    write each NAME.json anew: then read the difference
- * golden_show --print FILE...       the outputs of one device as one observation
- * golden_show --facts FILE...       what each says, one fact a line */
+ * golden_NAME DIRECTORY             compare every pair
+ * golden_NAME --update DIRECTORY    write each NAME.json anew: then read the difference
+ * golden_NAME --print FILE...       the outputs of one device as one observation
+ * golden_NAME --facts FILE...       what each says, one fact a line */
 #include <dirent.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "reader.h"
 #include "render/render.h"
-#include "ssh/show.h"
 
 enum { FILE_MOST = 8 << 20, JSON_MOST = 64 << 20 };
 
@@ -37,7 +37,7 @@ static void read_into(const char *path, struct gv_observation *obs, enum gv_err 
     size_t n;
     char *text = read_file(path, &n);
 
-    *err = gv_show_read(gv_text(NULL), (struct gv_text){text, n}, obs);
+    *err = golden_read((struct gv_text){text, n}, obs);
     free(text);
 }
 

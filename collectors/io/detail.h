@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Detail: the sentence for people beside a failure. */
-#ifndef GV_SSH_DETAIL_H
-#define GV_SSH_DETAIL_H
+/* Detail: the sentence for people beside the failure of a poll. */
+#ifndef GV_IO_DETAIL_H
+#define GV_IO_DETAIL_H
 
 #include <stddef.h>
 
