@@ -89,6 +89,9 @@ void gv_app_log_lines(const struct gv_buf *text, bool error);
  * `why` holds the faults. */
 enum gv_err gv_app_web_load(struct gv_app *app, struct gv_web_config **out,
                             struct gv_buf *why) GV_MUST_CHECK;
+/* Read and check the web configuration, where there is one, without a server. */
+enum gv_err gv_app_web_check(const struct gv_app_settings *settings,
+                             struct gv_buf *why) GV_MUST_CHECK;
 /* Take it anew if one of its files has changed; on failure the old one stays, and log and
  * metric say so. */
 void gv_app_web_look(struct gv_app *app);
