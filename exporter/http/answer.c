@@ -14,14 +14,20 @@ const char *gv_http_type_exposition(enum gv_exposition format)
                : "text/plain; version=0.0.4; charset=utf-8";
 }
 
-/* On every answer: no page of ours runs anything, is framed, or is kept. */
+/* The status page runs its own files and asks its own server, and nothing else; no string
+ * ever becomes markup or script in it. Nothing else of ours runs or loads anything. */
+#define NO_FRAMES "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+static const char policy[] = "default-src 'none'; " NO_FRAMES;
+static const char page_policy[] =
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "img-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'; " NO_FRAMES;
+
+/* On every answer: none is framed, or kept. */
 static const struct {
     const char *name, *value;
 } headers[] = {
     {MHD_HTTP_HEADER_X_CONTENT_TYPE_OPTIONS, "nosniff"},
     {MHD_HTTP_HEADER_X_FRAME_OPTIONS, "DENY"},
-    {MHD_HTTP_HEADER_CONTENT_SECURITY_POLICY,
-     "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"},
     {"X-XSS-Protection", ""}, /* these two where the web configuration has them */
     {"Strict-Transport-Security", ""},
     {"Referrer-Policy", "no-referrer"},
@@ -134,12 +140,32 @@ static bool add_header(const struct gv_http_server *server, struct MHD_Response 
     return value[0] == '\0' || MHD_add_response_header(response, name, value) == MHD_YES;
 }
 
+/* `response` with its headers; NULL, and it is released, without memory. */
+static struct MHD_Response *dress(const struct gv_http_server *server,
+                                  struct MHD_Response *response, const char *type, bool packed)
+{
+    bool page = type == gv_http_type_html;
+    bool whole =
+        MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type) == MHD_YES &&
+        add_header(server, response, MHD_HTTP_HEADER_CONTENT_SECURITY_POLICY,
+                   page ? page_policy : policy);
+
+    if (packed)
+        whole = whole && MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_ENCODING,
+                                                 "gzip") == MHD_YES;
+    for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++)
+        whole = whole && add_header(server, response, headers[i].name, headers[i].value);
+    if (whole)
+        return response;
+    MHD_destroy_response(response);
+    return NULL;
+}
+
 struct MHD_Response *gv_http_response(struct gv_http_server *server, const char *type,
                                       bool gzip, struct gv_buf *body, size_t *n)
 {
     struct MHD_Response *response;
     bool packed = gzip && pack(server, body);
-    bool whole;
 
     if (body->at == NULL)
         gv_buf_add(body, "", 0);
@@ -156,16 +182,7 @@ struct MHD_Response *gv_http_response(struct gv_http_server *server, const char 
         return NULL;
     }
     *body = gv_buf(body->ceiling);
-    whole = MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type) == MHD_YES;
-    if (packed)
-        whole = whole && MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_ENCODING,
-                                                 "gzip") == MHD_YES;
-    for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++)
-        whole = whole && add_header(server, response, headers[i].name, headers[i].value);
-    if (whole)
-        return response;
-    MHD_destroy_response(response);
-    return NULL;
+    return dress(server, response, type, packed);
 }
 
 enum MHD_Result gv_http_queue(struct gv_http_request *r, unsigned status,
@@ -187,6 +204,24 @@ enum MHD_Result gv_http_answer(struct gv_http_request *r, unsigned status, const
     if (response == NULL)
         return MHD_NO;
     queued = gv_http_queue(r, status, response, n);
+    MHD_destroy_response(response);
+    return queued;
+}
+
+enum MHD_Result gv_http_answer_file(struct gv_http_request *r, const struct gv_page_file *file)
+{
+    bool packed = gv_accept_gzip(&r->accept);
+    size_t n = packed ? file->packed_n : file->plain_n;
+    /* libmicrohttpd does not write to it, though it says so. */
+    struct MHD_Response *response = MHD_create_response_from_buffer(
+        n, (void *)(uintptr_t)(packed ? file->packed : file->plain), MHD_RESPMEM_PERSISTENT);
+    enum MHD_Result queued;
+
+    if (response != NULL)
+        response = dress(r->server, response, file->type, packed);
+    if (response == NULL)
+        return MHD_NO;
+    queued = gv_http_queue(r, MHD_HTTP_OK, response, n);
     MHD_destroy_response(response);
     return queued;
 }

@@ -8,6 +8,7 @@
  *   routes.c   the table of routes and the short handlers
  *   scrape.c   the telemetry path: one body for scrapes at one instant
  *   probe.c    /probe: answers late
+ *   page.c     the status page; page_file.h its files
  *   answer.c   answers: headers, gzip
  *   web.c      the web configuration in force
  *   tls.c      one generation of certificate and rules
@@ -21,6 +22,7 @@
 #include "http/accept.h"
 #include "http/gzip.h"
 #include "http/limits.h"
+#include "http/page_file.h"
 #include "http/server.h"
 #include "http/tls.h"
 #include "http/url.h"
@@ -159,10 +161,9 @@ const struct gv_text *gv_http_request_param(const struct gv_http_request *r, con
 /* routes.c: find the route and let it answer. */
 enum MHD_Result gv_http_route(struct gv_http_request *r, enum gv_http_method method);
 
-/* page.c: append the landing page. */
-void gv_http_page(const char *telemetry_path, const char *version, struct gv_buf *out);
-
-/* scrape.c, probe.c: handlers */
+/* page.c, scrape.c, probe.c: handlers */
+enum MHD_Result gv_http_page(struct gv_http_request *r);
+enum MHD_Result gv_http_page_file(struct gv_http_request *r);
 enum MHD_Result gv_http_scrape(struct gv_http_request *r);
 enum MHD_Result gv_http_probe(struct gv_http_request *r);
 /* Drop the shared bodies. */
@@ -212,6 +213,8 @@ enum MHD_Result gv_http_answer_text(struct gv_http_request *r, unsigned status,
                                     const char *text);
 enum MHD_Result gv_http_answer_with(struct gv_http_request *r, unsigned status,
                                     const char *text, const char *header, const char *value);
+/* That file, packed where it may be; its octets are never copied. */
+enum MHD_Result gv_http_answer_file(struct gv_http_request *r, const struct gv_page_file *file);
 /* Queue `response` with its body of n octets; it stays the caller's. */
 enum MHD_Result gv_http_queue(struct gv_http_request *r, unsigned status,
                               struct MHD_Response *response, size_t n);

@@ -20,14 +20,6 @@ static enum MHD_Result no_snapshot(struct gv_http_request *r)
     return gv_http_answer_text(r, MHD_HTTP_SERVICE_UNAVAILABLE, "no snapshot yet");
 }
 
-static enum MHD_Result landing(struct gv_http_request *r)
-{
-    struct gv_buf body = gv_buf(GV_HTTP_BODY_MOST);
-
-    gv_http_page(r->server->telemetry_path, GV_VERSION, &body);
-    return gv_http_answer(r, MHD_HTTP_OK, gv_http_type_html, &body);
-}
-
 static enum MHD_Result healthy(struct gv_http_request *r)
 {
     return gv_http_answer_text(r, MHD_HTTP_OK, "healthy");
@@ -161,7 +153,8 @@ static const struct route {
     enum MHD_Result (*handle)(struct gv_http_request *r);
 } routes[] = {
     {NULL, GV_GET | GV_HEAD, {NULL}, gv_http_scrape},
-    {"/", GV_GET | GV_HEAD, {NULL}, landing},
+    {"/", GV_GET | GV_HEAD, {NULL}, gv_http_page},
+    {"/page/", GV_GET | GV_HEAD, {NULL}, gv_http_page_file},
     {"/probe", GV_GET | GV_HEAD | ADMIN, {"target", "debug"}, gv_http_probe},
     {"/api/v1/fleet", GV_GET | GV_HEAD, {NULL}, fleet},
     {"/api/v1/groups/", GV_GET | GV_HEAD, {NULL}, group},

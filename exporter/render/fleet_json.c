@@ -25,7 +25,7 @@ enum gv_err gv_render_fleet_json(const struct gv_render_in *in, struct gv_buf *o
 
     for (size_t i = 0; i < s->group_count; i++)
         gv_json_group(&doc, gv_json_object(&doc, groups, NULL), &s->groups[i]);
-    gv_json_probes(&doc, root);
+    gv_json_probes(&doc, root, NULL);
     gv_json_open(&doc, root, "devices", out);
     for (size_t i = 0; i < s->device_count; i++) {
         json_t *item = gv_json_item_begin(&doc);

@@ -36,6 +36,38 @@ void gv_json_group(struct gv_json *doc, json_t *o, const struct gv_group_verdict
         put_interop(doc, interop, &g->interop[i]);
 }
 
+/* When it last answered, whichever collector asked. */
+static struct gv_when last_answer(const struct gv_device_verdict *d)
+{
+    struct gv_when last = {0};
+
+    for (size_t i = 0; i < d->collector_count; i++) {
+        struct gv_when at = d->collectors[i].observed_at;
+
+        if (at.known && (!last.known || gv_time_before(last.at, at.at)))
+            last = at;
+    }
+    return last;
+}
+
+/* What a reader of the group needs of the device itself, evidence of key servers alone. */
+static void put_device(struct gv_json *doc, json_t *o, const struct gv_device_verdict *d,
+                       const struct gv_membership *m)
+{
+    gv_json_text(doc, o, "device", d->name);
+    if (!d->events_only)
+        gv_json_bool(doc, o, "up", d->up);
+    gv_json_text(doc, o, "version", d->version);
+    gv_json_when(doc, o, "observed_at", last_answer(d));
+    gv_json_membership(doc, o, m);
+    gv_json_lists(doc, o, m);
+    if (m->has_ks)
+        gv_json_behaviour(doc, o, "ks_behavior", &d->ks_behaviour);
+    if (m->has_gm)
+        gv_json_text(doc, json_object_get(o, "gm"), "behavior",
+                     gv_behaviour_name(d->gm_behaviour.behaviour));
+}
+
 static void put_devices(struct gv_json *doc, const char *group, struct gv_buf *out)
 {
     const struct gv_snapshot *s = doc->in->snapshot;
@@ -49,10 +81,7 @@ static void put_devices(struct gv_json *doc, const char *group, struct gv_buf *o
             if (strcmp(d->memberships[j].group, group) != 0)
                 continue;
             item = gv_json_item_begin(doc);
-            gv_json_text(doc, item, "device", d->name);
-            gv_json_bool(doc, item, "up", d->up);
-            gv_json_membership(doc, item, &d->memberships[j]);
-            gv_json_lists(doc, item, &d->memberships[j]);
+            put_device(doc, item, d, &d->memberships[j]);
             gv_json_item(doc, item, out);
         }
     }
@@ -72,6 +101,7 @@ enum gv_err gv_render_group_json(const struct gv_render_in *in, const char *grou
         return GV_ERR_NOT_FOUND;
     root = gv_json_begin(&doc, in);
     gv_json_group(&doc, gv_json_object(&doc, root, "group"), g);
+    gv_json_probes(&doc, root, g->group);
     gv_json_open(&doc, root, "devices", out);
     put_devices(&doc, g->group, out);
     return gv_json_close(&doc, out);

@@ -38,6 +38,20 @@ static void put_tek(struct gv_json *doc, json_t *parent, const struct gv_tek_ver
     gv_json_when(doc, o, "rekey_at", tek->rekey_at);
 }
 
+/* Of its members the one that left the most rekeys unacknowledged. */
+static struct gv_count acks_missed_most(const struct gv_membership *m)
+{
+    struct gv_count most = {0};
+
+    for (size_t i = 0; i < m->member_count; i++) {
+        struct gv_count missed = m->members[i].acks_missed;
+
+        if (missed.known && (!most.known || missed.n > most.n))
+            most = missed;
+    }
+    return most;
+}
+
 static void put_ks(struct gv_json *doc, json_t *parent, const struct gv_membership *m)
 {
     json_t *o = gv_json_object(doc, parent, "ks");
@@ -48,6 +62,7 @@ static void put_ks(struct gv_json *doc, json_t *parent, const struct gv_membersh
     gv_json_text(doc, o, "address", m->ks_address);
     gv_json_count(doc, o, "priority", m->priority);
     gv_json_count(doc, o, "members_registered", m->members_registered);
+    gv_json_count(doc, o, "acks_missed_most", acks_missed_most(m));
     put_kek(doc, o, &m->ks_kek);
     put_tek(doc, o, &m->ks_tek);
 }

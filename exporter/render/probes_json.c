@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The probes, for the document of the fleet. */
+/* The probes, for the documents of the fleet and of a group. */
+#include <string.h>
+
 #include "render/put_json.h"
 
 static void put_probe(struct gv_json *doc, json_t *o, const struct gv_probe_verdict *p)
@@ -23,11 +25,12 @@ static void put_probe(struct gv_json *doc, json_t *o, const struct gv_probe_verd
     gv_json_behaviour(doc, o, "ks_behavior", &p->behaviour);
 }
 
-void gv_json_probes(struct gv_json *doc, json_t *root)
+void gv_json_probes(struct gv_json *doc, json_t *root, const char *group)
 {
     const struct gv_snapshot *s = doc->in->snapshot;
     json_t *list = gv_json_list(doc, root, "probes");
 
     for (size_t i = 0; i < s->probe_count; i++)
-        put_probe(doc, gv_json_object(doc, list, NULL), &s->probes[i]);
+        if (group == NULL || strcmp(s->probes[i].group, group) == 0)
+            put_probe(doc, gv_json_object(doc, list, NULL), &s->probes[i]);
 }
