@@ -226,7 +226,7 @@ struct gv_device_obs {
 struct gv_observation {
     struct gv_arena arena;
     struct gv_time seen_at; /* arrival of the last answer in it */
-    struct gv_dur waited;   /* for that answer, where it can take long */
+    struct gv_dur waited;   /* for that answer, or one before, where it can take long */
     struct gv_device_obs device;
     struct gv_group_obs *groups;
     const char *log; /* lines of its log as printed; NULL: not asked */

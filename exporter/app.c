@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app.h"
 
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,9 @@
 #include "io/log.h"
 #include "process.h"
 #include "restconf/driver.h"
+#include "sandbox.h"
 #include "ssh/driver.h"
+#include "web_config.h"
 
 enum { LIST_MOST = 8 << 20, GV_BOOT_MOST = 64 };
 
@@ -297,6 +300,35 @@ static void adopt(struct gv_app *app, struct gv_config *config)
     app->reload_successful = true;
 }
 
+/* The directories that the configuration has us write to, and nothing else; a reload that names
+ * others needs a restart. */
+static enum gv_err enter_sandbox(const struct gv_config *config)
+{
+    const char *writable[3] = {NULL};
+    size_t n = 0;
+    char *database = NULL;
+    struct gv_sandbox got = {0, false};
+    enum gv_err err;
+
+    if (config->state_directory != NULL)
+        writable[n++] = config->state_directory;
+    if (config->history.database != NULL) {
+        database = strdup(config->history.database);
+        if (database == NULL)
+            return GV_ERR_NO_MEMORY;
+        writable[n] = dirname(database);
+    }
+    err = gv_sandbox_enter(writable, &got);
+    free(database);
+    if (err != GV_OK)
+        gv_log(GV_LOG_ERROR, NULL, "the sandbox cannot be entered; --no-sandbox does without");
+    else if (got.landlock == 0 || !got.seccomp)
+        gv_log(GV_LOG_WARN, NULL, "this kernel has no %s%s%s",
+               got.landlock == 0 ? "Landlock" : "",
+               got.landlock == 0 && !got.seccomp ? ", no " : "", got.seccomp ? "" : "seccomp");
+    return err;
+}
+
 enum gv_err gv_app_init(struct gv_app *app, const struct gv_app_settings *settings,
                         struct gv_buf *why)
 {
@@ -310,6 +342,8 @@ enum gv_err gv_app_init(struct gv_app *app, const struct gv_app_settings *settin
     if (err != GV_OK)
         return err;
     adopt(app, config);
+    if (settings->sandbox && enter_sandbox(config) != GV_OK)
+        return GV_ERR_SYSTEM;
     polling = poller_policy(app, config);
     keeping = store_policy(config);
     app->loop = gv_loop_new();
@@ -333,6 +367,7 @@ void gv_app_clear(struct gv_app *app)
     gv_probes_free(app->probes);
     gv_history_free(app->history);
     gv_events_free(app->events);
+    gv_web_files_free(app->web_files);
     gv_store_free(app->store);
     gv_loop_free(app->loop);
     gv_config_free(app->config);
@@ -472,6 +507,12 @@ bool gv_app_view(struct gv_app *app, struct gv_render_in *in)
 
         app->self.http_requests = http.requests;
         app->self.http_refused = http.refused;
+        app->self.http_unauthorized = http.unauthorized;
+        app->self.http_password_checks = http.password_checks;
+        app->self.http_failed_handshakes = http.failed_handshakes;
+        app->self.has_web = app->web_files != NULL;
+        app->self.web_successful = app->web_successful;
+        app->self.certificate_end_s = gv_http_server_certificate_end(app->server);
     }
     if (app->history != NULL) {
         struct gv_history_stats history = gv_history_stats(app->history);

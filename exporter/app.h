@@ -16,15 +16,19 @@
 #include "store.h"
 
 struct gv_http_server;
+struct gv_web_config;
+struct gv_web_files;
 
 /* From the command line; outlives the application. */
 struct gv_app_settings {
     const char *config_file;
-    struct gv_option_texts listen;
+    struct gv_option_texts listen, admin_listen;
+    const char *web_config_file; /* NULL: none */
     const char *telemetry_path;
     struct gv_shard shard;
     bool insecure_perms;
     bool once; /* a single round: gv_app_once */
+    bool sandbox; /* enter it once the configuration is read */
 };
 
 /* The last good text of one fetched target list; both on the heap. */
@@ -46,6 +50,8 @@ struct gv_app {
     struct gv_history *history; /* NULL: none configured, or a single round */
     struct gv_http_sd *sd;
     struct gv_http_server *server; /* only while serving */
+    struct gv_web_files *web_files; /* NULL: no web configuration */
+    bool web_successful;            /* the last one that was read is in force */
     struct gv_app_list *lists;
     struct gv_timer *look_timer; /* for changed target files */
     uint64_t files_mark;
@@ -78,6 +84,14 @@ bool gv_app_view(struct gv_app *app, struct gv_render_in *in);
 
 /* Log every line of `text`: as an error where `error`, warnings as warnings. */
 void gv_app_log_lines(const struct gv_buf *text, bool error);
+
+/* Read the web configuration, where there is one; *out is for gv_web_config_free. On failure
+ * `why` holds the faults. */
+enum gv_err gv_app_web_load(struct gv_app *app, struct gv_web_config **out,
+                            struct gv_buf *why) GV_MUST_CHECK;
+/* Take it anew if one of its files has changed; on failure the old one stays, and log and
+ * metric say so. */
+void gv_app_web_look(struct gv_app *app);
 
 /* Serve until SIGTERM or SIGINT. The program's exit code. */
 int gv_app_serve(struct gv_app *app);

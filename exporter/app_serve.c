@@ -3,11 +3,13 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "app.h"
 #include "http/server.h"
 #include "io/log.h"
 #include "sd_json.h"
+#include "web_config.h"
 
 enum { LOOK_S = 10, WHY_SIZE = 512 };
 
@@ -83,6 +85,11 @@ static enum gv_err reload(void *arg, struct gv_buf *why)
     return err;
 }
 
+static void look_at_web(void *arg)
+{
+    gv_app_web_look(arg);
+}
+
 static bool ready(void *arg)
 {
     const struct gv_app *app = arg;
@@ -128,12 +135,15 @@ static void look(void *arg)
     gv_buf_clear(&why);
 }
 
-static enum gv_err start_server(struct gv_app *app)
+static enum gv_err start_server(struct gv_app *app, const struct gv_web_config *web)
 {
     const struct gv_config_limits *limits = &app->config->limits;
     const struct gv_http_policy policy = {
         .listen = app->settings->listen.at,
         .listen_count = app->settings->listen.count,
+        .admin_listen = app->settings->admin_listen.at,
+        .admin_count = app->settings->admin_listen.count,
+        .web = web != NULL ? gv_web_config_get(web) : NULL,
         .telemetry_path = app->settings->telemetry_path,
         .connections = limits->connections,
         .connections_per_address = limits->connections_per_address,
@@ -141,7 +151,7 @@ static enum gv_err start_server(struct gv_app *app)
         .response_deadline = limits->response_deadline,
     };
     const struct gv_http_hooks hooks = {app,         view,   probe, service_discovery,
-                                        show_config, reload, ready};
+                                        show_config, reload, ready, look_at_web};
     char why[WHY_SIZE] = "";
     enum gv_err err =
         gv_http_server_start(app->loop, &policy, &hooks, &app->server, why, sizeof(why));
@@ -161,18 +171,53 @@ static bool catch_signals(struct gv_app *app)
            gv_loop_signal(app->loop, SIGINT, on_stop, app) == GV_OK;
 }
 
+/* An expired certificate at the start: there is no other, and the client sees it too. */
+static void check_certificate(const struct gv_app *app)
+{
+    int64_t end_s = gv_http_server_certificate_end(app->server);
+
+    if (end_s > 0 && end_s < time(NULL))
+        gv_log(GV_LOG_WARN, NULL, "the certificate has expired; clients will refuse it");
+}
+
+static enum gv_err start_with_web(struct gv_app *app)
+{
+    struct gv_buf why = gv_buf(GV_FAULT_TEXT);
+    struct gv_web_config *web = NULL;
+    enum gv_err err = gv_app_web_load(app, &web, &why);
+
+    gv_app_log_lines(&why, err != GV_OK);
+    gv_buf_clear(&why);
+    if (err == GV_OK)
+        err = start_server(app, web);
+    gv_web_config_free(web);
+    app->web_successful = err == GV_OK;
+    return err;
+}
+
+static void say_listening(const struct gv_app *app)
+{
+    const struct gv_option_texts *listen = &app->settings->listen,
+                                 *admin = &app->settings->admin_listen;
+
+    for (size_t i = 0; i < listen->count; i++)
+        gv_log(GV_LOG_INFO, NULL, "listening on %s, port %u, with %zu targets", listen->at[i],
+               gv_http_server_port(app->server, i), app->config->target_count);
+    for (size_t i = 0; i < admin->count; i++)
+        gv_log(GV_LOG_INFO, NULL, "admins at %s, port %u", admin->at[i],
+               gv_http_server_port(app->server, listen->count + i));
+}
+
 int gv_app_serve(struct gv_app *app)
 {
     if (!catch_signals(app)) {
         gv_log(GV_LOG_ERROR, NULL, "cannot catch signals");
         return 1;
     }
-    if (start_server(app) != GV_OK)
+    if (start_with_web(app) != GV_OK)
         return 1;
-    for (size_t i = 0; i < app->settings->listen.count; i++)
-        gv_log(GV_LOG_INFO, NULL, "listening on %s, port %u, with %zu targets",
-               app->settings->listen.at[i], gv_http_server_port(app->server, i),
-               app->config->target_count);
+    check_certificate(app);
+    say_listening(app);
     gv_app_fetch_lists(app);
     look(app);
     gv_loop_run(app->loop);

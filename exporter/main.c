@@ -8,13 +8,15 @@
 
 #include "app.h"
 #include "io/log.h"
+#include "privileges.h"
 
 enum { EXIT_FAILED = 1, EXIT_USAGE = 2, DESCRIPTORS_SPARE = 64, HEAP_KEPT = 32 << 20 };
 
 struct arguments {
     const char *config_file, *web_config_file, *telemetry_path, *shard, *log_level, *log_format;
-    struct gv_option_texts listen;
-    bool check, once, insecure_perms, version, help;
+    struct gv_option_texts listen, admin_listen;
+    const char *user;
+    bool check, once, insecure_perms, no_sandbox, version, help;
 };
 
 #define AT(member) offsetof(struct arguments, member)
@@ -33,7 +35,13 @@ static const struct gv_option options[] = {
     {"--web.telemetry-path", GV_OPTION_TEXT, AT(telemetry_path), "PATH",
      "where the metrics are (default /metrics)"},
     {"--web.config.file", GV_OPTION_TEXT, AT(web_config_file), "FILE",
-     "TLS and authentication: refused, not in this version"},
+     "TLS and authentication, in the format of the Prometheus exporters' toolkit"},
+    {"--web.admin-address", GV_OPTION_TEXTS, AT(admin_listen), "HOST:PORT",
+     "where alone /probe, /config and /-/reload are answered; repeatable"},
+    {"--user", GV_OPTION_TEXT, AT(user), "NAME",
+     "become this user before anything is read; ports below 1024 stay possible"},
+    {"--no-sandbox", GV_OPTION_FLAG, AT(no_sandbox), NULL,
+     "do without seccomp and Landlock, for debugging"},
     {"--log.level", GV_OPTION_TEXT, AT(log_level), "LEVEL",
      "debug, info, warn or error (default info)"},
     {"--log.format", GV_OPTION_TEXT, AT(log_format), "FORMAT",
@@ -155,6 +163,21 @@ static int run(const struct gv_app_settings *settings)
     return code;
 }
 
+/* Before the first octet of any file is read. */
+static bool drop(const struct arguments *arguments)
+{
+    char why[256] = "";
+    bool root = false;
+
+    if (gv_privileges_drop(arguments->user, &root, why, sizeof(why)) != GV_OK) {
+        gv_log(GV_LOG_ERROR, NULL, "%s", why);
+        return false;
+    }
+    if (root && !arguments->check && !arguments->once)
+        gv_log(GV_LOG_WARN, NULL, "this process is root; name a user by --user");
+    return true;
+}
+
 /* NULL, or what is wrong with the arguments beyond their form. */
 static const char *set_up(const struct arguments *arguments, struct gv_app_settings *settings)
 {
@@ -171,15 +194,15 @@ static const char *set_up(const struct arguments *arguments, struct gv_app_setti
         return "--web.telemetry-path: expected a path that begins with /";
     if (!gv_shard_read(gv_text(arguments->shard), &settings->shard))
         return "--shard: expected I/N with I from 0 to N - 1";
-    /* Never serve in the clear where somebody asked for TLS. */
-    if (arguments->web_config_file != NULL)
-        return "--web.config.file: TLS and authentication are not in this version";
     gv_log_setup(level, json ? GV_LOG_JSON : GV_LOG_LOGFMT);
     settings->config_file = arguments->config_file;
     settings->telemetry_path = arguments->telemetry_path;
     settings->insecure_perms = arguments->insecure_perms;
     settings->once = arguments->once;
+    settings->sandbox = !arguments->no_sandbox && !GV_NO_SANDBOX;
     settings->listen = arguments->listen;
+    settings->admin_listen = arguments->admin_listen;
+    settings->web_config_file = arguments->web_config_file;
     if (settings->listen.count == 0)
         settings->listen.at[settings->listen.count++] = ":10848";
     return NULL;
@@ -213,5 +236,7 @@ int main(int argc, char **argv)
     wrong = set_up(&arguments, &settings);
     if (wrong != NULL)
         return usage(wrong);
+    if (!drop(&arguments))
+        return EXIT_FAILED;
     return arguments.check ? check(&settings) : run(&settings);
 }

@@ -294,7 +294,7 @@ static void merge(const struct gv_store *store, struct device *device, struct gv
 static void feed_disagreements(const struct gv_store *store, struct device *device,
                                struct gv_time now)
 {
-    struct gv_said said[GV_SOURCE_COUNT];
+    struct gv_said said[GV_SOURCE_COUNT] = {{NULL, NULL}};
     struct gv_disagreements fresh = {.count = 0};
     struct gv_disagreements *known =
         device->disagreements != NULL ? device->disagreements : &fresh;

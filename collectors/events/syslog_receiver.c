@@ -11,7 +11,13 @@
 #include "events/sock.h"
 
 /* UDP: read so many before others have their turn. */
-enum { DATAGRAMS_A_TURN = 256, RECEIVE_BUFFER = 4 << 20, BACKLOG = 64, DATAGRAM_MOST = 65536 };
+enum {
+    DATAGRAMS_A_TURN = 256,
+    PORT_TURNS = 16,
+    RECEIVE_BUFFER = 4 << 20,
+    BACKLOG = 64,
+    DATAGRAM_MOST = 65536
+};
 
 struct connection {
     struct connection *next;
@@ -172,6 +178,28 @@ static void on_connections(void *arg, unsigned events)
     }
 }
 
+/* One port for UDP and for TCP. What the system chooses for one may be taken for the other:
+ * then it chooses again. */
+static bool open_both(struct gv_syslog_receiver *receiver,
+                      const struct gv_event_address *wanted, char *why, size_t why_size)
+{
+    bool any = wanted->any.sa_family == AF_INET6 ? wanted->v6.sin6_port == 0
+                                                 : wanted->v4.sin_port == 0;
+
+    receiver->udp = receiver->tcp = -1;
+    for (int turn = 0; turn < (any ? PORT_TURNS : 1) && receiver->tcp < 0; turn++) {
+        struct gv_event_address address = *wanted;
+
+        if (receiver->udp >= 0)
+            (void)close(receiver->udp);
+        receiver->udp = gv_event_sock_open(&address, SOCK_DGRAM, RECEIVE_BUFFER, why, why_size);
+        if (receiver->udp < 0)
+            return false;
+        receiver->tcp = gv_event_sock_open(&address, SOCK_STREAM, 0, why, why_size);
+    }
+    return receiver->tcp >= 0;
+}
+
 enum gv_err gv_syslog_receiver_start(struct gv_loop *loop, const char *listen,
                                      const struct gv_syslog_hooks *hooks,
                                      struct gv_syslog_receiver **out, char *why,
@@ -188,10 +216,7 @@ enum gv_err gv_syslog_receiver_start(struct gv_loop *loop, const char *listen,
     }
     receiver->loop = loop;
     receiver->hooks = *hooks;
-    receiver->udp = gv_event_sock_open(&address, SOCK_DGRAM, RECEIVE_BUFFER, why, why_size);
-    receiver->tcp =
-        receiver->udp >= 0 ? gv_event_sock_open(&address, SOCK_STREAM, 0, why, why_size) : -1;
-    if (receiver->tcp >= 0) {
+    if (open_both(receiver, &address, why, why_size)) {
         receiver->udp_watch =
             gv_watch_start(loop, receiver->udp, GV_READABLE, on_datagrams, receiver);
         receiver->tcp_watch =

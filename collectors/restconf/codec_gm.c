@@ -152,6 +152,6 @@ void gv_restconf_rekey_sa(const struct gv_reading *reading, const json_t *entry)
             return;
         gv_leaves_read(reading, row, sa_life, COUNT(sa_life), &life, &life.has);
         gv_leaves_read(reading, row, sa_leaves, COUNT(sa_leaves), kek, &kek->has);
-        gv_life_to_kek(&life, kek);
+        gv_life_to_kek(reading, &life, kek);
     }
 }

@@ -120,7 +120,7 @@ static void policy_kek(const struct gv_reading *reading, struct gv_group_obs *gr
     if (kek == NULL)
         return;
     gv_leaves_read(reading, object, kek_leaves, COUNT(kek_leaves), kek, &kek->has);
-    gv_life_to_kek(&life, kek);
+    gv_life_to_kek(reading, &life, kek);
 }
 
 /* Bits of a transform, "crypto-transform-esp-aes-cbc-256 crypto-transform-esp-hmac-sha", as
@@ -218,7 +218,7 @@ static void rekey_kek(const struct gv_reading *reading, struct gv_group_obs *gro
     if (kek == NULL)
         kek = gv_group_add_kek(reading->obs, group);
     if (kek != NULL)
-        gv_life_to_kek(&life, kek);
+        gv_life_to_kek(reading, &life, kek);
 }
 
 static void rekey_tek(const struct gv_reading *reading, struct gv_group_obs *group,

@@ -24,7 +24,7 @@ struct gv_session {
     struct gv_restconf_clock clock;
     struct gv_poll_result result;
     struct gv_observation *observation;
-    struct gv_time started;
+    struct gv_time started, asked_at;
     bool read; /* an answer told something */
 };
 
@@ -119,6 +119,7 @@ static bool ask(struct gv_session *s)
     what.url = url.at;
     s->request = url.err == GV_OK ? gv_http_get(s->client, &what, answered, s) : NULL;
     gv_buf_clear(&url);
+    s->asked_at = gv_loop_now(s->loop);
     s->result.requests++;
     return s->request != NULL;
 }
@@ -173,6 +174,16 @@ static enum gv_err status_error(unsigned status)
     return statuses[i].err;
 }
 
+/* A segment that was sent again makes an answer late; the device's clock, which all ages are
+ * counted by, may be that of any answer: the slowest counts. */
+static void note_wait(const struct gv_session *s)
+{
+    struct gv_dur waited = gv_time_diff(gv_loop_now(s->loop), s->asked_at);
+
+    if (waited.ms > s->observation->waited.ms)
+        s->observation->waited = waited;
+}
+
 /* The first failure is the poll's. */
 static void note(struct gv_session *s, enum gv_err err, const char *what)
 {
@@ -199,6 +210,7 @@ static void read_body(struct gv_session *s, const struct gv_http_answer *answer)
     enum gv_err err;
 
     s->observation->seen_at = gv_loop_now(s->loop);
+    note_wait(s);
     if (!s->clock.known && answer->has_date)
         s->clock =
             (struct gv_restconf_clock){true, answer->date_unix_ms, s->observation->seen_at};

@@ -27,7 +27,8 @@ struct gv_life_left gv_life_settle(const struct gv_life *life)
     return left;
 }
 
-void gv_life_to_kek(const struct gv_life *life, struct gv_kek_obs *kek)
+void gv_life_to_kek(const struct gv_reading *reading, const struct gv_life *life,
+                    struct gv_kek_obs *kek)
 {
     struct gv_life_left left = gv_life_settle(life);
 
@@ -37,6 +38,7 @@ void gv_life_to_kek(const struct gv_life *life, struct gv_kek_obs *kek)
     }
     if (left.known && !(kek->has & GV_KEK_HAS_REMAINING)) {
         kek->remaining_s = left.remaining_s;
+        kek->waited = reading->obs->waited;
         kek->has |= GV_KEK_HAS_REMAINING;
     }
     if (left.told && !(kek->has & GV_KEK_HAS_TOLD)) {

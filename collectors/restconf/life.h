@@ -42,7 +42,8 @@ struct gv_life_left {
 struct gv_life_left gv_life_settle(const struct gv_life *life);
 
 /* Give a KEK or a TEK what the life says and the key does not have yet. */
-void gv_life_to_kek(const struct gv_life *life, struct gv_kek_obs *kek);
+void gv_life_to_kek(const struct gv_reading *reading, const struct gv_life *life,
+                    struct gv_kek_obs *kek);
 void gv_life_to_tek(const struct gv_life *life, struct gv_tek_obs *tek);
 
 #endif

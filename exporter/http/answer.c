@@ -22,6 +22,8 @@ static const struct {
     {MHD_HTTP_HEADER_X_FRAME_OPTIONS, "DENY"},
     {MHD_HTTP_HEADER_CONTENT_SECURITY_POLICY,
      "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"},
+    {"X-XSS-Protection", ""}, /* these two where the web configuration has them */
+    {"Strict-Transport-Security", ""},
     {"Referrer-Policy", "no-referrer"},
     {MHD_HTTP_HEADER_CACHE_CONTROL, "no-store"},
     {MHD_HTTP_HEADER_VARY, "Accept, Accept-Encoding"},
@@ -123,6 +125,15 @@ bool gv_http_memory(struct gv_http_server *server)
     return server->body_octets <= GV_HTTP_BODIES_MOST;
 }
 
+/* Unless the web configuration says otherwise; "" is left out. */
+static bool add_header(const struct gv_http_server *server, struct MHD_Response *response,
+                       const char *name, const char *ours)
+{
+    const char *value = gv_http_header(server, name, ours);
+
+    return value[0] == '\0' || MHD_add_response_header(response, name, value) == MHD_YES;
+}
+
 struct MHD_Response *gv_http_response(struct gv_http_server *server, const char *type,
                                       bool gzip, struct gv_buf *body, size_t *n)
 {
@@ -150,8 +161,7 @@ struct MHD_Response *gv_http_response(struct gv_http_server *server, const char 
         whole = whole && MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_ENCODING,
                                                  "gzip") == MHD_YES;
     for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++)
-        whole = whole &&
-                MHD_add_response_header(response, headers[i].name, headers[i].value) == MHD_YES;
+        whole = whole && add_header(server, response, headers[i].name, headers[i].value);
     if (whole)
         return response;
     MHD_destroy_response(response);

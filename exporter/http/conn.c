@@ -164,6 +164,18 @@ void gv_http_conn_shed_reader(struct gv_http_server *server)
         end(slowest);
 }
 
+/* Make the session one of ours, where the server speaks TLS. */
+static bool secure(struct gv_http_conn *conn, struct MHD_Connection *mhd)
+{
+    const union MHD_ConnectionInfo *info;
+
+    if (conn->server->tls == NULL)
+        return true;
+    info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+    return info != NULL && info->tls_session != NULL &&
+           gv_tls_session_begin(conn->server->tls, info->tls_session, conn->fd, &conn->tls);
+}
+
 static struct gv_http_conn *open_conn(struct gv_http_server *server, struct MHD_Connection *mhd)
 {
     const union MHD_ConnectionInfo *fd =
@@ -179,10 +191,14 @@ static struct gv_http_conn *open_conn(struct gv_http_server *server, struct MHD_
     conn->server = server;
     conn->fd = fd->connect_fd;
     conn->address = address_of(from->client_addr);
+    conn->admin = server->taking != NULL && gv_http_listener_admin(server->taking);
     conn->prev = server->newest;
     *(conn->prev != NULL ? &conn->prev->next : &server->oldest) = conn;
     server->newest = conn;
-    gv_http_conn_enter(conn, GV_CONN_HEADER);
+    if (secure(conn, mhd))
+        gv_http_conn_enter(conn, GV_CONN_HEADER);
+    else
+        end(conn);
     return conn;
 }
 
@@ -191,6 +207,10 @@ static void close_conn(struct gv_http_conn *conn)
     struct gv_http_server *server = conn->server;
 
     gv_timer_stop(conn->deadline);
+    if (conn->tls.tls != NULL) {
+        server->stats.failed_handshakes += conn->tls.heard && !conn->tls.secured ? 1 : 0;
+        gv_tls_session_clear(&conn->tls);
+    }
     *(conn->prev != NULL ? &conn->prev->next : &server->oldest) = conn->next;
     *(conn->next != NULL ? &conn->next->prev : &server->newest) = conn->prev;
     free(conn);

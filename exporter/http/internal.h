@@ -8,7 +8,10 @@
  *   routes.c   the table of routes and the short handlers
  *   scrape.c   the telemetry path: one body for scrapes at one instant
  *   probe.c    /probe: answers late
- *   answer.c   answers: headers, gzip */
+ *   answer.c   answers: headers, gzip
+ *   web.c      the web configuration in force
+ *   tls.c      one generation of certificate and rules
+ *   users.c    basic authentication */
 #ifndef GV_HTTP_INTERNAL_H
 #define GV_HTTP_INTERNAL_H
 
@@ -19,6 +22,7 @@
 #include "http/gzip.h"
 #include "http/limits.h"
 #include "http/server.h"
+#include "http/tls.h"
 #include "http/url.h"
 
 enum gv_http_conn_state {
@@ -37,6 +41,8 @@ struct gv_http_conn {
     enum gv_http_conn_state state;
     struct gv_time since; /* in that state */
     bool large;           /* a large body is being read */
+    bool admin;           /* it came to an admin listener */
+    struct gv_tls_session tls;
     struct gv_timer *deadline;
 };
 
@@ -66,7 +72,17 @@ struct gv_http_server {
     size_t body_guess;  /* octets of the last exposition */
     char *spare;        /* memory of a body that was read; NULL: none */
     size_t spare_room;
-    struct gv_gzip *gzip; /* NULL until a client wants it */
+    struct gv_gzip *gzip;                  /* NULL until a client wants it */
+    const struct gv_http_listener *taking; /* the one whose connection is being added */
+    bool has_admin;                        /* some listener is one for admins */
+    struct gv_tls *tls;                    /* for the connections to come; NULL: in the clear */
+    bool clients_verified;                 /* none gets in without a certificate */
+    struct gv_http_users *users;           /* NULL: none were ever configured */
+    char *headers[GV_WEB_HEADER_COUNT];    /* NULL: ours */
+    uint64_t rate_interval_ns;             /* 0: no limit */
+    uint32_t rate_burst;
+    double rate_tokens; /* as of rate_at */
+    struct gv_time rate_at;
     bool reloaded;
     struct gv_time reloaded_at;
     struct gv_http_stats stats;
@@ -74,13 +90,25 @@ struct gv_http_server {
 
 enum gv_http_method { GV_OTHER_METHOD = 0, GV_GET = 1, GV_HEAD = 2, GV_POST = 4, GV_PUT = 8 };
 
+/* What is known of who asks. */
+enum gv_http_who {
+    GV_WHO_UNKNOWN, /* not looked at yet, or a hash is being worked out */
+    GV_WHO_ANYONE,  /* nobody is asked for a password */
+    GV_WHO_USER,
+    GV_WHO_NOBODY, /* no password, or a wrong one */
+    GV_WHO_BUSY    /* too many passwords wait to be checked */
+};
+
 /* One request, from its request line to the end of its answer. */
 struct gv_http_request {
     struct gv_http_server *server;
     struct MHD_Connection *mhd;
     struct gv_http_conn *conn;
     struct gv_http_probe *probe; /* the one it waits for or will show */
-    bool begun;                  /* its header is there and was checked */
+    enum gv_http_who who;
+    struct gv_http_check *check;          /* the password check that it waits for */
+    struct gv_http_request *next_waiting; /* for the same one */
+    bool begun;                           /* its header is there and was checked */
     struct gv_url url;
     struct gv_text rest; /* the path behind a route that ends with '/' */
     struct gv_accept accept;
@@ -94,8 +122,10 @@ void gv_http_server_run(struct gv_http_server *server);
 
 /* listener.c */
 /* Listen on `spec`, the index-th of the policy; failures as gv_http_server_start. */
-enum gv_err gv_http_listeners_add(struct gv_http_server *server, size_t index, const char *spec,
-                                  char *why, size_t why_size) GV_MUST_CHECK;
+enum gv_err gv_http_listeners_add(struct gv_http_server *server, size_t index, bool admin,
+                                  const char *spec, char *why, size_t why_size) GV_MUST_CHECK;
+/* That listener is one for admins. */
+bool gv_http_listener_admin(const struct gv_http_listener *l);
 void gv_http_listeners_clear(struct gv_http_server *server);
 
 /* conn.c */
@@ -141,6 +171,28 @@ void gv_http_shared_clear(struct gv_http_server *server);
 void gv_http_probe_leave(struct gv_http_request *r);
 /* No request waits any longer; what is under way ends unseen. */
 void gv_http_probes_abandon(struct gv_http_server *server);
+
+/* web.c */
+/* Release what the web configuration left. */
+void gv_http_web_clear(struct gv_http_server *server);
+/* Take one request's token; false: there is none. */
+bool gv_http_rate_take(struct gv_http_server *server);
+/* The value of a header of every answer: the web configuration's, else `ours`; "": left out. */
+const char *gv_http_header(const struct gv_http_server *server, const char *name,
+                           const char *ours);
+
+/* users.c */
+/* Take these users in place of those of before; what waits goes on. */
+enum gv_err gv_http_users_set(struct gv_http_server *server, const struct gv_web_user *rows,
+                              size_t count) GV_MUST_CHECK;
+bool gv_http_users_asked(const struct gv_http_server *server);
+/* Set r->who from the request's header. Where it stays GV_WHO_UNKNOWN a worker was asked, and
+ * the connection is suspended until r->who is set. */
+void gv_http_users_ask(struct gv_http_request *r);
+/* The request is over; its check goes on without it. */
+void gv_http_users_leave(struct gv_http_request *r);
+/* No request waits any longer; release. */
+void gv_http_users_free(struct gv_http_server *server);
 
 /* answer.c */
 /* An empty body, in the memory of an earlier one: fresh pages cost more than the text. */

@@ -23,6 +23,10 @@ enum {
     GV_HTTP_PROBE_MOST_MS = 60000,
     GV_HTTP_PROBE_MARGIN_MS = 500,   /* left of a scrape timeout to answer in */
     GV_HTTP_RELOAD_EVERY_MS = 10000, /* one reload at most in this time */
+    GV_HTTP_REMEMBERED_MOST = 128,   /* passwords that were right */
+    GV_HTTP_REMEMBERED_S = 300,      /* how long */
+    GV_HTTP_CHECKS_MOST = 8,         /* different credentials that wait to be checked */
+    GV_HTTP_CHECKS_HERE_MOST = 2,    /* of them from one address */
 };
 
 #endif

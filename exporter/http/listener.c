@@ -20,7 +20,8 @@ enum { ACCEPT_MOST = 64 }; /* in one turn of the loop: others want their turn to
 struct gv_http_listener {
     struct gv_http_listener *next;
     struct gv_http_server *server;
-    size_t index; /* of policy.listen */
+    size_t index; /* of policy.listen, then of policy.admin_listen */
+    bool admin;
     int fd;
     struct gv_watch *watch;
     struct gv_timer *pause;
@@ -51,26 +52,38 @@ static bool waiting(int fd)
     return poll(&ask, 1, 0) == 1;
 }
 
-static void refuse(int fd)
+/* In words where the client reads words. */
+static void refuse(const struct gv_http_server *server, int fd)
 {
     static const char answer[] = "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n"
                                  "Retry-After: 1\r\nContent-Length: 0\r\n\r\n";
 
-    (void)send(fd, answer, sizeof(answer) - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (server->tls == NULL)
+        (void)send(fd, answer, sizeof(answer) - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
     (void)close(fd);
 }
 
-static void take(struct gv_http_server *server, int fd, const struct sockaddr *from,
+bool gv_http_listener_admin(const struct gv_http_listener *l)
+{
+    return l->admin;
+}
+
+static void take(struct gv_http_listener *l, int fd, const struct sockaddr *from,
                  socklen_t from_n)
 {
     const int buffer = GV_HTTP_SEND_BUFFER;
+    struct gv_http_server *server = l->server;
 
     if (!gv_http_conn_admit(server, from)) {
-        refuse(fd);
+        refuse(server, fd);
         return;
     }
     (void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &buffer, sizeof(buffer));
+    if (server->hooks.look != NULL)
+        server->hooks.look(server->hooks.arg);
+    server->taking = l;
     (void)MHD_add_connection(server->mhd, fd, from, from_n); /* closes it on failure */
+    server->taking = NULL;
     gv_http_server_run(server);
 }
 
@@ -104,7 +117,7 @@ static void readable(void *arg, unsigned events)
         bool exhausted = fd < 0 && (errno == EMFILE || errno == ENFILE);
 
         if (fd >= 0) {
-            take(l->server, fd, (const struct sockaddr *)&from, from_n);
+            take(l, fd, (const struct sockaddr *)&from, from_n);
         } else if (exhausted ? !waiting(l->fd) : errno != EINTR && errno != ECONNABORTED) {
             return;
         } else if (exhausted && !spend_reserve(l->server)) {
@@ -123,7 +136,7 @@ static void free_listener(struct gv_http_listener *l)
 }
 
 /* Serve on the listening socket `fd`, which is taken over. */
-static bool add_listener(struct gv_http_server *server, size_t index, int fd)
+static bool add_listener(struct gv_http_server *server, size_t index, bool admin, int fd)
 {
     struct gv_http_listener *l = calloc(1, sizeof(*l));
 
@@ -133,6 +146,7 @@ static bool add_listener(struct gv_http_server *server, size_t index, int fd)
     }
     l->server = server;
     l->index = index;
+    l->admin = admin;
     l->fd = fd;
     l->watch = gv_watch_start(server->loop, fd, GV_READABLE, readable, l);
     if (l->watch == NULL) {
@@ -144,8 +158,8 @@ static bool add_listener(struct gv_http_server *server, size_t index, int fd)
     return true;
 }
 
-enum gv_err gv_http_listeners_add(struct gv_http_server *server, size_t index, const char *spec,
-                                  char *why, size_t why_size)
+enum gv_err gv_http_listeners_add(struct gv_http_server *server, size_t index, bool admin,
+                                  const char *spec, char *why, size_t why_size)
 {
     int fds[GV_HTTP_ADDRESSES_MOST];
     size_t count = 0, added = 0;
@@ -154,7 +168,7 @@ enum gv_err gv_http_listeners_add(struct gv_http_server *server, size_t index, c
     if (err != GV_OK)
         return err;
     refill_reserve(server);
-    while (added < count && add_listener(server, index, fds[added]))
+    while (added < count && add_listener(server, index, admin, fds[added]))
         added++;
     if (added == count)
         return GV_OK;

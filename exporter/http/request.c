@@ -11,7 +11,7 @@
 /* What the header fields of one request add up to. */
 struct fields {
     struct gv_http_request *request;
-    unsigned hosts, lengths, encodings;
+    unsigned hosts, lengths, encodings, authorizations;
     bool malformed, has_body;
 };
 
@@ -64,6 +64,8 @@ static enum MHD_Result read_field(void *arg, enum MHD_ValueKind kind, const char
         read_length(f, value);
     else if (gv_text_is_nocase(name, "transfer-encoding"))
         f->encodings++;
+    else if (gv_text_is_nocase(name, "authorization"))
+        f->authorizations++;
     else if (gv_text_is_nocase(name, "accept"))
         gv_accept_feed(&f->request->accept, GV_ACCEPT, value);
     else if (gv_text_is_nocase(name, "accept-encoding"))
@@ -81,7 +83,7 @@ static unsigned fault(struct gv_http_request *r, const char *version)
         return MHD_HTTP_BAD_REQUEST;
     (void)MHD_get_connection_values_n(r->mhd, MHD_HEADER_KIND, read_field, &f);
     if (f.malformed || f.hosts > 1 || (one_one && f.hosts == 0) || f.lengths > 1 ||
-        (f.encodings > 0 && (f.lengths > 0 || !one_one)))
+        f.authorizations > 1 || (f.encodings > 0 && (f.lengths > 0 || !one_one)))
         return MHD_HTTP_BAD_REQUEST;
     if (f.has_body || f.encodings > 0)
         return MHD_HTTP_CONTENT_TOO_LARGE;
@@ -127,8 +129,11 @@ static enum gv_http_method method_of(const char *name)
 /* The header has arrived: refuse, or go on to the second call. */
 static enum MHD_Result check(struct gv_http_request *r, const char *version)
 {
-    unsigned status = fault(r, version);
+    unsigned status;
 
+    if (r->server->hooks.look != NULL)
+        r->server->hooks.look(r->server->hooks.arg);
+    status = fault(r, version);
     r->begun = true;
     gv_http_conn_enter(r->conn, GV_CONN_BUSY);
     if (status == 0)
@@ -138,6 +143,31 @@ static enum MHD_Result check(struct gv_http_request *r, const char *version)
                                    ? "malformed request"
                                    : "a request with a body is not expected here",
                                MHD_HTTP_HEADER_CONNECTION, "close");
+}
+
+/* Who may ask may go on to the route. */
+static enum MHD_Result admit(struct gv_http_request *r, enum gv_http_method method)
+{
+    struct gv_http_server *server = r->server;
+
+    if (r->who == GV_WHO_UNKNOWN && !gv_http_rate_take(server))
+        return gv_http_answer_text(r, MHD_HTTP_TOO_MANY_REQUESTS, "Too Many Requests");
+    if (r->who == GV_WHO_UNKNOWN && gv_http_users_asked(server))
+        gv_http_users_ask(r);
+    else if (r->who == GV_WHO_UNKNOWN)
+        r->who = GV_WHO_ANYONE;
+    if (r->who == GV_WHO_UNKNOWN)
+        return MHD_YES; /* suspended */
+    if (r->who == GV_WHO_BUSY)
+        return gv_http_answer_with(r, MHD_HTTP_SERVICE_UNAVAILABLE,
+                                   "too many passwords are being checked",
+                                   MHD_HTTP_HEADER_RETRY_AFTER, "1");
+    if (r->who != GV_WHO_NOBODY)
+        return gv_http_route(r, method);
+    server->stats.unauthorized++;
+    return gv_http_answer_with(r, MHD_HTTP_UNAUTHORIZED, "Unauthorized",
+                               MHD_HTTP_HEADER_WWW_AUTHENTICATE,
+                               "Basic realm=\"getvpn_exporter\"");
 }
 
 /* The signature is libmicrohttpd's. NOLINTNEXTLINE(readability-function-size) */
@@ -155,7 +185,7 @@ enum MHD_Result gv_http_request_handle(void *server, struct MHD_Connection *mhd,
         return MHD_NO;
     if (!r->begun)
         return check(r, version);
-    return gv_http_route(r, method_of(method));
+    return admit(r, method_of(method));
 }
 
 void gv_http_request_end(void *server, struct MHD_Connection *mhd, void **request,
@@ -170,6 +200,8 @@ void gv_http_request_end(void *server, struct MHD_Connection *mhd, void **reques
         return;
     if (r->probe != NULL)
         gv_http_probe_leave(r);
+    if (r->check != NULL)
+        gv_http_users_leave(r);
     if (r->conn->state == GV_CONN_BUSY)
         gv_http_conn_enter(r->conn, GV_CONN_IDLE);
     free(r);

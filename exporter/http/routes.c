@@ -4,7 +4,9 @@
 
 #include "http/internal.h"
 
-enum { ROUTE_PARAMS_MOST = 2 };
+/* ADMIN, beside the methods of a route: it makes the exporter work, or tells its configuration,
+ * and is answered at an admin listener only, where there is one. */
+enum { ROUTE_PARAMS_MOST = 2, ADMIN = 1 << 8 };
 
 static enum MHD_Result no_memory(struct gv_http_request *r, struct gv_buf *body)
 {
@@ -115,8 +117,15 @@ static enum MHD_Result config(struct gv_http_request *r)
     return document(r, err, gv_http_type_text, &body);
 }
 
-/* From this machine only, and not more often than every ten seconds: whoever
- * reaches the port may make the exporter read files, so not much and not often. */
+/* From this machine, or by whoever proved or was let in where only admins come. */
+static bool may_reload(const struct gv_http_request *r)
+{
+    return r->conn->admin || r->who == GV_WHO_USER || r->conn->tls.verified ||
+           gv_http_conn_local(r->conn);
+}
+
+/* Not more often than every ten seconds: whoever reaches the port may make the exporter read
+ * files, so not much and not often. */
 static enum MHD_Result reload(struct gv_http_request *r)
 {
     struct gv_http_server *server = r->server;
@@ -124,8 +133,9 @@ static enum MHD_Result reload(struct gv_http_request *r)
     struct gv_buf why = gv_buf(GV_HTTP_CONNECTION_MEMORY);
     enum MHD_Result queued;
 
-    if (!gv_http_conn_local(r->conn))
-        return gv_http_answer_text(r, MHD_HTTP_FORBIDDEN, "reload is for this machine only");
+    if (!may_reload(r))
+        return gv_http_answer_text(r, MHD_HTTP_FORBIDDEN,
+                                   "reload is for this machine and for users only");
     if (server->reloaded && gv_time_diff(now, server->reloaded_at).ms < GV_HTTP_RELOAD_EVERY_MS)
         return gv_http_answer_with(r, MHD_HTTP_TOO_MANY_REQUESTS,
                                    "at most one reload in 10 seconds",
@@ -152,16 +162,16 @@ static const struct route {
 } routes[] = {
     {NULL, GV_GET | GV_HEAD, {NULL}, gv_http_scrape},
     {"/", GV_GET | GV_HEAD, {NULL}, landing},
-    {"/probe", GV_GET | GV_HEAD, {"target", "debug"}, gv_http_probe},
+    {"/probe", GV_GET | GV_HEAD | ADMIN, {"target", "debug"}, gv_http_probe},
     {"/api/v1/fleet", GV_GET | GV_HEAD, {NULL}, fleet},
     {"/api/v1/groups/", GV_GET | GV_HEAD, {NULL}, group},
     {"/api/v1/devices/", GV_GET | GV_HEAD, {NULL}, device},
     {"/api/v1/rekeys", GV_GET | GV_HEAD, {NULL}, rekeys},
     {"/sd", GV_GET | GV_HEAD, {NULL}, service_discovery},
-    {"/config", GV_GET | GV_HEAD, {NULL}, config},
+    {"/config", GV_GET | GV_HEAD | ADMIN, {NULL}, config},
     {"/-/healthy", GV_GET | GV_HEAD, {NULL}, healthy},
     {"/-/ready", GV_GET | GV_HEAD, {NULL}, ready},
-    {"/-/reload", GV_POST | GV_PUT, {NULL}, reload},
+    {"/-/reload", GV_POST | GV_PUT | ADMIN, {NULL}, reload},
 };
 
 static bool fits(struct gv_http_request *r, const struct route *route)
@@ -213,6 +223,9 @@ enum MHD_Result gv_http_route(struct gv_http_request *r, enum gv_http_method met
     for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
         if (!fits(r, &routes[i]))
             continue;
+        if ((routes[i].methods & ADMIN) && r->server->has_admin && !r->conn->admin)
+            return gv_http_answer_text(r, MHD_HTTP_FORBIDDEN,
+                                       "this is answered at --web.admin-address only");
         if (!(routes[i].methods & method))
             return wrong_method(r, routes[i].methods);
         if (!params_ok(&r->url, &routes[i]))

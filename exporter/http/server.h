@@ -4,6 +4,7 @@
 #ifndef GV_HTTP_SERVER_H
 #define GV_HTTP_SERVER_H
 
+#include "http/web.h"
 #include "io/loop.h"
 #include "render/render.h"
 
@@ -27,11 +28,17 @@ struct gv_http_hooks {
     enum gv_err (*reload)(void *arg, struct gv_buf *why);
     /* The first round of polls is over (or nothing is configured). */
     bool (*ready)(void *arg);
+    /* A connection or a request came: the moment to look whether the web configuration
+     * changed, and to call gv_http_server_set_web then. NULL: there is none. */
+    void (*look)(void *arg);
 };
 
 struct gv_http_policy {
     const char *const *listen; /* "HOST:PORT", ":PORT", "[::1]:PORT" */
     size_t listen_count;
+    const char *const *admin_listen; /* of the same form; where there is one, what makes the */
+    size_t admin_count;         /* exporter work or tells its configuration is only there */
+    const struct gv_web *web;   /* NULL: in the clear, for everybody */
     const char *telemetry_path; /* "/metrics" */
     unsigned connections, connections_per_address;
     struct gv_dur request_deadline;  /* from accept to the end of the request */
@@ -44,18 +51,32 @@ enum gv_err gv_http_server_start(struct gv_loop *loop, const struct gv_http_poli
                                  const struct gv_http_hooks *hooks, struct gv_http_server **out,
                                  char *why, size_t why_size) GV_MUST_CHECK;
 
+/* Take another web configuration for the connections and requests to come; `web` is not needed
+ * afterwards. On failure the old one stays, and `why` says what is wrong: TLS switched on or
+ * off, a key of another certificate, a certificate that is not valid at the Unix time `now_s`.
+ */
+enum gv_err gv_http_server_set_web(struct gv_http_server *server, const struct gv_web *web,
+                                   int64_t now_s, char *why, size_t why_size) GV_MUST_CHECK;
+
+/* Unix time at which the certificate in force ends; 0: none. */
+int64_t gv_http_server_certificate_end(const struct gv_http_server *server);
+
 /* Stop listening, end every connection, release. NULL is fine. */
 void gv_http_server_stop(struct gv_http_server *server);
 
 struct gv_http_stats {
-    uint64_t requests; /* answered, whatever the status */
-    uint64_t refused;  /* connections refused or ended at one of our limits */
+    uint64_t requests;          /* answered, whatever the status */
+    uint64_t refused;           /* connections refused or ended at one of our limits */
+    uint64_t unauthorized;      /* requests without a right password */
+    uint64_t password_checks;   /* hashes worked out */
+    uint64_t failed_handshakes; /* TLS connections that came to nothing */
 };
 
 /* Counters since the start, for gv_self. */
 struct gv_http_stats gv_http_server_stats(const struct gv_http_server *server);
 
-/* Port of the i-th listening address (where ":0" was asked for), 0 past the end. */
+/* Port of the i-th listening address (where ":0" was asked for), 0 past the end; those for
+ * admins come after the others. */
 unsigned gv_http_server_port(const struct gv_http_server *server, size_t i);
 
 #endif

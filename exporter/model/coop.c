@@ -145,22 +145,33 @@ static bool next_is(const struct gv_track *track, const struct gv_kek_life *kek)
     return track->next.known && gv_kek_same(&track->next, kek) == GV_YES;
 }
 
+/* Since when that KS has its KEK, which came after the one before was last seen: a lifetime that
+ * was configured since makes it look older. */
+static struct gv_time had_since(const struct gv_track *track)
+{
+    struct gv_time since = gv_kek_life_since(&track->kek);
+
+    if (track->previous.known && gv_time_before(since, track->previous.last_seen))
+        return track->kek.first_seen;
+    return since;
+}
+
 /* Both KEKs were in use at one instant: the elder was still seen when the
  * younger had been there for long enough to reach every KS. A KS that shows the
  * other's KEK as new is not split from it, whichever it still calls in use. */
 static bool two_keks(const struct gv_track *a, const struct gv_track *b)
 {
-    const struct gv_kek_life *elder = &a->kek, *younger = &b->kek;
+    const struct gv_track *elder = a, *younger = b;
 
     if (!a->kek.known || !b->kek.known || gv_kek_same(&a->kek, &b->kek) != GV_NO ||
         next_is(a, &b->kek) || next_is(b, &a->kek))
         return false;
-    if (gv_time_before(gv_kek_life_since(younger), gv_kek_life_since(elder))) {
-        elder = &b->kek;
-        younger = &a->kek;
+    if (gv_time_before(had_since(younger), had_since(elder))) {
+        elder = b;
+        younger = a;
     }
-    return gv_time_before(gv_time_add(gv_kek_life_since(younger), gv_secs(COOP_SYNC_S)),
-                          elder->last_seen);
+    return gv_time_before(gv_time_add(had_since(younger), gv_secs(COOP_SYNC_S)),
+                          elder->kek.last_seen);
 }
 
 enum gv_tri gv_coop_split(const struct gv_coop_ks *list, size_t count)

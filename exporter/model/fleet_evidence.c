@@ -80,14 +80,21 @@ static void gather_heard(struct fleet *fleet, struct gathered *all, enum gv_beha
     gather(fleet, all, (struct gv_evidence){GV_EVIDENCE_SYSLOG, behaviour, confidence, NULL});
 }
 
+static void gather_pair(struct fleet *fleet, struct gathered *all, enum gv_behaviour behaviour,
+                        enum fleet_pair pair)
+{
+    if (pair != FLEET_NO_PAIR)
+        gather_heard(fleet, all, behaviour,
+                     pair == FLEET_PAIR_CERTAIN ? GV_CERTAIN : GV_LIKELY);
+}
+
 /* A key server's own warning only compares numbers, and both may be new: chapter 4, item 4. */
 static void gather_events(struct fleet *fleet, struct gathered *all,
                           const struct gv_fleet_device *device, bool ks)
 {
-    if (!ks && fleet_heard_gm(fleet, device))
-        gather_heard(fleet, all, GV_BEHAVIOUR_NEW, GV_CERTAIN);
-    if (ks && fleet_heard_ks(fleet, device))
-        gather_heard(fleet, all, GV_BEHAVIOUR_OLD, GV_CERTAIN);
+    enum fleet_pair pair = ks ? fleet_heard_ks(fleet, device) : fleet_heard_gm(fleet, device);
+
+    gather_pair(fleet, all, ks ? GV_BEHAVIOUR_OLD : GV_BEHAVIOUR_NEW, pair);
     if (ks && fleet_heard_newer_gm(fleet, device))
         gather_heard(fleet, all, GV_BEHAVIOUR_OLD, GV_LIKELY);
 }
@@ -249,8 +256,7 @@ struct gv_behaviour_verdict fleet_heard_behaviour(struct fleet *fleet, const cha
 {
     struct gathered all = {.count = 0};
 
-    if (fleet_heard_at(fleet, address))
-        gather_heard(fleet, &all, GV_BEHAVIOUR_OLD, GV_CERTAIN);
+    gather_pair(fleet, &all, GV_BEHAVIOUR_OLD, fleet_heard_at(fleet, address));
     return conclude(fleet, &all);
 }
 

@@ -37,6 +37,12 @@ static void add_seconds(struct gv_buf *out, struct gv_when from, struct gv_when 
     gv_buf_add_ms(out, gv_time_diff(to.at, from.at).ms / MS_PER_S * MS_PER_S);
 }
 
+/* By notifications alone the expiry between the two is not seen. */
+static enum fleet_pair strength(const struct gv_heard *heard)
+{
+    return heard->signature.last_double.inferred ? FLEET_PAIR_LIKELY : FLEET_PAIR_CERTAIN;
+}
+
 /* "GM registered 121 s before its KEK expired and again 17 s after". */
 static void say_pair(struct fleet *fleet, const char *gm, const struct gv_heard *heard)
 {
@@ -44,6 +50,12 @@ static void say_pair(struct fleet *fleet, const char *gm, const struct gv_heard 
 
     gv_buf_reset(&fleet->text);
     gv_buf_add_str(&fleet->text, gm);
+    if (pair->inferred) {
+        gv_buf_add_str(&fleet->text, " registered anew twice within ");
+        add_seconds(&fleet->text, pair->first, pair->second);
+        gv_buf_add_str(&fleet->text, " s, with no rekey in between (by SNMP notifications)");
+        return;
+    }
     gv_buf_add_str(&fleet->text, " registered ");
     add_seconds(&fleet->text, pair->first, pair->expired);
     gv_buf_add_str(&fleet->text, " s before its KEK expired, got the same KEK, and registered "
@@ -71,7 +83,7 @@ static const struct gv_heard *pair_at(const struct fleet *fleet, const char *add
     return NULL;
 }
 
-bool fleet_heard_gm(struct fleet *fleet, const struct gv_fleet_device *device)
+enum fleet_pair fleet_heard_gm(struct fleet *fleet, const struct gv_fleet_device *device)
 {
     for (size_t t = 0; t < device->track_count; t++) {
         const struct gv_heard *heard = device->tracks[t].heard;
@@ -79,29 +91,30 @@ bool fleet_heard_gm(struct fleet *fleet, const struct gv_fleet_device *device)
         if (heard == NULL || !gv_heard_pair(heard, fleet->in->now))
             continue;
         say_pair(fleet, "it", heard);
-        return true;
+        return strength(heard);
     }
-    return false;
+    return FLEET_NO_PAIR;
 }
 
-bool fleet_heard_at(struct fleet *fleet, const char *address)
+enum fleet_pair fleet_heard_at(struct fleet *fleet, const char *address)
 {
     const char *gm;
     const struct gv_heard *pair = pair_at(fleet, address, &gm);
 
     if (pair != NULL)
         say_pair(fleet, gm, pair);
-    return pair != NULL;
+    return pair != NULL ? strength(pair) : FLEET_NO_PAIR;
 }
 
-bool fleet_heard_ks(struct fleet *fleet, const struct gv_fleet_device *device)
+enum fleet_pair fleet_heard_ks(struct fleet *fleet, const struct gv_fleet_device *device)
 {
-    if (fleet_heard_at(fleet, device->address))
-        return true;
-    for (const struct gv_group_obs *g = device->observation->groups; g != NULL; g = g->next)
-        if (g->ks != NULL && fleet_heard_at(fleet, g->ks->address))
-            return true;
-    return false;
+    enum fleet_pair pair = fleet_heard_at(fleet, device->address);
+
+    for (const struct gv_group_obs *g = device->observation->groups;
+         g != NULL && pair == FLEET_NO_PAIR; g = g->next)
+        if (g->ks != NULL)
+            pair = fleet_heard_at(fleet, g->ks->address);
+    return pair;
 }
 
 bool fleet_heard_newer_gm(struct fleet *fleet, const struct gv_fleet_device *device)

@@ -75,10 +75,11 @@ const struct gv_probe_verdict *fleet_probe_of(const struct fleet *fleet, const c
 /* fleet_heard.c: what was heard, indexed; before the devices. Then whether events prove a GM
  * new, the key server at an address, or that device, old; and whether it said itself that a GM
  * is newer: with the sentence in fleet->text. */
+enum fleet_pair { FLEET_NO_PAIR, FLEET_PAIR_LIKELY, FLEET_PAIR_CERTAIN };
 void fleet_heard(struct fleet *fleet);
-bool fleet_heard_gm(struct fleet *fleet, const struct gv_fleet_device *device);
-bool fleet_heard_at(struct fleet *fleet, const char *address);
-bool fleet_heard_ks(struct fleet *fleet, const struct gv_fleet_device *device);
+enum fleet_pair fleet_heard_gm(struct fleet *fleet, const struct gv_fleet_device *device);
+enum fleet_pair fleet_heard_at(struct fleet *fleet, const char *address);
+enum fleet_pair fleet_heard_ks(struct fleet *fleet, const struct gv_fleet_device *device);
 bool fleet_heard_newer_gm(struct fleet *fleet, const struct gv_fleet_device *device);
 
 /* fleet_evidence.c: old or new, as KS or as GM, with all evidence; and the GDOI

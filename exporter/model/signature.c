@@ -61,6 +61,27 @@ static void begin(struct gv_signature *signature, struct gv_when at, bool again,
     signature->registration.alone = alone;
 }
 
+/* The pair as SNMP tells it; what else registers anew so soon has lost two rekeys in a row. */
+static bool second_by_snmp(const struct gv_signature *signature, const struct gv_event *event)
+{
+    int64_t ms;
+
+    return event->notified && !signature->expiry.told && signature->registration.notified &&
+           signature->registration.again && signature->registration.alone &&
+           signature->registration.done && !signature->registration.rekeyed &&
+           apart(signature->registration.begun_at, when(event), &ms) &&
+           ms >= gv_secs(FIRST_TO_S).ms && ms <= gv_secs(FIRST_FROM_S + SECOND_TO_S).ms;
+}
+
+static struct gv_finding found_double(struct gv_signature *signature, struct gv_finding finding)
+{
+    if (signature->last_double.expired.known && finding.expired.known)
+        signature->cycle = gv_time_diff(finding.expired.at, signature->last_double.expired.at);
+    signature->doubles++;
+    signature->last_double = finding;
+    return finding;
+}
+
 /* The GM registers again, and it is the second of a pair where its KEK just expired. Else the
  * registration before it, if nothing explained it, was for a lost rekey. */
 static struct gv_finding second_or_alone(struct gv_signature *signature, struct gv_when at,
@@ -69,15 +90,10 @@ static struct gv_finding second_or_alone(struct gv_signature *signature, struct 
     struct gv_finding finding = none;
 
     if (second && signature->expiry.with_registration) {
-        finding = (struct gv_finding){.kind = GV_FINDING_DOUBLE,
-                                      .first = signature->expiry.first,
-                                      .expired = signature->expiry.at,
-                                      .second = at};
-        if (signature->last_double.expired.known && finding.expired.known)
-            signature->cycle =
-                gv_time_diff(finding.expired.at, signature->last_double.expired.at);
-        signature->doubles++;
-        signature->last_double = finding;
+        finding = found_double(signature, (struct gv_finding){.kind = GV_FINDING_DOUBLE,
+                                                              .first = signature->expiry.first,
+                                                              .expired = signature->expiry.at,
+                                                              .second = at});
     } else if (!second && signature->registration.alone) {
         finding = missed(signature, signature->registration.begun_at);
     }
@@ -102,7 +118,7 @@ static struct gv_finding reregisters(struct gv_signature *signature,
                 within(signature->rekey_missed_at, at, -SAME_S, FIRST_FROM_S);
     bool begun =
         signature->registration.begun && same_moment(signature->registration.begun_at, at);
-    bool done = begun && signature->registration.done;
+    bool done = begun && signature->registration.done, by_snmp;
     struct gv_finding finding;
 
     if (begun && signature->registration.again)
@@ -111,10 +127,19 @@ static struct gv_finding reregisters(struct gv_signature *signature,
         signature->registration.begun_at = at;
         return none;
     }
-    finding = second_or_alone(signature, at, second);
+    by_snmp = second_by_snmp(signature, event);
+    finding = by_snmp
+                  ? found_double(signature,
+                                 (struct gv_finding){.kind = GV_FINDING_DOUBLE,
+                                                     .inferred = true,
+                                                     .first = signature->registration.begun_at,
+                                                     .expired = at,
+                                                     .second = at})
+                  : second_or_alone(signature, at, second);
     signature->expiry.pending = false;
     signature->rekey_missed = false;
-    begin(signature, at, true, !second && !told);
+    begin(signature, at, true, !second && !told && !by_snmp);
+    signature->registration.notified = event->notified;
     /* Lines of one moment may come in any order. */
     signature->registration.done = done;
     signature->registration.done_at = done_at;
@@ -172,7 +197,7 @@ static struct gv_finding expired(struct gv_signature *signature, const struct gv
     if (same_moment(signature->expiry.at, at) ||
         (signature->expiry.pending && !(at.known && signature->expiry.at.known)))
         return none;
-    signature->expiry.pending = true;
+    signature->expiry.pending = signature->expiry.told = true;
     signature->expiry.with_registration = first;
     signature->expiry.at = at;
     signature->expiry.first = signature->registration.begun_at;
@@ -216,6 +241,8 @@ static const struct rule {
 struct gv_finding gv_signature_feed(struct gv_signature *signature,
                                     const struct gv_event *event)
 {
+    if (event->kind == GV_EVENT_GM_REKEY_RECEIVED)
+        signature->registration.rekeyed = true;
     for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
         if (rules[i].kind != event->kind)
             continue;
@@ -230,11 +257,15 @@ struct gv_finding gv_signature_feed(struct gv_signature *signature,
 
 struct gv_finding gv_signature_due(struct gv_signature *signature, struct gv_when now)
 {
+    int64_t most_s = FIRST_FROM_S + SAME_S;
+
+    /* The second may still come: no expiry tells that it would be too late. */
+    if (signature->registration.notified && !signature->expiry.told)
+        most_s += SECOND_TO_S;
     if (!signature->registration.begun || !signature->registration.alone)
         return none;
-    if (now.known &&
-        (!signature->registration.begun_at.known ||
-         within(signature->registration.begun_at, now, INT32_MIN, FIRST_FROM_S + SAME_S)))
+    if (now.known && (!signature->registration.begun_at.known ||
+                      within(signature->registration.begun_at, now, INT32_MIN, most_s)))
         return none;
     signature->registration.alone = false;
     return missed(signature, signature->registration.begun_at);

@@ -2,6 +2,9 @@
 /* Signature: what the events of one GM in one group say about its rekeys: two registrations
  * around one expiry (an old KS with a new GM), or a rekey that did not arrive.
  *
+ * SNMP tells of registrations alone. Two anew, 40 to 270 s apart, the first of them complete
+ * and no rekey in between, are its form of the pair: weaker, since the expiry is not seen.
+ *
  * Pure. Source: the notes on syslog, "The double-registration signature"; rekey-behaviour,
  * chapter 2. Events come in order; where they carry instants, instants decide, else their
  * order alone. Told twice is not counted twice. A signature begins zeroed. */
@@ -24,6 +27,7 @@ struct gv_finding {
     enum gv_finding_kind kind;
     struct gv_when at;                     /* missed: of the expiry, else of the registration */
     struct gv_when first, expired, second; /* double: both begin there */
+    bool inferred; /* double: by notifications, so `expired` is only a bound: `second` */
 };
 
 struct gv_signature {
@@ -33,6 +37,8 @@ struct gv_signature {
     struct {
         bool begun, again; /* again: the GM said that it registers anew */
         bool done;
+        bool notified;  /* told by SNMP: then no expiry is, nor that there was none */
+        bool rekeyed;   /* a rekey came since */
         bool alone;     /* nothing explains it yet but a lost rekey */
         bool other_kek; /* it brought another KEK than the one before */
         struct gv_when begun_at, done_at;
@@ -42,6 +48,7 @@ struct gv_signature {
     struct {
         bool pending, with_registration; /* that is, with the same KEK, and complete */
         struct gv_when at, first;
+        bool told; /* ever: this GM tells of its expiries */
     } expiry;
 
     bool rekey_missed; /* the GM said so, and has not registered again since */

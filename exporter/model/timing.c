@@ -36,7 +36,7 @@ enum gv_behaviour gv_timing_behaviour(const struct gv_timing *timing)
 
 enum gv_confidence gv_timing_confidence(const struct gv_timing *timing)
 {
-    return proofs[timing->proof].confidence;
+    return timing->assumed ? GV_LIKELY : proofs[timing->proof].confidence;
 }
 
 void gv_timing_text(const struct gv_timing *timing, struct gv_buf *text)
@@ -45,6 +45,8 @@ void gv_timing_text(const struct gv_timing *timing, struct gv_buf *text)
 
     if (timing->proof == GV_PROOF_NONE)
         return;
+    if (timing->assumed)
+        gv_buf_add_str(text, "its role is not told, and if it is the primary: ");
     gv_buf_add_str(text, proof->before);
     gv_buf_add_u64(text, (uint64_t)timing->a_s);
     gv_buf_add_str(text, proof->between);

@@ -26,6 +26,7 @@ struct gv_timing {
     enum gv_timing_proof proof;
     int64_t a_s, b_s;
     struct gv_time at;
+    bool assumed; /* of a KS that does not tell its role: it was taken for the primary */
 };
 
 /* The behaviour that the timing proves, and one sentence with the numbers

@@ -338,8 +338,19 @@ static bool maybe_another(const struct gv_track *track, const struct gv_kek_life
                     track->mark.registrations));
 }
 
+/* What a KS shows as the lifetime of a KEK may be that of the next one, as configured since: how
+ * long this one lives was told first. */
+static void keep_lifetime(struct gv_kek_life *fresh, const struct gv_kek_life *old)
+{
+    if (!old->has_lifetime || !fresh->has_lifetime || old->lifetime_s == fresh->lifetime_s)
+        return;
+    fresh->lifetime_s = old->lifetime_s;
+    if (fresh->expiry.known)
+        fresh->birth = gv_when(gv_time_sub(fresh->expiry.at, gv_secs(old->lifetime_s)));
+}
+
 static void feed_kek(struct gv_track *track, const struct gv_kek_obs *kek,
-                     const struct gv_track_in *in)
+                     const struct gv_kek_life *was_next, const struct gv_track_in *in)
 {
     struct gv_kek_life fresh = gv_kek_life_of(kek);
     bool leads = track->side == GV_TRACK_KS && judged(track, in);
@@ -352,6 +363,8 @@ static void feed_kek(struct gv_track *track, const struct gv_kek_obs *kek,
     if (track->kek.known && same_kek(track, &fresh)) {
         if (track->side == GV_TRACK_GM && vendor_is_cisco(in->device))
             track_gm_compare(track, &fresh, in->group->gm);
+        if (track->side == GV_TRACK_KS)
+            keep_lifetime(&fresh, &track->kek);
         if (leads)
             prove_by_no_successor(track, &fresh, in);
         gv_kek_life_see_again(&track->kek, &fresh);
@@ -360,6 +373,8 @@ static void feed_kek(struct gv_track *track, const struct gv_kek_obs *kek,
         track->clock_doubt = false;
         return;
     }
+    if (was_next->known && gv_kek_same(was_next, &fresh) == GV_YES)
+        keep_lifetime(&fresh, was_next);
     if (track->kek.known)
         rekeyed(track, &fresh, in);
     if (track->verdict == GV_REKEY_MISSED)
@@ -482,7 +497,7 @@ void gv_track_feed(struct gv_track *track, const struct gv_track_in *in)
 {
     const struct gv_group_obs *group = in->group;
     const struct gv_kek_obs *kek;
-    struct gv_kek_life next;
+    struct gv_kek_life next, was_next = track->next;
     struct gv_when end;
     struct gv_time first_seen;
 
@@ -504,7 +519,7 @@ void gv_track_feed(struct gv_track *track, const struct gv_track_in *in)
         (next.known || !in->cut || gv_kek_same(&track->next, &track->kek) == GV_YES))
         track->next = next;
     if (kek != NULL)
-        feed_kek(track, kek, in);
+        feed_kek(track, kek, &was_next, in);
     if (kek != NULL) {
         track->policy = gv_rekey_policy_of(group, &track->told, in->override);
         track->policy_known = true;

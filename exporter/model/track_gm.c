@@ -105,6 +105,13 @@ static void count_double(struct gv_track *track, struct gv_time seen_at)
     track->registrations.doubled_at = gv_when(seen_at);
 }
 
+/* When the GM got the KEK that is seen now, at the latest: a registration brings what is left
+ * as its lifetime. */
+static struct gv_time came_at(const struct gv_kek_life *kek)
+{
+    return kek->birth.known ? kek->birth.at : kek->first_seen;
+}
+
 /* What `more` registrations between two counts say of the pair around `end`. */
 static void pair_up(struct gv_track *track, struct gv_when end, bool changed, uint32_t more,
                     struct gv_time from, struct gv_time to)
@@ -113,7 +120,11 @@ static void pair_up(struct gv_track *track, struct gv_when end, bool changed, ui
     bool pending = track->registrations.first_pending;
 
     if (changed) {
-        if (second && (pending || (more >= 2 && first)))
+        /* The next KEK came before the expiry: then no second registration brought it. */
+        bool early =
+            gv_time_before(came_at(&track->kek), gv_time_sub(end.at, gv_secs(WINDOW_SLACK_S)));
+
+        if (second && !early && (pending || (more >= 2 && first)))
             count_double(track, to);
         track->registrations.first_pending = false;
     } else if (pending && second) {
@@ -132,9 +143,12 @@ static bool came_with_second(const struct gv_track *track)
     struct gv_time at = kek->birth.known
                             ? kek->birth.at
                             : gv_time_sub(kek->first_seen, track->registrations.apart);
+    int64_t after_ms = gv_time_diff(at, track->registrations.expiry.at).ms;
 
-    return gv_time_diff(at, track->registrations.expiry.at).ms <=
-           gv_secs(GV_GM_SECOND_REGISTRATION_TO_S + WINDOW_SLACK_S).ms;
+    /* Before the expiry: a registration for a rekey that was lost brought it. */
+    if (kek->birth.known && after_ms < -gv_secs(WINDOW_SLACK_S).ms)
+        return false;
+    return after_ms <= gv_secs(GV_GM_SECOND_REGISTRATION_TO_S + WINDOW_SLACK_S).ms;
 }
 
 /* Another KEK is seen: of two collectors, one may show it before or after the other has

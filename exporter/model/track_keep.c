@@ -36,6 +36,7 @@ static const struct gv_keep_field fields[] = {
     {"proof.a_s", AT(I64, timing.a_s)},
     {"proof.b_s", AT(I64, timing.b_s)},
     {"proof.at", AT(TIME, timing.at)},
+    {"proof.assumed", AT(BOOL, timing.assumed)},
     {"told.has_retransmits", AT(BOOL, told.has_retransmits)},
     {"told.has_interval", AT(BOOL, told.has_interval)},
     {"told.retransmits", AT(U32, told.retransmits)},

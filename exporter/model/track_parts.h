@@ -9,7 +9,7 @@
 static inline void track_prove(struct gv_track *track, enum gv_timing_proof proof, int64_t a_s,
                                int64_t b_s, struct gv_time at)
 {
-    struct gv_timing fresh = {proof, a_s, b_s, at};
+    struct gv_timing fresh = {proof, a_s, b_s, at, track->role_assumed};
 
     if (gv_timing_confidence(&fresh) == GV_CERTAIN ||
         gv_timing_confidence(&track->timing) == GV_LIKELY)

@@ -59,10 +59,12 @@ static void put_disagreements(struct gv_json *doc, json_t *o, const struct gv_de
     }
 }
 
-void gv_json_evidence(struct gv_json *doc, json_t *o, const struct gv_behaviour_verdict *b)
+void gv_json_behaviour(struct gv_json *doc, json_t *parent, const char *name,
+                       const struct gv_behaviour_verdict *b)
 {
-    json_t *evidence;
+    json_t *o = gv_json_object(doc, parent, name), *evidence;
 
+    gv_json_text(doc, o, "behavior", gv_behaviour_name(b->behaviour));
     if (b->behaviour != GV_BEHAVIOUR_UNKNOWN)
         gv_json_text(doc, o, "confidence", gv_confidence_name(b->confidence));
     gv_json_bool(doc, o, "contradicted", b->contradicted);
@@ -75,15 +77,6 @@ void gv_json_evidence(struct gv_json *doc, json_t *o, const struct gv_behaviour_
         gv_json_text(doc, e, "confidence", gv_confidence_name(b->evidence[i].confidence));
         gv_json_text(doc, e, "text", b->evidence[i].text);
     }
-}
-
-void gv_json_behaviour(struct gv_json *doc, json_t *parent, const char *name,
-                       const struct gv_behaviour_verdict *b)
-{
-    json_t *o = gv_json_object(doc, parent, name);
-
-    gv_json_text(doc, o, "behavior", gv_behaviour_name(b->behaviour));
-    gv_json_evidence(doc, o, b);
 }
 
 void gv_json_device(struct gv_json *doc, json_t *o, const struct gv_device_verdict *d)

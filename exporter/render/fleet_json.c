@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The whole fleet: every device and group, without the long lists. */
+/* The whole fleet: every device and group, without the lists of members. */
 #include "render/put_json.h"
 
 static void put_device(struct gv_json *doc, json_t *o, const struct gv_device_verdict *d)
@@ -8,8 +8,12 @@ static void put_device(struct gv_json *doc, json_t *o, const struct gv_device_ve
 
     gv_json_device(doc, o, d);
     groups = gv_json_list(doc, o, "groups");
-    for (size_t i = 0; i < d->membership_count; i++)
-        gv_json_membership(doc, gv_json_object(doc, groups, NULL), &d->memberships[i]);
+    for (size_t i = 0; i < d->membership_count; i++) {
+        json_t *membership = gv_json_object(doc, groups, NULL);
+
+        gv_json_membership(doc, membership, &d->memberships[i]);
+        gv_json_peers(doc, membership, &d->memberships[i]);
+    }
 }
 
 enum gv_err gv_render_fleet_json(const struct gv_render_in *in, struct gv_buf *out)

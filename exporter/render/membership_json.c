@@ -140,7 +140,7 @@ static void put_member(struct gv_json *doc, json_t *list, const struct gv_member
     gv_json_count(doc, o, "acks_missed", m->acks_missed);
 }
 
-void gv_json_lists(struct gv_json *doc, json_t *o, const struct gv_membership *m)
+void gv_json_peers(struct gv_json *doc, json_t *o, const struct gv_membership *m)
 {
     json_t *ks = json_object_get(o, "ks"), *list;
 
@@ -149,6 +149,15 @@ void gv_json_lists(struct gv_json *doc, json_t *o, const struct gv_membership *m
     list = gv_json_list(doc, ks, "peers");
     for (size_t i = 0; i < m->peer_count; i++)
         put_peer(doc, list, &m->peers[i]);
+}
+
+void gv_json_lists(struct gv_json *doc, json_t *o, const struct gv_membership *m)
+{
+    json_t *ks = json_object_get(o, "ks"), *list;
+
+    if (ks == NULL)
+        return;
+    gv_json_peers(doc, o, m);
     list = gv_json_list(doc, ks, "members");
     for (size_t i = 0; i < m->member_count; i++)
         put_member(doc, list, &m->members[i]);

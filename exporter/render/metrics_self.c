@@ -32,6 +32,23 @@ static bool queue_delay(const struct gv_row *row, unsigned state, struct gv_valu
     return gv_value_ms(value, ((const struct gv_self *)row->base)->queue_delay.ms);
 }
 
+/* Those of the web configuration are absent where there is none. */
+static bool web_successful(const struct gv_row *row, unsigned state, struct gv_value *value)
+{
+    const struct gv_self *self = row->base;
+
+    (void)state;
+    return self->has_web && gv_value_n(value, self->web_successful);
+}
+
+static bool certificate_end(const struct gv_row *row, unsigned state, struct gv_value *value)
+{
+    const struct gv_self *self = row->base;
+
+    (void)state;
+    return self->certificate_end_s > 0 && gv_value_ms(value, self->certificate_end_s * 1000);
+}
+
 /* Those of the history are absent where none is configured. */
 static bool history_success(const struct gv_row *row, unsigned state, struct gv_value *value)
 {
@@ -179,6 +196,33 @@ const struct gv_metric gv_metrics_self[] = {
      .scope = GV_SCOPE_SELF,
      .field = GV_FIELD_U64,
      .offset = offsetof(struct gv_self, http_refused)},
+    {.name = "getvpn_exporter_http_unauthorized_total",
+     .type = GV_COUNTER,
+     .help = "HTTP requests without a right password.",
+     .scope = GV_SCOPE_SELF,
+     .field = GV_FIELD_U64,
+     .offset = offsetof(struct gv_self, http_unauthorized)},
+    {.name = "getvpn_exporter_http_password_checks_total",
+     .type = GV_COUNTER,
+     .help = "Password hashes worked out: new passwords, right and wrong.",
+     .scope = GV_SCOPE_SELF,
+     .field = GV_FIELD_U64,
+     .offset = offsetof(struct gv_self, http_password_checks)},
+    {.name = "getvpn_exporter_http_failed_handshakes_total",
+     .type = GV_COUNTER,
+     .help = "TLS connections that spoke and came to nothing.",
+     .scope = GV_SCOPE_SELF,
+     .field = GV_FIELD_U64,
+     .offset = offsetof(struct gv_self, http_failed_handshakes)},
+    {.name = "getvpn_exporter_web_config_last_reload_successful",
+     .help = "1 if the web configuration's files, as they are now, are in force.",
+     .scope = GV_SCOPE_SELF,
+     .get = web_successful},
+    {.name = "getvpn_exporter_web_certificate_expiry_timestamp_seconds",
+     .unit = "seconds",
+     .help = "When the certificate that is served ends.",
+     .scope = GV_SCOPE_SELF,
+     .get = certificate_end},
     {.name = "getvpn_exporter_history_success",
      .help = "1 if the last batch of the history was written.",
      .scope = GV_SCOPE_SELF,

@@ -58,15 +58,15 @@ enum gv_err gv_json_close(struct gv_json *doc, struct gv_buf *out) GV_MUST_CHECK
 void gv_json_spi(struct gv_json *doc, json_t *parent, const char *name, const uint8_t *octets,
                  size_t n);
 
-/* The parts: each fills the object `o`; gv_json_lists adds a key server's peers
- * and members to a membership. */
-void gv_json_evidence(struct gv_json *doc, json_t *o, const struct gv_behaviour_verdict *b);
+/* The parts: each fills the object `o`; gv_json_peers adds a key server's peers to a
+ * membership, gv_json_lists its members too. */
 void gv_json_behaviour(struct gv_json *doc, json_t *parent, const char *name,
                        const struct gv_behaviour_verdict *b);
 void gv_json_probes(struct gv_json *doc, json_t *root);
 void gv_json_device(struct gv_json *doc, json_t *o, const struct gv_device_verdict *d);
 void gv_json_group(struct gv_json *doc, json_t *o, const struct gv_group_verdict *g);
 void gv_json_membership(struct gv_json *doc, json_t *o, const struct gv_membership *m);
+void gv_json_peers(struct gv_json *doc, json_t *o, const struct gv_membership *m);
 void gv_json_lists(struct gv_json *doc, json_t *o, const struct gv_membership *m);
 void gv_json_rekey(struct gv_json *doc, json_t *o, const struct gv_rekey_verdict_row *r);
 

@@ -15,6 +15,10 @@ struct gv_self {
     unsigned polls_in_flight;
     struct gv_dur queue_delay;
     uint64_t http_requests, http_refused;
+    uint64_t http_unauthorized, http_password_checks, http_failed_handshakes;
+    bool has_web; /* there is a web configuration: */
+    bool web_successful;
+    int64_t certificate_end_s; /* Unix time; 0: no certificate */
     /* Messages of known senders, and of them events; of others; more than we take. */
     uint64_t syslog_messages, notifications, events, unknown_senders, events_refused;
     uint64_t groups_dropped; /* beyond the store's ceiling for one device */

@@ -26,6 +26,7 @@ exporter/model base/|observation.h|events/event.h|model/
 exporter/render base/|observation.h|events/event.h|model/|render/
 exporter/history base/|io/|observation.h|model/|history/|store.h
 exporter/http base/|io/|render/|http/
+exporter/check base/|render/label.h|restconf/bounds.h|check/
 RULES
 
 # What only the program may know stays out of the collectors altogether.
@@ -48,10 +49,13 @@ net-snmp/ collectors/snmp/(driver|usm|transport|library|trap_receiver)[a-z_]*\.[
 libssh/ collectors/ssh/(login|auth|link|keyscan)[a-z_]*\.[ch]
 openssl/ collectors/gdoi/(crypto|credential|verify)[a-z_]*\.[ch]
 microhttpd\.h exporter/http/.*
+gnutls/ exporter/http/.*
+crypt\.h exporter/http/users\.c
+seccomp\.h exporter/sandbox\.c
 libdeflate\.h exporter/http/.*
-curl/ collectors/io/http\.c|exporter/check_getvpn[a-z_]*\.c
+curl/ collectors/io/http\.c
 sqlite3\.h exporter/history/database[a-z_]*\.[ch]
 yaml\.h exporter/config[a-z_]*\.[ch]
-jansson\.h collectors/restconf/(codec|leaf)[a-z_]*\.[ch]|exporter/(render/.*json[a-z_]*\.[ch]|targets?[a-z_]*\.[ch]|config_files\.c|file_sd\.c|tool_[a-z_]*\.[ch]|getvpntool\.c|check_getvpn[a-z_]*\.c|sd_json\.c)
+jansson\.h collectors/restconf/(codec|leaf)[a-z_]*\.[ch]|exporter/(render/.*json[a-z_]*\.[ch]|targets?[a-z_]*\.[ch]|config_files\.c|file_sd\.c|tool_[a-z_]*\.[ch]|getvpntool\.c|check/[a-z_]*\.[ch]|sd_json\.c)
 HOMES
 exit $status

@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -110,4 +111,13 @@ int lab_address_bind(int type, struct lab_address *address)
         return -1;
     }
     return fd;
+}
+
+int lab_address_bind_from(const char *address)
+{
+    struct lab_address from;
+    char text[64];
+
+    (void)snprintf(text, sizeof(text), "%s:0", address);
+    return lab_address_read(gv_text(text), &from) ? lab_address_bind(SOCK_DGRAM, &from) : -1;
 }

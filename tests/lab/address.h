@@ -29,4 +29,7 @@ bool lab_address_equal(const struct lab_address *a, const struct lab_address *b)
  * errno where the system refuses. The caller closes it. */
 int lab_address_bind(int type, struct lab_address *address);
 
+/* A socket for datagrams from `address` (without port), and a free port. As above. */
+int lab_address_bind_from(const char *address);
+
 #endif

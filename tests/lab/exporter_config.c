@@ -21,6 +21,7 @@ struct writing {
     FILE *out;
     char dir[PATH_MAX]; /* absolute */
     const char *syslog; /* NULL: none */
+    const char *traps;  /* as well */
     bool secrets;       /* write them too */
     bool failed;
 };
@@ -232,7 +233,7 @@ static void say_targets(struct writing *w)
     bool any = false;
 
     for (size_t i = 0; i < w->fleet->device_count; i++) {
-        if (!polled(&w->fleet->devices[i]) && w->syslog == NULL)
+        if (!polled(&w->fleet->devices[i]) && w->syslog == NULL && w->traps == NULL)
             continue;
         if (!any)
             fprintf(w->out, "targets:\n");
@@ -309,14 +310,16 @@ static void say_all(struct writing *w)
     say_targets(w);
     if (w->syslog != NULL)
         fprintf(w->out, "syslog:\n  listen: [\"%s\"]\n", w->syslog);
+    if (w->traps != NULL)
+        fprintf(w->out, "traps:\n  listen: [\"%s\"]\n", w->traps);
     say_groups(w);
     say_probes(w);
 }
 
 void lab_exporter_config_print(const struct lab_fleet *fleet, FILE *out, const char *dir,
-                               const char *syslog)
+                               const char *syslog, const char *traps)
 {
-    struct writing w = {.fleet = fleet, .out = out, .syslog = syslog};
+    struct writing w = {.fleet = fleet, .out = out, .syslog = syslog, .traps = traps};
 
     if (realpath(dir, w.dir) == NULL)
         snprintf(w.dir, sizeof(w.dir), "%s", dir);
@@ -324,9 +327,9 @@ void lab_exporter_config_print(const struct lab_fleet *fleet, FILE *out, const c
 }
 
 bool lab_exporter_config_write(const struct lab_fleet *fleet, const char *path, const char *dir,
-                               const char *syslog)
+                               const char *syslog, const char *traps)
 {
-    struct writing w = {.fleet = fleet, .secrets = true, .syslog = syslog};
+    struct writing w = {.fleet = fleet, .secrets = true, .syslog = syslog, .traps = traps};
 
     if (realpath(dir, w.dir) == NULL)
         return false;

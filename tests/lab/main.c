@@ -15,6 +15,7 @@
 #include "options.h"
 #include "scenario.h"
 #include "syslog_out.h"
+#include "trap_out.h"
 
 static const struct lab_face_kind *const faces[] = {
     &lab_snmp_face,
@@ -30,6 +31,7 @@ struct lab {
     struct lab_world world;
     FILE *syslog;
     struct lab_syslog_out *syslog_out;
+    struct lab_trap_out *trap_out;
     struct lab_stand *started; /* KINDS for each device */
     struct gv_timer *event, *end;
 };
@@ -46,6 +48,8 @@ static void log_line(void *arg, struct gv_time at, const struct lab_device *devi
                 (int)(at.ms % 1000), line);
     if (lab->syslog_out != NULL && !lab_device_silent(device, at))
         lab_syslog_out_send(lab->syslog_out, device, line);
+    if (lab->trap_out != NULL && !lab_device_silent(device, at))
+        lab_trap_out_send(lab->trap_out, device, at, line);
 }
 
 static void stop(void *arg)
@@ -143,8 +147,9 @@ static bool write_config(struct lab *lab)
 {
     const char *path = lab->options.exporter_config;
 
-    if (path == NULL || lab_exporter_config_write(&lab->fleet, path, lab->world.state_dir,
-                                                  lab->options.syslog_to))
+    if (path == NULL ||
+        lab_exporter_config_write(&lab->fleet, path, lab->world.state_dir,
+                                  lab->options.syslog_to, lab->options.traps_to))
         return true;
     fprintf(stderr, "getvpn_lab: %s: %s\n", path, strerror(errno));
     return false;
@@ -181,6 +186,22 @@ static bool run(struct lab *lab)
     return true;
 }
 
+static bool open_senders(struct lab *lab)
+{
+    const char *syslog = lab->options.syslog_to, *traps = lab->options.traps_to;
+
+    if (syslog != NULL)
+        lab->syslog_out = lab_syslog_out_open(syslog, lab->fleet.device_count);
+    if (traps != NULL)
+        lab->trap_out = lab_trap_out_open(traps, lab->fleet.device_count);
+    if (syslog != NULL && lab->syslog_out == NULL)
+        fprintf(stderr, "getvpn_lab: --syslog-to %s: expected ADDRESS:PORT\n", syslog);
+    if (traps != NULL && lab->trap_out == NULL)
+        fprintf(stderr, "getvpn_lab: --traps-to %s: expected ADDRESS:PORT\n", traps);
+    return (syslog == NULL || lab->syslog_out != NULL) &&
+           (traps == NULL || lab->trap_out != NULL);
+}
+
 static bool prepare(struct lab *lab)
 {
     char error[LAB_SCENARIO_ERROR_SIZE];
@@ -202,15 +223,8 @@ static bool prepare(struct lab *lab)
             return false;
         }
     }
-    if (lab->options.syslog_to != NULL) {
-        lab->syslog_out = lab_syslog_out_open(lab->options.syslog_to, lab->fleet.device_count);
-        if (lab->syslog_out == NULL) {
-            fprintf(stderr, "getvpn_lab: --syslog-to %s: expected ADDRESS:PORT\n",
-                    lab->options.syslog_to);
-            return false;
-        }
-    }
-    return lab_fleet_start(&lab->fleet, lab->options.has_seed ? lab->options.seed : seed);
+    return open_senders(lab) &&
+           lab_fleet_start(&lab->fleet, lab->options.has_seed ? lab->options.seed : seed);
 }
 
 /* The state directory: the option, or the directory of the exporter's configuration. */
@@ -236,6 +250,7 @@ static void end(struct lab *lab)
     if (lab->syslog != NULL)
         fclose(lab->syslog);
     lab_syslog_out_close(lab->syslog_out);
+    lab_trap_out_close(lab->trap_out);
     lab_fleet_clear(&lab->fleet);
 }
 
@@ -258,7 +273,8 @@ int main(int argc, char **argv)
     lab.world.host_key = lab.options.host_key;
     ok = prepare(&lab);
     if (ok && lab.options.print_config)
-        lab_exporter_config_print(&lab.fleet, stdout, state, lab.options.syslog_to);
+        lab_exporter_config_print(&lab.fleet, stdout, state, lab.options.syslog_to,
+                                  lab.options.traps_to);
     else
         ok = ok && run(&lab);
     end(&lab);

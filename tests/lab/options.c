@@ -28,6 +28,7 @@ static const char help[] =
     "  --syslog FILE           append what the routers would log\n"
     "  --syslog-to ADDR:PORT   send it there by UDP, each router from its own address; the\n"
     "                          exporter's configuration listens there\n"
+    "  --traps-to ADDR:PORT    the same for their SNMP notifications (of those with SNMPv2c)\n"
     "  --record DIR            keep what SSH clients send, octet by octet, in DIR/DEVICE.log\n"
     "  --host-key FILE         the SSH host key of all devices, instead of new ones in the\n"
     "                          state directory\n"
@@ -56,6 +57,7 @@ enum {
     DURATION,
     SYSLOG,
     SYSLOG_TO,
+    TRAPS_TO,
     RECORD,
     HOST_KEY,
     QUIET,
@@ -72,6 +74,7 @@ static const struct option names[] = {{"scenario", required_argument, NULL, SCEN
                                       {"duration", required_argument, NULL, DURATION},
                                       {"syslog", required_argument, NULL, SYSLOG},
                                       {"syslog-to", required_argument, NULL, SYSLOG_TO},
+                                      {"traps-to", required_argument, NULL, TRAPS_TO},
                                       {"record", required_argument, NULL, RECORD},
                                       {"host-key", required_argument, NULL, HOST_KEY},
                                       {"quiet", no_argument, NULL, QUIET},
@@ -123,6 +126,9 @@ static bool take(int which, struct lab_options *o)
         return true;
     case SYSLOG_TO:
         o->syslog_to = optarg;
+        return true;
+    case TRAPS_TO:
+        o->traps_to = optarg;
         return true;
     case RECORD:
         o->record_dir = optarg;

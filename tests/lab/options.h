@@ -12,6 +12,7 @@ struct lab_options {
     const char *state_dir;       /* secrets, host keys; NULL: the directory of that file */
     const char *syslog;          /* file to append to; NULL: none */
     const char *syslog_to;       /* ADDRESS:PORT to send it to; NULL: none */
+    const char *traps_to;        /* the same for notifications */
     const char *record_dir;      /* logs of what SSH clients sent; NULL: none */
     const char *host_key;        /* file; NULL: from the state directory */
     uint32_t port_offset;

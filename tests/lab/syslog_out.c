@@ -42,15 +42,6 @@ void lab_syslog_out_close(struct lab_syslog_out *out)
     free(out);
 }
 
-static int open_from(const char *address)
-{
-    struct lab_address from;
-    char text[64];
-
-    (void)snprintf(text, sizeof(text), "%s:0", address);
-    return lab_address_read(gv_text(text), &from) ? lab_address_bind(SOCK_DGRAM, &from) : -1;
-}
-
 /* "<189>7: r1: *Nov 25 10:00:00.123: LINE", as with `logging origin-id hostname`. */
 static size_t print(char *out, size_t size, const struct lab_device *device, unsigned sequence,
                     const char *line)
@@ -76,7 +67,7 @@ void lab_syslog_out_send(struct lab_syslog_out *out, const struct lab_device *de
     size_t n;
 
     if (box->fd < 0)
-        box->fd = open_from(device->address);
+        box->fd = lab_address_bind_from(device->address);
     n = print(text, sizeof(text), device, ++box->sequence, line);
     if (box->fd >= 0)
         (void)!sendto(box->fd, text, n, MSG_NOSIGNAL, (const struct sockaddr *)&out->to.at,

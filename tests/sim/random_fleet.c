@@ -16,6 +16,7 @@ struct maker {
     uint32_t run_s;
     unsigned groups, servers[GROUPS_MOST], members[GROUPS_MOST];
     bool old_servers[GROUPS_MOST];
+    bool old_mib; /* the revision of 2010 has no roles */
 };
 
 __attribute__((format(printf, 2, 3))) static void put(struct maker *m, const char *format, ...)
@@ -100,7 +101,8 @@ static void put_group(struct maker *m, unsigned g)
 
 static void put_servers(struct maker *m, unsigned g)
 {
-    bool mixed = chance(m, 8);
+    /* Who does not tell the roles does not tell which of two kinds rekeyed. */
+    bool mixed = chance(m, 8) && !m->old_mib;
 
     m->servers[g] = 1 + draw(m, 3);
     for (unsigned i = 0; i < m->servers[g]; i++)
@@ -122,10 +124,11 @@ static void put_members(struct maker *m, unsigned g)
 
 static void put_fleet(struct maker *m)
 {
+    m->old_mib = chance(m, 20);
     put(m,
         "fleet:\n  seed: %u\n  profiles:\n    default: {snmp: {mib_revision: %s}, ssh: {}}\n"
         "  groups:\n",
-        draw(m, 1000000), chance(m, 20) ? "2010" : "2015");
+        draw(m, 1000000), m->old_mib ? "2010" : "2015");
     m->groups = 1 + draw(m, GROUPS_MOST);
     for (unsigned g = 0; g < m->groups; g++)
         m->old_servers[g] = chance(m, 40);

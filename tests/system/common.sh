@@ -11,8 +11,9 @@ failed=0
 
 end() {
     for p in $pid $lab_pid "${pids[@]}"; do
-        kill "$p" 2>/dev/null
+        # In this order: SIGCONT undoes the stop that the leak check at the end makes use of.
         kill -CONT "$p" 2>/dev/null
+        kill "$p" 2>/dev/null
         wait "$p" 2>/dev/null
     done
     rm -rf "$dir"

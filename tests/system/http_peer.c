@@ -153,8 +153,12 @@ static void limit_descriptors(unsigned more)
 static int serve(int report, unsigned descriptors)
 {
     static const char *const listen[] = {"127.0.0.1:0"};
-    const struct gv_http_hooks hooks = {NULL,   view,   probe, service_discovery,
-                                        config, reload, ready};
+    const struct gv_http_hooks hooks = {.view = view,
+                                        .probe = probe,
+                                        .service_discovery = service_discovery,
+                                        .config = config,
+                                        .reload = reload,
+                                        .ready = ready};
     const struct gv_http_policy policy = {.listen = listen,
                                           .listen_count = 1,
                                           .telemetry_path = "/metrics",

@@ -245,7 +245,8 @@ static struct gv_kek_life life_of(uint8_t spi, int64_t birth_s, int64_t first_s,
                                .birth = gv_when(scene_at(birth_s)),
                                .expiry = gv_when(scene_at(birth_s + 1200)),
                                .first_seen = scene_at(first_s),
-                               .last_seen = scene_at(last_s)};
+                               .last_seen = scene_at(last_s),
+                               .spi_seen = scene_at(first_s)};
 
     memset(life.spi, spi, sizeof(life.spi));
     return life;
@@ -282,6 +283,12 @@ static void test_two_keks(void)
     }
 }
 
+static struct gv_kek_life with_spi_since(struct gv_kek_life life, int64_t since_s)
+{
+    life.spi_seen = scene_at(since_s);
+    return life;
+}
+
 static struct gv_kek_life without_spi(struct gv_kek_life life)
 {
     life.has_spi = false;
@@ -313,6 +320,11 @@ static void test_sync(void)
         {"frozen, and known from before", life_of(1, 0, 10, 1100), true, GV_NO},
         {"by its end", without_spi(life_of(0, 1003, 1010, 1060)), false, GV_YES},
         {"frozen without SPI", without_spi(life_of(0, 1003, 1010, 1060)), true, GV_UNKNOWN},
+        {"the KS went back to an older one", life_of(4, 1020, 1030, 1040), false, GV_UNKNOWN},
+        {"with time to follow", life_of(4, 1020, 1030, 1695), false, GV_UNKNOWN},
+        {"and it did not", life_of(4, 1020, 1030, 1696), false, GV_NO},
+        {"frozen: an SPI that it shows only since", with_spi_since(life_of(3, 0, 10, 1100), 1051),
+         true, GV_UNKNOWN},
         {"by its end: the one before", without_spi(life_of(0, 3, 10, 1100)), false, GV_NO},
     };
     struct gv_track ks = role_of(GV_KS_PRIMARY, 0, 1050), fresh;

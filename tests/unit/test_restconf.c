@@ -269,6 +269,21 @@ static void test_clock(void)
     }
 }
 
+/* How long the answer took goes with what it says is left. */
+static void test_wait(void)
+{
+    static const char rekey[] =
+        "{\"gdoi-ks-rekey\":[{\"group-name\":\"G\",\"kek-rem-life\":9}]}";
+    struct gv_observation *obs = gv_observation_new((struct gv_time){1000});
+    struct gv_restconf_clock clock = {.known = false};
+
+    obs->waited = (struct gv_dur){7000};
+    CHECK_INT("rekey", gv_restconf_read(3, gv_text(rekey), &clock, obs), GV_OK);
+    CHECK_INT("left", obs->groups->keks->remaining_s, 9);
+    CHECK_INT("waited", obs->groups->keks->waited.ms, 7000);
+    gv_observation_free(obs);
+}
+
 /* More values than any device has are refused before anything is allocated for them. */
 static void test_ceiling(void)
 {
@@ -295,6 +310,7 @@ int main(void)
     test_errors();
     test_plans();
     test_clock();
+    test_wait();
     test_ceiling();
     return check_end();
 }

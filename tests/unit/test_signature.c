@@ -5,7 +5,8 @@
 
 enum { EXPIRY_S = 100000 };
 
-/* R: it registers again; B: begun; C: complete; P: policy installed; X: its KEK expired;
+/* r, c, k: it registers again, completed, had a rekey, told by SNMP.
+ * R: it registers again; B: begun; C: complete; P: policy installed; X: its KEK expired;
  * N: it missed a rekey; 1, 2: KEK updated, with that SPI; U: updated, without. */
 struct step {
     char what;
@@ -63,6 +64,42 @@ static const struct row {
       {'R', 30},
       {'C', 32},
       {'C', 32}}},
+    {"by SNMP", 1, 0, 0, 2, {{'r', -120}, {'c', -118}, {'r', 30}, {'c', 32}}},
+    {"by SNMP, as near as can be", 1, 0, 0, 2, {{'r', -40}, {'c', -39}, {'r', 0}, {'c', 1}}},
+    {"by SNMP, as far as can be", 1, 0, 0, 2, {{'r', -190}, {'c', -189}, {'r', 80}, {'c', 81}}},
+    {"by SNMP, too near", 0, 2, 0, 2, {{'r', -20}, {'c', -18}, {'r', 0}, {'c', 1}}},
+    {"by SNMP, too far", 0, 2, 0, 2, {{'r', -190}, {'c', -189}, {'r', 120}, {'c', 121}}},
+    {"by SNMP, a rekey in between",
+     0,
+     2,
+     0,
+     2,
+     {{'r', -120}, {'c', -118}, {'k', -20}, {'r', 30}, {'c', 32}}},
+    {"by SNMP, its KS is out of reach",
+     0,
+     1,
+     0,
+     1,
+     {{'r', -120}, {'r', -60}, {'r', 30}, {'c', 32}}},
+    {"by SNMP, one lost rekey", 0, 1, 0, 1, {{'r', -120}, {'c', -118}}},
+    {"by SNMP, and the expiry by syslog",
+     1,
+     0,
+     1,
+     0,
+     {{'r', -120}, {'c', -118}, {'X', 0}, {'r', 30}, {'c', 32}}},
+    {"two lost rekeys, and it tells of expiries",
+     0,
+     3,
+     0,
+     3,
+     {{'X', -9000},
+      {'r', -8950},
+      {'c', -8948},
+      {'r', -120},
+      {'c', -118},
+      {'r', 30},
+      {'c', 32}}},
     {"a lost rekey told twice",
      0,
      1,
@@ -131,10 +168,12 @@ static struct gv_event event_of(const struct step *step, bool timed)
         {'C', GV_EVENT_GM_REGISTERED},  {'P', GV_EVENT_GM_POLICY_INSTALLED},
         {'X', GV_EVENT_GM_KEK_EXPIRED}, {'N', GV_EVENT_GM_REKEY_MISSED},
         {'1', GV_EVENT_GM_KEK_UPDATED}, {'2', GV_EVENT_GM_KEK_UPDATED},
-        {'U', GV_EVENT_GM_KEK_UPDATED},
+        {'U', GV_EVENT_GM_KEK_UPDATED}, {'r', GV_EVENT_GM_REREGISTERS},
+        {'c', GV_EVENT_GM_REGISTERED},  {'k', GV_EVENT_GM_REKEY_RECEIVED},
     };
     struct gv_event event = {.at = {((int64_t)EXPIRY_S + step->at_s) * 1000},
-                             .has = timed ? GV_EVENT_HAS_AT : 0};
+                             .has = timed ? GV_EVENT_HAS_AT : 0,
+                             .notified = step->what >= 'a'};
 
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
         if (kinds[i].what == step->what)

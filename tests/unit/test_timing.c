@@ -10,17 +10,17 @@ static void test_texts(void)
         struct gv_timing timing;
         const char *text;
     } rows[] = {
-        {{GV_PROOF_KS_REKEYED_AHEAD, 235, 235, {0}},
+        {{GV_PROOF_KS_REKEYED_AHEAD, 235, 235, {0}, false},
          "it made the next KEK 235 s before the old one expired; the formula gives 235 s"},
-        {{GV_PROOF_KS_REKEYED_EARLY, 250, 235, {0}},
+        {{GV_PROOF_KS_REKEYED_EARLY, 250, 235, {0}, false},
          "it made the next KEK 250 s before the old one expired, as with a TEK rekey, or by "
          "hand; "
          "the formula gives 235 s"},
-        {{GV_PROOF_KS_AFTER_EXPIRY, 3, 0, {0}},
+        {{GV_PROOF_KS_AFTER_EXPIRY, 3, 0, {0}, false},
          "as primary it made the next KEK 3 s after the old one had expired"},
-        {{GV_PROOF_GM_FROZEN, 86399, 60, {0}},
+        {{GV_PROOF_GM_FROZEN, 86399, 60, {0}, false},
          "it showed the same KEK lifetime, 86399 s, in two polls 60 s apart"},
-        {{GV_PROOF_GM_COUNTS_DOWN, 60, 60, {0}},
+        {{GV_PROOF_GM_COUNTS_DOWN, 60, 60, {0}, false},
          "its KEK lifetime counted down by 60 s in 60 s"},
     };
     struct gv_buf text = gv_buf(1000);
