@@ -27,7 +27,7 @@ struct gv_app_settings {
     const char *telemetry_path;
     struct gv_shard shard;
     bool insecure_perms;
-    bool once; /* a single round: gv_app_once */
+    bool once;    /* a single round: gv_app_once */
     bool sandbox; /* enter it once the configuration is read */
 };
 
@@ -49,7 +49,7 @@ struct gv_app {
     struct gv_events *events;   /* NULL: nothing listened to yet, or a single round */
     struct gv_history *history; /* NULL: none configured, or a single round */
     struct gv_http_sd *sd;
-    struct gv_http_server *server; /* only while serving */
+    struct gv_http_server *server;  /* only while serving */
     struct gv_web_files *web_files; /* NULL: no web configuration */
     bool web_successful;            /* the last one that was read is in force */
     struct gv_app_list *lists;
@@ -89,6 +89,9 @@ void gv_app_log_lines(const struct gv_buf *text, bool error);
  * `why` holds the faults. */
 enum gv_err gv_app_web_load(struct gv_app *app, struct gv_web_config **out,
                             struct gv_buf *why) GV_MUST_CHECK;
+/* Read and check the web configuration, where there is one, without a server. */
+enum gv_err gv_app_web_check(const struct gv_app_settings *settings,
+                             struct gv_buf *why) GV_MUST_CHECK;
 /* Take it anew if one of its files has changed; on failure the old one stays, and log and
  * metric say so. */
 void gv_app_web_look(struct gv_app *app);

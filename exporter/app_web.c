@@ -23,6 +23,26 @@ enum gv_err gv_app_web_load(struct gv_app *app, struct gv_web_config **out, stru
     return gv_web_config_load(app->web_files, app->settings->insecure_perms, out, why);
 }
 
+enum gv_err gv_app_web_check(const struct gv_app_settings *settings, struct gv_buf *why)
+{
+    struct gv_app app = {.settings = settings};
+    struct gv_web_config *config = NULL;
+    char fault[WHY_SIZE] = "";
+    enum gv_err err = gv_app_web_load(&app, &config, why);
+
+    if (err == GV_OK && config != NULL)
+        err = gv_http_web_check(gv_web_config_get(config), fault, sizeof(fault));
+    if (fault[0] != '\0') {
+        gv_buf_add_str(why, settings->web_config_file);
+        gv_buf_add_str(why, ": ");
+        gv_buf_add_str(why, fault);
+        gv_buf_add_char(why, '\n');
+    }
+    gv_web_config_free(config);
+    gv_web_files_free(app.web_files);
+    return err;
+}
+
 void gv_app_web_look(struct gv_app *app)
 {
     struct gv_buf lines = gv_buf(GV_FAULT_TEXT);

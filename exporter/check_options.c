@@ -57,7 +57,7 @@ static const char teaching[] =
     "      --ca-file ca.pem --auth-file getvpn-login\n"
     "      CRITICAL where more than 5 branches are not registered\n"
     "  check_getvpn -m coop -H 192.0.2.11 --credentials getvpn-check.yml -t 30\n"
-    "      asks the key server itself, by SNMP or SSH\n\n"
+    "      asks the key server itself, by SNMP, SSH or RESTCONF\n\n"
     "Options:\n";
 
 static const char lesson[] =

@@ -133,7 +133,32 @@ static bool render(const struct turn *turn, struct gv_buf *document)
 }
 
 /* Each collector of the target has its part of our time, so that what one told is kept where
- * the other does not answer; SPARE_MS are for the verdict. */
+ * another does not answer; SPARE_MS are for the verdict. */
+static void poll_all(struct turn *turn, struct gv_target *target, unsigned timeout_s)
+{
+    const struct {
+        const struct gv_collector *collector;
+        bool selected;
+    } rows[] = {
+        {&gv_snmp_collector, target->snmp != NULL},
+        {&gv_ssh_collector, target->ssh != NULL},
+        {&gv_restconf_collector, target->restconf != NULL},
+    };
+    enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
+    struct gv_dur part = {(int64_t)timeout_s * 1000 - SPARE_MS};
+    int64_t count = 0;
+
+    for (size_t i = 0; i < ROWS; i++)
+        count += rows[i].selected;
+    if (count > 1)
+        part.ms /= count;
+    if (part.ms < target->deadline.ms)
+        target->deadline = part;
+    for (size_t i = 0; i < ROWS; i++)
+        if (rows[i].selected)
+            poll_by(rows[i].collector, turn, target);
+}
+
 static bool poll_target(const struct check_options *options, const struct gv_config *config,
                         const struct gv_target *configured, struct gv_buf *document)
 {
@@ -142,18 +167,13 @@ static bool poll_target(const struct check_options *options, const struct gv_con
     struct gv_target target = *configured;
     const struct gv_target *const targets[] = {&target};
     struct turn turn = {gv_loop_new(), gv_store_new(&policy), target.name, NULL};
-    bool both = target.snmp != NULL && target.ssh != NULL;
-    struct gv_dur part = {((int64_t)options->timeout_s * 1000 - SPARE_MS) / (both ? 2 : 1)};
     bool ok = turn.loop != NULL && turn.store != NULL &&
               gv_store_set_targets(turn.store, targets, 1, &policy) == GV_OK;
 
-    if (part.ms < target.deadline.ms)
-        target.deadline = part;
-    if (ok && target.snmp != NULL)
-        poll_by(&gv_snmp_collector, &turn, &target);
-    if (ok && target.ssh != NULL)
-        poll_by(&gv_ssh_collector, &turn, &target);
-    ok = ok && render(&turn, document);
+    if (ok) {
+        poll_all(&turn, &target, options->timeout_s);
+        ok = render(&turn, document);
+    }
     gv_store_free(turn.store);
     gv_loop_free(turn.loop);
     return ok;

@@ -133,6 +133,10 @@ static int check(const struct gv_app_settings *settings)
     struct gv_config *config;
     bool ok = gv_config_load(settings->config_file, &load, &config, &text) == GV_OK;
 
+    if (ok && gv_app_web_check(settings, &text) != GV_OK) {
+        gv_config_free(config);
+        ok = false;
+    }
     (void)fputs(text.at ? text.at : "", stderr);
     gv_buf_reset(&text);
     if (ok) {

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "io/log.h"
+#include "model/probe_keep.h"
 #include "probe_budget.h"
 #include "probe_failure.h"
 #include "probe_pace.h"
@@ -57,6 +58,16 @@ static int64_t unix_s(void)
     return now.tv_sec;
 }
 
+/* What is proved is of that key server and group: a probe that is configured anew may have
+ * another. */
+static uint64_t evidence_key(const struct gv_probe_spec *spec)
+{
+    uint64_t key = gv_schedule_hash(spec->name);
+
+    key = gv_schedule_mix(key ^ gv_schedule_hash(spec->ks));
+    return gv_schedule_mix(key ^ gv_schedule_hash(spec->group));
+}
+
 static bool state_save(const struct gv_probes *probes)
 {
     struct gv_time now = gv_loop_now(probes->loop);
@@ -70,6 +81,8 @@ static bool state_save(const struct gv_probes *probes)
         const struct gv_probe_pace *pace = &probes->entries[i]->pace;
 
         gv_probe_pace_text(pace, gv_probe_written(pace->last, now, wall), &text);
+        gv_probe_evidence_write(&probes->entries[i]->seen.evidence,
+                                evidence_key(&probes->entries[i]->spec), &text);
     }
     ok = text.err == GV_OK &&
          gv_state_file_write(probes->directory, state_name,
@@ -108,6 +121,16 @@ static void pace_load(struct entry *e)
     while (gv_text_line(&text, &line))
         if (gv_probe_pace_read(line, &e->pace, &written))
             e->pace.last = gv_probe_read_back(written, probes->started, probes->started_unix_s);
+}
+
+/* What it proved in an earlier process is as true as if this one had seen it. */
+static void evidence_load(struct entry *e)
+{
+    struct gv_text text = {e->probes->before.at, e->probes->before.n};
+
+    if (!gv_probe_evidence_read(text, evidence_key(&e->spec), &e->seen.evidence))
+        gv_log(GV_LOG_WARN, e->spec.name, "probe: what %s/%s holds of it cannot be read",
+               e->probes->directory, state_name);
 }
 
 /* ---- when ---- */
@@ -288,6 +311,31 @@ static void ended_well(struct entry *e, const struct gv_time *expiry, struct gv_
         (void)state_save(e->probes);
 }
 
+/* What is proved is written down at once: a key server may not prove it again for a day. */
+static void evidence_save(const struct entry *e)
+{
+    if (!state_save(e->probes))
+        gv_log(GV_LOG_WARN, e->spec.name,
+               "probe: %s/%s: %s: a restart will forget what it proved", e->probes->directory,
+               state_name, strerror(errno));
+}
+
+static void take_life(struct entry *e, const struct gdoi_event *event, struct gv_time expiry,
+                      bool anew)
+{
+    struct gv_probe_evidence before = e->seen.evidence;
+
+    gv_probe_saw_registration(&e->seen.evidence, &(struct gv_probe_registration){
+                                                     .left = gv_time_diff(expiry, event->at),
+                                                     .had_kek = event->had_kek,
+                                                     .other_kek = event->other_kek,
+                                                     .previous_left = event->previous_left,
+                                                     .unsure = event->life_unsure,
+                                                     .anew = anew});
+    if (strcmp(before.registration_text, e->seen.evidence.registration_text) != 0)
+        evidence_save(e);
+}
+
 static void take_registration(struct entry *e, const struct gdoi_event *event)
 {
     const struct gdoi_timing *timing = gdoi_probe_timing(e->probe);
@@ -303,14 +351,7 @@ static void take_registration(struct entry *e, const struct gdoi_event *event)
         e->seen.phase1 = rounded_up(timing->phase1_ns);
     e->seen.pull = rounded_up(timing->pull_ns);
     if (expiry != NULL)
-        gv_probe_saw_registration(
-            &e->seen.evidence,
-            &(struct gv_probe_registration){.left = gv_time_diff(*expiry, event->at),
-                                            .had_kek = event->had_kek,
-                                            .other_kek = event->other_kek,
-                                            .previous_left = event->previous_left,
-                                            .unsure = event->life_unsure,
-                                            .anew = anew});
+        take_life(e, event, *expiry, anew);
     ended_well(e, expiry, event->at);
     e->seen.listening = gdoi_probe_listening(e->probe, &why);
     if (!e->seen.listening)
@@ -355,6 +396,7 @@ static void take_rekey(struct entry *e, const struct gdoi_event *event)
     gv_probe_saw_rekey(&e->seen.evidence,
                        &(struct gv_probe_rekey){true, true, event->lead, event->full_life_known,
                                                 event->full_life, event->life_unsure});
+    evidence_save(e);
 }
 
 /* The KEK in force, as it stands after a rekey or a delete. */
@@ -420,6 +462,7 @@ static struct entry *entry_new(struct gv_probes *probes, const struct gv_probe_s
     pace_load(e);
     e->seen = (struct gv_probe_seen){
         .probe = e->spec.name, .ks = e->spec.ks, .group = e->spec.group, .reason = ""};
+    evidence_load(e);
     return e;
 }
 

@@ -274,7 +274,8 @@ static void merge(const struct gv_store *store, struct device *device, struct gv
         /* What it said before it rebooted is over. */
         if (obs == NULL || stale(store, obs, now) || gv_time_before(obs->seen_at, boot))
             continue;
-        sources[count++] = (struct gv_merge_in){(enum gv_source)device->slots[i / 2].source, obs};
+        sources[count++] =
+            (struct gv_merge_in){(enum gv_source)device->slots[i / 2].source, obs};
         mask |= 1u << i;
     }
     if (mask == device->sources)

@@ -69,8 +69,8 @@ struct gv_store_memory {
 /* Remember in `memory` from now on, and recall every device. NULL: remember nothing more. */
 void gv_store_remember(struct gv_store *store, const struct gv_store_memory *memory);
 
-/* Go on from `track`, as an earlier process left it. False where the device or its group
- * is followed already, or not at all. */
+/* Go on from `track`, as an earlier process left it, and what its events told (copied). False
+ * where the device or its group is followed already, or not at all; and without memory. */
 bool gv_store_restore(struct gv_store *store, const char *device,
                       const struct gv_group_track *track);
 

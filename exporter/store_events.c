@@ -29,10 +29,15 @@ static struct gv_group_track *event_track(struct gv_store *store, struct device 
 }
 
 /* Without memory the device stays as it was last heard. */
-static void observe(struct device *device, struct gv_time now)
+void store_observe_heard(struct device *device, struct gv_time now)
 {
-    struct gv_observation *obs = gv_observation_new(now);
-    bool ok = obs != NULL;
+    struct gv_observation *obs;
+    bool ok;
+
+    if (!gv_store_events_only(device))
+        return;
+    obs = gv_observation_new(now);
+    ok = obs != NULL;
 
     for (size_t i = 0; ok && i < device->track_count; i++)
         if (device->tracks[i].heard != NULL)
@@ -55,6 +60,6 @@ void gv_store_event(struct gv_store *store, const char *target, const struct gv_
         return;
     store->fed = true;
     gv_heard_feed(track->heard, event);
-    if (gv_store_events_only(device))
-        observe(device, event->at);
+    track->unsaved = true;
+    store_observe_heard(device, event->at);
 }

@@ -54,6 +54,9 @@ bool gv_store_events_only(const struct device *device);
 struct gv_group_track *gv_store_track_of(struct gv_store *store, struct device *device,
                                          const struct gv_group_obs *group);
 
+/* What the events told becomes what is seen of `device`, where nobody asks it. */
+void store_observe_heard(struct device *device, struct gv_time now);
+
 /* Teach the tracks of `device` what it shows; ask the memory for those of devices that are new;
  * release them. */
 void store_feed_tracks(struct gv_store *store, struct device *device);

@@ -125,6 +125,24 @@ void store_feed_tracks(struct gv_store *store, struct device *device)
     }
 }
 
+/* The group that the device spoke of last is the one whose events are the newest. */
+static bool restore_heard(struct device *device, struct gv_group_track *fresh,
+                          const struct gv_heard *heard)
+{
+    struct gv_time latest = gv_heard_latest(heard);
+    const struct gv_group_track *spoke =
+        device->event_track > 0 ? &device->tracks[device->event_track - 1] : NULL;
+
+    fresh->heard = malloc(sizeof(*fresh->heard));
+    if (fresh->heard == NULL)
+        return false;
+    *fresh->heard = *heard;
+    if (spoke == NULL || !gv_time_before(latest, gv_heard_latest(spoke->heard)))
+        device->event_track = (size_t)(fresh - device->tracks) + 1;
+    store_observe_heard(device, latest);
+    return true;
+}
+
 bool gv_store_restore(struct gv_store *store, const char *name,
                       const struct gv_group_track *track)
 {
@@ -139,7 +157,7 @@ bool gv_store_restore(struct gv_store *store, const char *name,
         return false;
     fresh->track = track->track;
     store->fed = true;
-    return true;
+    return track->heard == NULL || restore_heard(device, fresh, track->heard);
 }
 
 void gv_store_tracks(struct gv_store *store, bool all,

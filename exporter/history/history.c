@@ -6,6 +6,7 @@
 
 #include "history/records.h"
 #include "io/log.h"
+#include "model/heard_keep.h"
 #include "model/track_keep.h"
 
 /* What happened is written after TICK_MS. Sights that say nothing new are written in turns, so
@@ -364,17 +365,22 @@ static void recall_one(void *arg, const struct gv_state_record *state)
 {
     const struct recall *recall = arg;
     struct gv_group_track track = {.name = state->name, .id = state->group_id};
-    bool same_boot;
+    struct gv_time now = gv_loop_now(recall->history->loop);
+    struct gv_heard heard;
+    bool same_boot, any = false;
     struct gv_dur shift = shift_of(recall->history, state, &same_boot);
 
-    if (!gv_track_read(gv_text(state->text), shift, gv_loop_now(recall->history->loop),
-                       &track.track)) {
+    if (!gv_track_read(gv_text(state->text), shift, now, &track.track) ||
+        !gv_heard_read(gv_text(state->text), shift, now, &any, &heard)) {
         gv_log(GV_LOG_WARN, recall->device,
                "what the history holds of it cannot be read: it begins anew");
         return;
     }
+    track.heard = any ? &heard : NULL;
     if (!same_boot)
         gv_track_doubt(&track.track);
+    if (!same_boot && any)
+        gv_heard_doubt(&heard);
     (void)gv_store_restore(recall->history->store, recall->device, &track);
 }
 

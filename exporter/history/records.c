@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "model/heard_keep.h"
 #include "model/track_keep.h"
 #include "observation.h"
 
@@ -245,6 +246,8 @@ bool gv_records_state(struct gv_batch *batch, const struct gv_records_clock *clo
     bool ok;
 
     gv_track_write(&track->track, clock->shift, &state);
+    if (track->heard != NULL)
+        gv_heard_write(track->heard, clock->shift, &state);
     ok = state.err == GV_OK;
     if (ok) {
         const struct gv_cell cells[] = {

@@ -23,7 +23,7 @@ bool gv_records_learnt(struct gv_batch *batch, const struct gv_records_clock *cl
                        const struct gv_learnt *learnt, const struct gv_track_news *news,
                        struct gv_rekey_record *rekey);
 
-/* Append the track as it is. */
+/* Append the track as it is, with what its events told. */
 bool gv_records_state(struct gv_batch *batch, const struct gv_records_clock *clock,
                       const char *device, const struct gv_group_track *track);
 

@@ -76,7 +76,7 @@ struct gv_http_server {
     const struct gv_http_listener *taking; /* the one whose connection is being added */
     bool has_admin;                        /* some listener is one for admins */
     struct gv_tls *tls;                    /* for the connections to come; NULL: in the clear */
-    bool clients_verified;                 /* none gets in without a certificate */
+    bool clients_verified;                 /* each client has shown its certificate */
     struct gv_http_users *users;           /* NULL: none were ever configured */
     char *headers[GV_WEB_HEADER_COUNT];    /* NULL: ours */
     uint64_t rate_interval_ns;             /* 0: no limit */

@@ -58,6 +58,10 @@ enum gv_err gv_http_server_start(struct gv_loop *loop, const struct gv_http_poli
 enum gv_err gv_http_server_set_web(struct gv_http_server *server, const struct gv_web *web,
                                    int64_t now_s, char *why, size_t why_size) GV_MUST_CHECK;
 
+/* Whether a server would take it: PEM, key of the certificate, authorities. */
+enum gv_err gv_http_web_check(const struct gv_web *web, char *why,
+                              size_t why_size) GV_MUST_CHECK;
+
 /* Unix time at which the certificate in force ends; 0: none. */
 int64_t gv_http_server_certificate_end(const struct gv_http_server *server);
 

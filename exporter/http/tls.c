@@ -261,27 +261,39 @@ static int verify_client(gnutls_session_t session)
     return -1;
 }
 
-/* The suite that was chosen is one that the configuration names. */
+/* The suite that was chosen is one that the configuration names; exchange and cipher tell those
+ * of our table apart. */
 static bool suite_ok(gnutls_session_t session, const struct gv_tls *tls)
 {
-    const char *name = gnutls_ciphersuite_get(session);
+    const char *exchange = gnutls_kx_get_name(gnutls_kx_get(session));
+    const char *cipher = gnutls_cipher_get_name(gnutls_cipher_get(session));
 
-    return tls->suites == NULL || gnutls_protocol_get_version(session) >= GNUTLS_TLS1_3 ||
-           (name != NULL && listed(tls->suites, name));
+    if (tls->suites == NULL || gnutls_protocol_get_version(session) >= GNUTLS_TLS1_3)
+        return true;
+    for (size_t i = 0; tls->suites[i] != NULL; i++) {
+        const struct gv_tls_suite *suite = gv_tls_suite_find(tls->suites[i]);
+
+        if (!suite->tls13 && exchange != NULL && cipher != NULL &&
+            strcmp(suite->exchange, exchange) == 0 && strcmp(suite->cipher, cipher) == 0)
+            return true;
+    }
+    return false;
 }
 
-/* Before our hello goes out the suite is known; after the client's Finished all is. */
+/* After the client's Finished all is known, and nothing of either side has been said yet. */
 static int on_handshake(gnutls_session_t session, unsigned type, unsigned when,
                         unsigned incoming, const gnutls_datum_t *message)
 {
     struct gv_tls_session *state = gnutls_session_get_ptr(session);
 
+    (void)type;
+    (void)when;
     (void)message;
-    if (type == GNUTLS_HANDSHAKE_SERVER_HELLO && when == GNUTLS_HOOK_PRE &&
-        !suite_ok(session, state->tls))
+    if (incoming == 0)
+        return 0;
+    if (!suite_ok(session, state->tls))
         return GNUTLS_E_NO_CIPHER_SUITES;
-    if (type == GNUTLS_HANDSHAKE_FINISHED && when == GNUTLS_HOOK_POST && incoming != 0)
-        state->secured = true;
+    state->secured = true;
     return 0;
 }
 
@@ -324,7 +336,7 @@ bool gv_tls_session_begin(struct gv_tls *tls, gnutls_session_t session, int fd,
     gnutls_session_set_ptr(session, state);
     gnutls_transport_set_ptr2(session, state, (void *)(intptr_t)fd);
     gnutls_transport_set_pull_function(session, pull);
-    gnutls_handshake_set_hook_function(session, GNUTLS_HANDSHAKE_ANY, GNUTLS_HOOK_BOTH,
+    gnutls_handshake_set_hook_function(session, GNUTLS_HANDSHAKE_FINISHED, GNUTLS_HOOK_POST,
                                        on_handshake);
     gnutls_certificate_server_set_request(session, requests[tls->client_auth]);
     if (tls->client_auth != GV_CLIENT_NONE)

@@ -111,6 +111,15 @@ enum gv_err gv_http_server_set_web(struct gv_http_server *server, const struct g
     return GV_OK;
 }
 
+enum gv_err gv_http_web_check(const struct gv_web *web, char *why, size_t why_size)
+{
+    struct gv_tls *tls = NULL;
+    enum gv_err err = web->has_tls ? gv_tls_new(&web->tls, &tls, why, why_size) : GV_OK;
+
+    gv_tls_free(tls);
+    return err;
+}
+
 void gv_http_web_clear(struct gv_http_server *server)
 {
     gv_http_users_free(server);

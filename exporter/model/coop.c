@@ -145,8 +145,8 @@ static bool next_is(const struct gv_track *track, const struct gv_kek_life *kek)
     return track->next.known && gv_kek_same(&track->next, kek) == GV_YES;
 }
 
-/* Since when that KS has its KEK, which came after the one before was last seen: a lifetime that
- * was configured since makes it look older. */
+/* Since when that KS has its KEK, which came after the one before was last seen: a lifetime
+ * that was configured since makes it look older. */
 static struct gv_time had_since(const struct gv_track *track)
 {
     struct gv_time since = gv_kek_life_since(&track->kek);

@@ -61,6 +61,16 @@ void gv_heard_feed(struct gv_heard *heard, const struct gv_event *event)
         feed_server(heard, event);
 }
 
+struct gv_time gv_heard_latest(const struct gv_heard *heard)
+{
+    struct gv_time latest = {INT64_MIN};
+
+    for (size_t i = 0; i < GV_EVENT_KIND_COUNT; i++)
+        if (heard->counts[i] > 0 && gv_time_before(latest, heard->last[i]))
+            latest = heard->last[i];
+    return latest;
+}
+
 /* NULL for an empty text. */
 static const char *told(struct gv_observation *obs, const char *text)
 {

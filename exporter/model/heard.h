@@ -23,6 +23,9 @@ struct gv_heard {
  * of its arrival, and the event is only counted. */
 void gv_heard_feed(struct gv_heard *heard, const struct gv_event *event);
 
+/* When the last of them came; they are some. */
+struct gv_time gv_heard_latest(const struct gv_heard *heard);
+
 /* What these events say as an observation: the group of that name or id (either may be NULL) in
  * *obs, with the sides that the device told of. False without memory. */
 bool gv_heard_observe(const struct gv_heard *heard, const char *name, const char *id,

@@ -22,7 +22,8 @@ struct gv_kek_life {
     bool aged;               /* what is left was counted down by ourselves */
     struct gv_dur waited;    /* birth and expiry may be so much earlier: a slow answer */
     struct gv_time first_seen, last_seen;
-    struct gv_time spi_seen; /* with its SPI, first: a value that stands still may be another's */
+    struct gv_time
+        spi_seen; /* with its SPI, first: a value that stands still may be another's */
 };
 
 /* The life as this one row shows it. */

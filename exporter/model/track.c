@@ -124,6 +124,21 @@ static bool skipped_one(const struct gv_kek_life *old, const struct gv_kek_life 
                gv_rekey_tolerance(policy, gv_secs(0)).base.ms;
 }
 
+/* The device still lists a KEK that lived between the two. */
+static bool lists_another(const struct gv_kek_life *old, const struct gv_kek_life *fresh,
+                          const struct gv_kek_obs *rows)
+{
+    for (; rows != NULL; rows = rows->next) {
+        struct gv_kek_life life = gv_kek_life_of(rows);
+
+        if (gv_kek_same(&life, old) == GV_NO && gv_kek_same(&life, fresh) == GV_NO &&
+            life.expiry.known && fresh->expiry.known &&
+            gv_time_before(life.expiry.at, fresh->expiry.at))
+            return true;
+    }
+    return false;
+}
+
 /* A registration makes a KEK look younger than it is, never older: so a GM's
  * view clears its KS, but accuses it only where no registration came between. */
 static bool gm_may_accuse(const struct gv_track *track, const struct gv_kek_life *fresh,
@@ -144,18 +159,32 @@ static bool bound_by_formula(const struct gv_kek_life *old,
            !(old->has_lifetime && gv_rekey_plan(gv_secs(old->lifetime_s), policy).unsound);
 }
 
+/* What the feed changes before the KEK is looked at, as it was. */
+struct past {
+    struct gv_kek_life next;
+    uint32_t rekeys_sent; /* 0: not counted */
+};
+
+/* It sent more than the rekey that brought this KEK: one of them may have brought another. */
+static bool sent_more(const struct past *past, const struct gv_ks_obs *ks)
+{
+    return ks != NULL && (ks->has & GV_KS_HAS_REKEYS_SENT) && past->rekeys_sent > 0 &&
+           ks->rekeys_sent > past->rekeys_sent + 1;
+}
+
 static enum gv_rekey_verdict judge(const struct gv_track *track,
                                    const struct gv_kek_life *fresh,
                                    const struct gv_rekey_policy *policy,
-                                   const struct gv_track_in *in, struct birth birth,
-                                   struct gv_when *old_end)
+                                   const struct gv_track_in *in, const struct past *past,
+                                   struct birth birth, struct gv_when *old_end)
 {
     enum gv_rekey_verdict verdict;
     const struct gv_gm_obs *gm = track->side == GV_TRACK_GM ? in->group->gm : NULL;
     struct gv_dur lead;
 
     *old_end = track->kek.expiry;
-    if (track_frozen(track) || skipped_one(&track->kek, fresh, birth.at, policy))
+    if (track_frozen(track) || skipped_one(&track->kek, fresh, birth.at, policy) ||
+        lists_another(&track->kek, fresh, in->group->keks))
         return GV_REKEY_UNKNOWN;
     if (!old_end->known && !track->kek.ended_by.known)
         return GV_REKEY_UNKNOWN;
@@ -176,7 +205,7 @@ static enum gv_rekey_verdict judge(const struct gv_track *track,
         return GV_REKEY_UNKNOWN;
     if (gm != NULL && !gv_rekey_harmless(verdict) && !gm_may_accuse(track, fresh, gm))
         return GV_REKEY_UNKNOWN;
-    if (track->clock_doubt && !gv_rekey_harmless(verdict))
+    if (!gv_rekey_harmless(verdict) && (track->clock_doubt || sent_more(past, in->group->ks)))
         return GV_REKEY_UNKNOWN;
     return verdict;
 }
@@ -233,7 +262,7 @@ static bool another_ones(const struct gv_kek_life *old, const struct gv_kek_life
 }
 
 static void rekeyed(struct gv_track *track, const struct gv_kek_life *fresh,
-                    const struct gv_track_in *in)
+                    const struct past *past, const struct gv_track_in *in)
 {
     struct gv_rekey_policy policy = gv_rekey_policy_of(in->group, &track->told, in->override);
     struct birth birth =
@@ -244,7 +273,7 @@ static void rekeyed(struct gv_track *track, const struct gv_kek_life *fresh,
         return;
     if (another_ones(&track->kek, fresh))
         return;
-    track->verdict = judge(track, fresh, &policy, in, birth, &old_end);
+    track->verdict = judge(track, fresh, &policy, in, past, birth, &old_end);
     track->judged_at = gv_when(birth.at);
     track->lead_expected = gv_rekey_lead(&policy);
     track->lead_known = old_end.known && track->verdict != GV_REKEY_UNKNOWN;
@@ -338,8 +367,8 @@ static bool maybe_another(const struct gv_track *track, const struct gv_kek_life
                     track->mark.registrations));
 }
 
-/* What a KS shows as the lifetime of a KEK may be that of the next one, as configured since: how
- * long this one lives was told first. */
+/* What a KS shows as the lifetime of a KEK may be that of the next one, as configured since:
+ * how long this one lives was told first. */
 static void keep_lifetime(struct gv_kek_life *fresh, const struct gv_kek_life *old)
 {
     if (!old->has_lifetime || !fresh->has_lifetime || old->lifetime_s == fresh->lifetime_s)
@@ -350,7 +379,7 @@ static void keep_lifetime(struct gv_kek_life *fresh, const struct gv_kek_life *o
 }
 
 static void feed_kek(struct gv_track *track, const struct gv_kek_obs *kek,
-                     const struct gv_kek_life *was_next, const struct gv_track_in *in)
+                     const struct past *past, const struct gv_track_in *in)
 {
     struct gv_kek_life fresh = gv_kek_life_of(kek);
     bool leads = track->side == GV_TRACK_KS && judged(track, in);
@@ -373,10 +402,10 @@ static void feed_kek(struct gv_track *track, const struct gv_kek_obs *kek,
         track->clock_doubt = false;
         return;
     }
-    if (was_next->known && gv_kek_same(was_next, &fresh) == GV_YES)
-        keep_lifetime(&fresh, was_next);
+    if (past->next.known && gv_kek_same(&past->next, &fresh) == GV_YES)
+        keep_lifetime(&fresh, &past->next);
     if (track->kek.known)
-        rekeyed(track, &fresh, in);
+        rekeyed(track, &fresh, past, in);
     if (track->verdict == GV_REKEY_MISSED)
         withdraw(track);
     track->previous = track->kek;
@@ -497,7 +526,8 @@ void gv_track_feed(struct gv_track *track, const struct gv_track_in *in)
 {
     const struct gv_group_obs *group = in->group;
     const struct gv_kek_obs *kek;
-    struct gv_kek_life next, was_next = track->next;
+    const struct past past = {track->next, track->rekeys_sent};
+    struct gv_kek_life next;
     struct gv_when end;
     struct gv_time first_seen;
 
@@ -519,7 +549,7 @@ void gv_track_feed(struct gv_track *track, const struct gv_track_in *in)
         (next.known || !in->cut || gv_kek_same(&track->next, &track->kek) == GV_YES))
         track->next = next;
     if (kek != NULL)
-        feed_kek(track, kek, &was_next, in);
+        feed_kek(track, kek, &past, in);
     if (kek != NULL) {
         track->policy = gv_rekey_policy_of(group, &track->told, in->override);
         track->policy_known = true;

@@ -9,7 +9,8 @@
 
 static bool read_way(struct lab_yaml *yaml, const yaml_node_t *item, void *object)
 {
-    static const char *const names[] = {"snmp", "ssh", "restconf"}; /* as enum stage_ways */
+    static const char *const names[] = {"snmp", "ssh", "restconf",
+                                        "syslog"}; /* as enum stage_ways */
     struct stage_settings *settings = object;
 
     for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -17,7 +18,7 @@ static bool read_way(struct lab_yaml *yaml, const yaml_node_t *item, void *objec
             settings->ways |= 1u << i;
             return true;
         }
-    return lab_yaml_fault(yaml, item, "expected one of: snmp, ssh, restconf");
+    return lab_yaml_fault(yaml, item, "expected one of: snmp, ssh, restconf, syslog");
 }
 
 static bool read_ways(struct lab_yaml *yaml, const yaml_node_t *node, void *object)
@@ -65,6 +66,7 @@ static const struct lab_yaml_field exporter_fields[] = {
     CALL("loss", read_loss),
     CALL("drift", read_drift),
     {"keep", LAB_YAML_FLAG, offsetof(struct stage_settings, keep), 0, 0, NULL, NULL},
+    {"history", LAB_YAML_FLAG, offsetof(struct stage_settings, history), 0, 0, NULL, NULL},
 };
 #undef NUMBER
 

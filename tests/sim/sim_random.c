@@ -18,6 +18,7 @@ static const struct gv_time never = {INT64_MAX};
 struct pair {
     const struct truth_ks *ks;
     struct gv_time ks_known, gm_known; /* evidence of either reached us */
+    struct gv_time primary_since;      /* it leads since then */
     struct gv_time deadline;
     bool found;
 };
@@ -72,11 +73,17 @@ static void look_ks(struct pair *pair, const struct stage *stage, struct gv_time
     struct gv_time at = seen(stage, ks->device->name);
     int64_t left_ms;
 
+    if (ks->role != LAB_PRIMARY)
+        pair->primary_since = never;
+    else if (pair->primary_since.ms == never.ms)
+        pair->primary_since = now;
     if (at.ms == INT64_MIN || ks->device->down)
         return;
     left_ms = gv_time_diff(stage_loop_time(stage, pair->ks->expiry), at).ms;
     if (tells(ks->device->version) ||
-        (ks->role == LAB_PRIMARY && left_ms < gv_secs(WINDOW_S).ms && left_ms > 1000))
+        (pair->primary_since.ms != never.ms &&
+         !gv_time_before(at, stage_loop_time(stage, pair->primary_since)) &&
+         left_ms < gv_secs(WINDOW_S).ms && left_ms > 1000))
         learn(&pair->ks_known, now);
 }
 
@@ -97,7 +104,7 @@ static void look_gms(struct pair *pair, const struct stage *stage, struct gv_tim
 
 static void forget(struct pair *pair)
 {
-    pair->ks_known = pair->gm_known = pair->deadline = never;
+    pair->ks_known = pair->gm_known = pair->deadline = pair->primary_since = never;
     pair->found = false;
 }
 

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stage.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "events/syslog.h"
 #include "restconf/driver.h"
 #include "ssh/driver.h"
 
@@ -74,6 +77,80 @@ bool stage_loses(struct stage *stage, const struct lab_device *device)
     return lost || stage->blind || lab_device_silent(device, stage_fleet_now(stage));
 }
 
+/* --- syslog --- */
+
+/* A router sends what it logs, once; the way is that of a datagram. */
+static void logged(void *arg, struct gv_time at, const struct lab_device *device,
+                   const char *line)
+{
+    struct stage *stage = arg;
+    struct gv_syslog told;
+    char text[512];
+
+    if (stage->store == NULL || stage->blind || lab_device_silent(device, at) ||
+        lab_dice_next(&stage->dice) % MILLION < stage->settings.loss_ppm)
+        return;
+    (void)snprintf(text, sizeof(text), "<189>7: %s: *Nov 25 10:00:00.123: %s", device->hostname,
+                   line);
+    if (gv_syslog_read(gv_text(text), &told) != GV_OK)
+        return;
+    told.event.has |= GV_EVENT_HAS_AT;
+    told.event.at = gv_loop_now(stage->loop);
+    gv_store_event(stage->store, device->name, &told.event);
+}
+
+/* --- history --- */
+
+enum { HISTORY_DAYS = 90, HISTORY_SIZE = 64 << 20 };
+
+static const int64_t unix_begun_ms = INT64_C(1762000000000);
+
+static int64_t unix_ms(void *arg)
+{
+    const struct stage *stage = arg;
+
+    return gv_loop_now(stage->loop).ms + unix_begun_ms;
+}
+
+static void history_path(const struct stage *stage, const char *ending, char out[64])
+{
+    (void)snprintf(out, 64, "%s/history.db%s", stage->directory, ending);
+}
+
+static bool begin_history(struct stage *stage)
+{
+    char path[64];
+    struct gv_history_settings settings = {path, HISTORY_DAYS, HISTORY_SIZE};
+
+    if (!stage->settings.history)
+        return true;
+    history_path(stage, "", path);
+    stage->history = gv_history_new(stage->loop, stage->store, &settings,
+                                    &(struct gv_history_clock){unix_ms, stage, "boot"});
+    return stage->history != NULL && gv_history_stats(stage->history).success;
+}
+
+static bool open_history(struct stage *stage)
+{
+    /* In memory: nothing here is about the disk. */
+    (void)snprintf(stage->directory, sizeof(stage->directory), "/dev/shm/gv-stage-XXXXXX");
+    return !stage->settings.history || mkdtemp(stage->directory) != NULL;
+}
+
+static void close_history(const struct stage *stage)
+{
+    static const char *const endings[] = {"", "-wal", "-shm"};
+    char path[64];
+
+    if (!stage->settings.history)
+        return;
+    for (size_t i = 0; i < 3; i++) {
+        history_path(stage, endings[i], path);
+        (void)unlink(path);
+    }
+    (void)rmdir(stage->directory);
+}
+
 /* --- the exporter --- */
 
 static struct gv_target target_of(const struct stage *stage, const struct lab_device *device)
@@ -121,7 +198,7 @@ static bool begin_exporter(struct stage *stage)
                                       &budgets, lab_dice_next(&stage->dice));
     ok = ok && stage->store != NULL && stage->poller != NULL &&
          gv_store_set_targets(stage->store, list, count, &policy) == GV_OK &&
-         gv_poller_set_targets(stage->poller, polls, count) == GV_OK;
+         gv_poller_set_targets(stage->poller, polls, count) == GV_OK && begin_history(stage);
     free(list);
     free(polls);
     return ok;
@@ -132,7 +209,9 @@ static void end_exporter(struct stage *stage)
     if (stage->poller != NULL)
         stage->polls += gv_poller_stats(stage->poller).polls;
     gv_poller_free(stage->poller);
+    gv_history_free(stage->history);
     gv_store_free(stage->store);
+    stage->history = NULL;
     stage->poller = NULL;
     stage->store = NULL;
 }
@@ -158,13 +237,18 @@ bool stage_open(struct stage *stage, struct lab_fleet *fleet,
     stage->begun = gv_loop_now(stage->loop);
     stage->dice = lab_dice(settings->seed, 0);
     stage->targets = calloc(fleet->device_count + 1, sizeof(*stage->targets));
-    if (stage->targets == NULL)
+    if (stage->targets == NULL || !open_history(stage))
         return false;
     for (size_t i = 0; i < fleet->device_count; i++) {
         struct gv_target target = target_of(stage, &fleet->devices[i]);
 
-        if (target.snmp != NULL || target.ssh != NULL || target.restconf != NULL)
+        if (target.snmp != NULL || target.ssh != NULL || target.restconf != NULL ||
+            (settings->ways & STAGE_SYSLOG))
             stage->targets[stage->target_count++] = target;
+    }
+    if (settings->ways & STAGE_SYSLOG) {
+        fleet->log = logged;
+        fleet->log_arg = stage;
     }
     return begin_exporter(stage);
 }
@@ -172,6 +256,7 @@ bool stage_open(struct stage *stage, struct lab_fleet *fleet,
 void stage_close(struct stage *stage)
 {
     end_exporter(stage);
+    close_history(stage);
     free(stage->targets);
     lab_view_clear(&stage->view);
     gv_loop_free(stage->loop);

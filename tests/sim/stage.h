@@ -2,14 +2,15 @@
 /* Stage: a simulated fleet and the real exporter core on one virtual clock.
  *
  * The exporter's side is the product's own: the drivers of the collectors, their codecs,
- * poller, store, model. Only what touches a network is replaced, at link time: the loop
- * (loop_virtual.c), the SNMP wire (stage_wire.c), the SSH link (stage_link.c), the HTTP client
- * (stage_http.c). The fleet is the lab's (tests/lab): its engine, its agents' tables, its
- * command line, its RESTCONF answers. */
+ * poller, store, model, history. Only what touches a network is replaced, at link time: the
+ * loop (loop_virtual.c), the SNMP wire (stage_wire.c), the SSH link (stage_link.c), the HTTP
+ * client (stage_http.c). The fleet is the lab's (tests/lab): its engine, its agents' tables,
+ * its command line, its RESTCONF answers. */
 #ifndef STAGE_H
 #define STAGE_H
 
 #include "engine.h"
+#include "history/history.h"
 #include "impair.h"
 #include "poller.h"
 #include "snmp_view.h"
@@ -17,7 +18,7 @@
 #include "virtual.h"
 
 /* Which way the exporter looks at a device. */
-enum stage_ways { STAGE_SNMP = 1, STAGE_SSH = 2, STAGE_RESTCONF = 4 };
+enum stage_ways { STAGE_SNMP = 1, STAGE_SSH = 2, STAGE_RESTCONF = 4, STAGE_SYSLOG = 8 };
 
 /* What the exporter is told to do. */
 struct stage_settings {
@@ -27,7 +28,8 @@ struct stage_settings {
     uint32_t delay_ms; /* one way */
     int32_t drift_ppm; /* our clock runs so much fast */
     uint64_t seed;
-    bool keep; /* SSH sessions stay between polls */
+    bool keep;    /* SSH sessions stay between polls */
+    bool history; /* in SQLite; else a new exporter knows nothing */
 };
 
 struct stage {
@@ -39,6 +41,8 @@ struct stage {
     struct lab_dice dice;
     struct lab_view view;
     struct gv_store *store;
+    struct gv_history *history; /* NULL: none */
+    char directory[32];         /* of its file */
     struct gv_poller *poller;
     struct gv_target *targets;
     size_t target_count;

@@ -179,8 +179,9 @@ check "by defaults" answers 0 'KEK OK - 127.35.0.1 NEW' -m kek -H 127.35.0.1 --c
 check "no address" answers 3 'expected an address' -m kek -H 'a"b' --credentials "$dir/check.yml"
 check "not in the file" answers 3 'none of that name' -m kek -H 127.35.0.9 --credentials "$dir/config.yml"
 printf 'canary-wrong\n' >"$dir/community"
-check "a wrong community: nothing is known" answers 3 'no data: snmp timeout' -m kek -H 127.35.0.1 --credentials "$dir/check.yml" -t 3
-check "and the device is down" answers 2 'FLEET CRITICAL' -m fleet -H 127.35.0.1 --credentials "$dir/check.yml" -t 3
+sed -i 's/snmp: ro, /&snmp_timeout: 500ms, snmp_retries: 1, /' "$dir/check.yml" # there is no answer to wait for
+check "a wrong community: nothing is known" answers 3 'no data: snmp timeout' -m kek -H 127.35.0.1 --credentials "$dir/check.yml" -t 60
+check "and the device is down" answers 2 'FLEET CRITICAL' -m fleet -H 127.35.0.1 --credentials "$dir/check.yml" -t 60
 chmod 644 "$dir/community"
 check "a community for everybody" answers 3 'chmod o=' -m kek -H 127.35.0.1 --credentials "$dir/check.yml"
 

@@ -132,7 +132,7 @@ check "no file" same $? 1
 "$exporter" --shard=2/2 --config.file="$dir/config.yml" 2>"$dir/err"
 check "usage" same $? 2
 "$exporter" --web.config.file=x --config.file="$dir/config.yml" 2>"$dir/err"
-check "never in the clear" same $? 2
+check "never in the clear" same $? 1
 
 "$tool" poll nobody --config.file "$dir/config.yml" --json >"$dir/out" 2>"$dir/err"
 check "no such target" same "$? $(jq -r .error.step <"$dir/out")" '1 target'

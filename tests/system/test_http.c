@@ -11,7 +11,7 @@
 #include "check.h"
 #include "http_peer.h"
 
-enum { IDLE = 1000, ABORTS = 40, SCRAPES = 50, LONG_SIZE = 65536 };
+enum { IDLE = 1000, ABORTS = 40, SCRAPES = 50, LONG_SIZE = 65536, HUGE_SIZE = 1 << 20 };
 
 #define HOST "Host: localhost\r\n"
 #define LAST "Connection: close\r\n\r\n"
@@ -230,6 +230,19 @@ static void test_large_header(void)
     memcpy(line, "X: ", 3);
     memcpy(line + sizeof(line) - 3, "\r\n", 3);
     CHECK_INT("64 kB of header", peer_get(&peer, "/metrics", line), 431);
+}
+
+/* More than the server reads: it may end while we still send. */
+static void test_large_request_line(void)
+{
+    static char line[HUGE_SIZE];
+    int status;
+
+    memset(line, 'a', sizeof(line));
+    memcpy(line, "GET /", 5);
+    status = peer_ask(&peer, line, sizeof(line));
+    CHECK("1 MB of request line", status == 414 || status == 0);
+    CHECK_INT("and served after it", peer_get(&peer, "/metrics", ""), 200);
 }
 
 static void test_negotiation(void)
@@ -480,6 +493,7 @@ int main(void)
     test_paths();
     test_targets();
     test_large_header();
+    test_large_request_line();
     test_negotiation();
     test_probe();
     test_reload();

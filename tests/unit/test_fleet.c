@@ -344,6 +344,7 @@ static void test_timing_evidence(void)
     CHECK_INT("what was seen outranks what is printed", v->behaviour, GV_BEHAVIOUR_OLD);
     CHECK("and the contradiction shows", v->contradicted);
     s.tracks[0].track.timing.assumed = true;
+    gv_arena_clear(&s.snapshot.arena);
     build(&s, 5);
     v = &s.snapshot.devices[0].ks_behaviour;
     CHECK_INT("but only of one that says it is the primary", v->behaviour, GV_BEHAVIOUR_NEW);

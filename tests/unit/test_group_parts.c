@@ -323,8 +323,8 @@ static void test_sync(void)
         {"the KS went back to an older one", life_of(4, 1020, 1030, 1040), false, GV_UNKNOWN},
         {"with time to follow", life_of(4, 1020, 1030, 1695), false, GV_UNKNOWN},
         {"and it did not", life_of(4, 1020, 1030, 1696), false, GV_NO},
-        {"frozen: an SPI that it shows only since", with_spi_since(life_of(3, 0, 10, 1100), 1051),
-         true, GV_UNKNOWN},
+        {"frozen: an SPI that it shows only since",
+         with_spi_since(life_of(3, 0, 10, 1100), 1051), true, GV_UNKNOWN},
         {"by its end: the one before", without_spi(life_of(0, 3, 10, 1100)), false, GV_NO},
     };
     struct gv_track ks = role_of(GV_KS_PRIMARY, 0, 1050), fresh;
