@@ -384,8 +384,10 @@ static void take_failure(struct entry *e, const struct gdoi_event *event)
 
 static void take_rekey(struct entry *e, const struct gdoi_event *event)
 {
-    if (!event->valid)
+    if (!event->valid) {
+        e->seen.bad_signatures++;
         return;
+    }
     e->seen.rekeys++;
     if (!event->brings_kek)
         return;

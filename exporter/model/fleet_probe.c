@@ -41,6 +41,7 @@ void fleet_probes(struct fleet *fleet)
             .kek_expiry = {seen->has_kek, seen->kek_expiry},
             .listening = seen->listening,
             .rekeys = seen->rekeys,
+            .bad_signatures = seen->bad_signatures,
             .has_lead = seen->has_lead,
             .lead = seen->lead,
             .reason = fleet_text(fleet, seen->reason),

@@ -57,6 +57,7 @@ struct gv_probe_seen {
     struct gv_time kek_expiry;
     bool listening;
     uint64_t registrations, rekeys; /* good ones */
+    uint64_t bad_signatures;        /* rekeys that were none */
     bool has_lead;
     struct gv_dur lead; /* of the last rekey that brought a KEK */
     const char *reason; /* why the last registration failed; empty */

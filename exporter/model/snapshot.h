@@ -164,7 +164,7 @@ struct gv_probe_verdict {
     struct gv_dur phase1, pull;     /* of the last that did */
     struct gv_when kek_expiry;
     bool listening; /* rekeys can reach it */
-    uint64_t rekeys;
+    uint64_t rekeys, bad_signatures;
     bool has_lead;
     struct gv_dur lead; /* of the last rekey that brought a KEK; may be negative */
     const char *reason; /* why the last registration failed; empty */

@@ -277,6 +277,7 @@ static struct gv_probe_verdict probes[] = {
      .kek_expiry = AT(787),
      .listening = true,
      .rekeys = 3,
+     .bad_signatures = 2,
      .has_lead = true,
      .lead = {-400},
      .reason = "",
