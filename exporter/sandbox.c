@@ -3,10 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/landlock.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -23,11 +26,27 @@
      LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO |                             \
      LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SYM)
 
+/* Of `path`, or of the nearest directory above it that is there. */
+static int open_nearest(const char *path)
+{
+    char name[PATH_MAX];
+    char *slash;
+    int fd = open(path, O_PATH | O_CLOEXEC);
+
+    if (fd >= 0 || snprintf(name, sizeof(name), "%s", path) >= (int)sizeof(name))
+        return fd;
+    while (fd < 0 && (slash = strrchr(name, '/')) != NULL && slash != name) {
+        *slash = '\0';
+        fd = open(name, O_PATH | O_CLOEXEC);
+    }
+    return fd;
+}
+
 static void allow_below(int rules, const char *path, uint64_t access)
 {
     struct landlock_path_beneath_attr rule = {.allowed_access = access};
 
-    rule.parent_fd = open(path, O_PATH | O_CLOEXEC);
+    rule.parent_fd = open_nearest(path);
     if (rule.parent_fd < 0)
         return;
     (void)syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);

@@ -16,9 +16,10 @@ struct gv_sandbox {
     bool seccomp; /* false: this kernel has none */
 };
 
-/* Files are written below `writable` (NULL-ended, directories; those that are not there are
- * left out) only, nothing is executed, and a system call that is not on our list fails; one
- * that only an intruder makes ends the process. Call before any thread is started. */
+/* Files are written below `writable` (NULL-ended, directories; for one that is not there yet
+ * the nearest above it that is) only, nothing is executed, and a system call that is not on our
+ * list fails; one that only an intruder makes ends the process. Call before any thread is
+ * started. */
 enum gv_err gv_sandbox_enter(const char *const *writable, struct gv_sandbox *out) GV_MUST_CHECK;
 
 #endif

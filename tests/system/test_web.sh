@@ -315,17 +315,20 @@ check "no rate any longer" same "$(ask /-/healthy)" 200
 stop "rate"
 
 ### SIGTERM in the middle of a poll, and of a password check.
-openssl s_server -accept 0 -cert one.crt -key one.key >mute.log 2>&1 & # silent to SSH
+python3 -u -c 'import socket, time
+s = socket.create_server(("127.0.0.1", 0))
+print("PORT", s.getsockname()[1])
+held = [s.accept() for _ in range(9)]' >mute.log 2>&1 & # takes connections, says nothing
 pids=("$!")
-wait_for '^ACCEPT ' mute.log
-mute=$(sed -n 's/^ACCEPT .*:\([0-9]*\).*/\1/p' mute.log)
+wait_for '^PORT ' mute.log
+mute=$(sed -n 's/^PORT //p' mute.log)
 printf '%s\n' 'credentials:' '  ssh: {lab: {user: a, password_file: community}}' \
     "targets: [{name: mute, address: 127.0.0.1, ssh: lab, ssh_port: $mute, deadline: 60s}]" >c.yml
 printf 'basic_auth_users: {alice: "%s"}\n' "${alice/\$04\$/\$14\$}" >web.yml
 "$exporter" --config.file=c.yml --web.listen-address=127.0.0.1:0 2>log &
 pid=$!
 port=$(port_of log) || exit 1
-curl -s -o probe.out "http://127.0.0.1:$port/probe?target=mute" &
+curl -s -m 60 -o probe.out "http://127.0.0.1:$port/probe?target=mute" &
 for _ in $(seq 300); do
     ask /metrics >/dev/null
     grep -q '^getvpn_exporter_polls_in_flight 1' out && break
