@@ -277,9 +277,14 @@ bad() { # NAME PATTERN
 }
 cp two.key server.key
 bad "a key of another" 'certificate and key: '
-# A certificate that has ended: -days 0 ends it as it begins.
-cert old ours 0 "$host"
-for _ in $(seq 50); do openssl x509 -checkend 0 -noout -in old.crt >/dev/null || break; sleep 0.1; done
+# A certificate that ended long ago.
+cert old ours 20 "$host"
+printf '%s\n' '[ca]' default_ca=ours '[ours]' database=issued serial=number new_certs_dir=. policy=names \
+    default_md=sha256 '[names]' commonName=supplied >ca.cnf
+: >issued
+echo 01 >number
+openssl_quiet ca -config ca.cnf -batch -notext -in old.csr -cert ours.crt -keyfile ours.key \
+    -startdate 20200101000000Z -enddate 20200102000000Z -extfile old.ext -out old.crt
 cp old.crt server.crt
 cp old.key server.key
 bad "an expired one" 'the certificate has expired'
