@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "model/merge.h"
+#include "model/track_news.h"
 #include "store_private.h"
 
 static bool learn(char const **known, const char *told)
@@ -66,15 +67,15 @@ static bool ks_known(const struct gv_store *store, const struct gv_group_track *
 static void tell(const struct gv_store *store, const struct device *device,
                  const struct gv_group_track *before, const struct gv_group_track *after)
 {
-    const struct gv_learnt learnt = {
-        .device = device->name,
-        .before = before,
-        .after = after,
-        .carries = after->track.side == GV_TRACK_KS || !ks_known(store, after),
-    };
+    struct gv_learnt learnt = {.device = device->name, .before = before, .after = after};
 
-    if (store->memory.learnt != NULL)
-        store->memory.learnt(store->memory.arg, &learnt);
+    if (store->memory.learnt == NULL)
+        return;
+    /* Most feeds bring nothing new, and the fleet is large. */
+    learnt.carries =
+        after->track.side == GV_TRACK_KS ||
+        (gv_track_news(&before->track, &after->track).any && !ks_known(store, after));
+    store->memory.learnt(store->memory.arg, &learnt);
 }
 
 struct gv_group_track *gv_store_track_of(struct gv_store *store, struct device *device,
