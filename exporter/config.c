@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/hash.h"
 #include "config_reader.h"
 
 /* Strings and profiles of one configuration. */
@@ -269,32 +270,22 @@ void gv_config_free(struct gv_config *config)
     free(config);
 }
 
-/* FNV-1a: http://www.isthe.com/chongo/tech/comp/fnv/ */
-static uint64_t mix(uint64_t mark, const void *octets, size_t n)
-{
-    const unsigned char *at = octets;
-
-    for (size_t i = 0; i < n; i++)
-        mark = (mark ^ at[i]) * UINT64_C(1099511628211);
-    return mark;
-}
-
 static uint64_t mix_file(uint64_t mark, const char *path)
 {
     struct stat info;
 
-    mark = mix(mark, path, strlen(path));
+    mark = gv_hash(mark, path, strlen(path));
     if (stat(path, &info) != 0)
         return mark;
-    mark = mix(mark, &info.st_size, sizeof(info.st_size));
-    mark = mix(mark, &info.st_ino, sizeof(info.st_ino));
-    mark = mix(mark, &info.st_mtim.tv_sec, sizeof(info.st_mtim.tv_sec));
-    return mix(mark, &info.st_mtim.tv_nsec, sizeof(info.st_mtim.tv_nsec));
+    mark = gv_hash(mark, &info.st_size, sizeof(info.st_size));
+    mark = gv_hash(mark, &info.st_ino, sizeof(info.st_ino));
+    mark = gv_hash(mark, &info.st_mtim.tv_sec, sizeof(info.st_mtim.tv_sec));
+    return gv_hash(mark, &info.st_mtim.tv_nsec, sizeof(info.st_mtim.tv_nsec));
 }
 
 uint64_t gv_config_files_mark(const struct gv_config *config)
 {
-    uint64_t mark = UINT64_C(14695981039346656037);
+    uint64_t mark = GV_HASH_BEGIN;
 
     for (size_t i = 0; i < config->target_file_count; i++) {
         glob_t found;

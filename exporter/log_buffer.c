@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/hash.h"
 #include "events/syslog.h"
 
 enum { AHEAD_MS = 86400000 }; /* a clock may be wrong by a day before a year is guessed */
@@ -14,14 +15,10 @@ struct listing {
     size_t count;
 };
 
-/* FNV-1a. Whoever writes the log can make two lines equal; that hides its own line. */
+/* Whoever writes the log can make two lines equal; that hides its own line. */
 static uint64_t hash(struct gv_text line)
 {
-    uint64_t h = 14695981039346656037u;
-
-    for (size_t i = 0; i < line.n; i++)
-        h = (h ^ (uint8_t)line.at[i]) * 1099511628211u;
-    return h;
+    return gv_hash(GV_HASH_BEGIN, line.at, line.n);
 }
 
 static void list(struct gv_text log, struct listing *listing)

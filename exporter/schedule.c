@@ -2,6 +2,9 @@
 #include "schedule.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
 
 enum { JITTER_PART = 20 };
 
@@ -118,12 +121,7 @@ struct gv_dur gv_schedule_backoff(struct gv_dur interval, unsigned failures, str
     return (struct gv_dur){pause - interval.ms};
 }
 
-/* http://www.isthe.com/chongo/tech/comp/fnv/ */
 uint64_t gv_schedule_hash(const char *name)
 {
-    uint64_t hash = UINT64_C(14695981039346656037);
-
-    for (; *name != '\0'; name++)
-        hash = (hash ^ (unsigned char)*name) * UINT64_C(1099511628211);
-    return hash;
+    return gv_hash(GV_HASH_BEGIN, name, strlen(name));
 }

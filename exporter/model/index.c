@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/hash.h"
+
 enum { FIRST_ROOM = 64 };
 
 struct gv_index_slot {
@@ -25,19 +27,17 @@ struct gv_index gv_index_for(struct gv_arena *arena, uint64_t seed, size_t count
     return index;
 }
 
-/* FNV-1a; 0xff ends each string and is no character of UTF-8 or ASCII. */
+/* 0xff ends each string and is no character of UTF-8 or ASCII. */
 static uint64_t add_string(uint64_t hash, const char *s)
 {
-    const uint64_t prime = 1099511628211u;
-
-    for (; s != NULL && *s != '\0'; s++)
-        hash = (hash ^ (unsigned char)*s) * prime;
-    return (hash ^ (s == NULL ? 0xfe : 0xff)) * prime;
+    if (s == NULL)
+        return gv_hash(hash, "\xfe", 1);
+    return gv_hash(gv_hash(hash, s, strlen(s)), "\xff", 1);
 }
 
 static uint64_t hash_of(uint64_t seed, const char *a, const char *b)
 {
-    uint64_t hash = add_string(add_string(14695981039346656037u ^ seed, a), b);
+    uint64_t hash = add_string(add_string(GV_HASH_BEGIN ^ seed, a), b);
 
     hash ^= hash >> 32;
     return hash != 0 ? hash : 1;

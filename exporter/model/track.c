@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/hash.h"
+
 /* A KEK without SPI and index is another one where its end moved later by more
  * than display rounding allows, and its countdown rose; by more than
  * SURELY_LATER_S even if it did not (a slow answer delays by less). */
@@ -417,14 +419,10 @@ static void feed_kek(struct gv_track *track, const struct gv_kek_obs *kek,
         track_gm_mark(track, &fresh, in->group->gm);
 }
 
-/* FNV-1a; 0 where there is no text. */
+/* 0 where there is no text. */
 static uint64_t hash_of(const char *text)
 {
-    uint64_t hash = 14695981039346656037u;
-
-    for (; text != NULL && *text != '\0'; text++)
-        hash = (hash ^ (unsigned char)*text) * 1099511628211u;
-    return text != NULL ? hash : 0;
+    return text != NULL ? gv_hash(GV_HASH_BEGIN, text, strlen(text)) : 0;
 }
 
 static bool fell_back(struct gv_track *track, const struct gv_device_obs *device)

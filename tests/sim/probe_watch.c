@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "gdoi/endpoint.h"
 #include "gdoi/isakmp.h"
 #include "state_file.h"
@@ -128,19 +129,10 @@ static void begin(struct watch *w, struct watch_server *s, const struct net_data
     memcpy(s->cookie, h->cookies, sizeof(s->cookie));
 }
 
-static uint64_t sum_of(const struct net_datagram *d)
-{
-    uint64_t sum = 14695981039346656037u;
-
-    for (size_t i = 0; i < d->n; i++)
-        sum = (sum ^ d->octets[i]) * 1099511628211u;
-    return sum;
-}
-
 /* The PULL's own messages: its second asks for the keys. */
 static void take_pull(struct watch_server *s, const struct net_datagram *d)
 {
-    uint64_t sum = sum_of(d);
+    uint64_t sum = gv_hash(GV_HASH_BEGIN, d->octets, d->n);
 
     if (s->pull_sum == 0)
         s->pull_sum = sum;

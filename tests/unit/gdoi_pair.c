@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
+
 static struct {
     enum gdoi_sig kind;
     unsigned bits;
@@ -132,13 +134,11 @@ static void note(struct pair *p, bool to_server, const struct gdoi_datagram *d)
     struct pair_sent *sent = &p->log[p->log_count++];
     struct gv_reader r = gv_reader(d->octets, d->n);
     struct isakmp_header header;
-    uint64_t sum = 14695981039346656037u;
+    uint64_t sum = gv_hash(GV_HASH_BEGIN, d->octets, d->n);
 
     assert(p->log_count <= PAIR_LOG_MOST);
     assert(isakmp_header_decode(&r, &header) == GV_OK);
     assert(header.length == d->n || header.exchange == GDOI_PUSH);
-    for (size_t i = 0; i < d->n; i++)
-        sum = (sum ^ d->octets[i]) * 1099511628211u;
     *sent = (struct pair_sent){to_server,    d->marked,         p->now, header.exchange,
                                header.flags, header.message_id, d->n,   sum};
 }

@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/hash.h"
 #include "base/reader.h"
 #include "base/secret.h"
 #include "check.h"
@@ -223,8 +224,27 @@ static void test_secret(void)
     }
 }
 
+/* The published values of the function. */
+static void test_hash(void)
+{
+    static const struct {
+        const char *name, *text;
+        uint64_t value;
+    } rows[] = {
+        {"nothing", "", UINT64_C(0xcbf29ce484222325)},
+        {"a character", "a", UINT64_C(0xaf63dc4c8601ec8c)},
+        {"a word", "foobar", UINT64_C(0x85944171f73967e8)},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        CHECK(rows[i].name,
+              gv_hash(GV_HASH_BEGIN, rows[i].text, strlen(rows[i].text)) == rows[i].value);
+    CHECK("in parts", gv_hash(gv_hash(GV_HASH_BEGIN, "foo", 3), "bar", 3) == rows[2].value);
+}
+
 int main(void)
 {
+    test_hash();
     test_numbers();
     test_host_port();
     test_lines();
