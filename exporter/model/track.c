@@ -463,6 +463,14 @@ static bool counts_anew(struct gv_track *track, const struct gv_group_obs *group
            group->gm->registrations_succeeded < track->registrations.succeeded;
 }
 
+/* Nothing to come is compared with what a GM counted until now. */
+static void forget_counts(struct gv_track *track)
+{
+    track->mark.known = false;
+    track->registrations.known = false;
+    track->registrations.first_pending = track->registrations.second_pending = false;
+}
+
 /* A device that rebooted may have other software: what its timing proved is void, and what
  * it counted begins anew. */
 static void feed_boot(struct gv_track *track, const struct gv_track_in *in)
@@ -474,9 +482,7 @@ static void feed_boot(struct gv_track *track, const struct gv_track_in *in)
         return;
     track->rebooted = track->kek.known;
     track->timing = (struct gv_timing){.proof = GV_PROOF_NONE};
-    track->mark.known = false;
-    track->registrations.known = false;
-    track->registrations.first_pending = track->registrations.second_pending = false;
+    forget_counts(track);
 }
 
 static void feed_role(struct gv_track *track, const struct gv_track_in *in)
@@ -515,9 +521,7 @@ static bool set_side(struct gv_track *track, const struct gv_track_in *in)
 void gv_track_doubt(struct gv_track *track)
 {
     track->clock_doubt = track->kek.known;
-    track->mark.known = false;
-    track->registrations.known = false;
-    track->registrations.first_pending = false;
+    forget_counts(track);
 }
 
 void gv_track_feed(struct gv_track *track, const struct gv_track_in *in)

@@ -293,9 +293,23 @@ static void test_news_of_roles(void)
     CHECK_STR("alive has none", gv_kek_end_name(GV_KEK_LIVES), NULL);
 }
 
+/* Our own host has rebooted: what was counted before is compared with nothing. */
+static void test_doubt(void)
+{
+    struct gv_track track = whole();
+
+    gv_track_doubt(&track);
+    CHECK("the KEK is in doubt", track.clock_doubt && track.kek.known);
+    CHECK("no mark, no count", !track.mark.known && !track.registrations.known);
+    CHECK("no half of a pair",
+          !track.registrations.first_pending && !track.registrations.second_pending);
+    CHECK_INT("what was found stays", track.registrations.doubles, 27);
+}
+
 int main(void)
 {
     test_every_field();
+    test_doubt();
     test_empty();
     test_shift();
     test_rows();
