@@ -12,6 +12,7 @@
 #include "model/policy.h"
 #include "model/probe.h"
 #include "model/snapshot.h"
+#include "model/track_news.h"
 
 struct gv_store;
 
@@ -53,8 +54,9 @@ void gv_store_probes(struct gv_store *store, const struct gv_probe_seen *const *
 struct gv_learnt {
     const char *device;
     const struct gv_group_track *before, *after;
-    bool carries; /* the group's KEKs and rekeys are this device's: it is a KS, or none is known
-                   */
+    struct gv_track_news news; /* between the two tracks */
+    bool carries; /* the group's KEKs and rekeys are this device's: it is a KS, or none is
+                   * known; told of a GM only where there is news */
 };
 
 /* Where what was learnt outlives the process. */

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "model/merge.h"
-#include "model/track_news.h"
 #include "store_private.h"
 
 static bool learn(char const **known, const char *told)
@@ -71,10 +70,10 @@ static void tell(const struct gv_store *store, const struct device *device,
 
     if (store->memory.learnt == NULL)
         return;
+    learnt.news = gv_track_news(&before->track, &after->track);
     /* Most feeds bring nothing new, and the fleet is large. */
     learnt.carries =
-        after->track.side == GV_TRACK_KS ||
-        (gv_track_news(&before->track, &after->track).any && !ks_known(store, after));
+        after->track.side == GV_TRACK_KS || (learnt.news.any && !ks_known(store, after));
     store->memory.learnt(store->memory.arg, &learnt);
 }
 

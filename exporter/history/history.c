@@ -165,11 +165,10 @@ static void learnt(void *arg, const struct gv_learnt *what)
 {
     struct gv_history *history = arg;
     struct gv_records_clock clock = clock_of(history);
-    struct gv_track_news news = gv_track_news(&what->before->track, &what->after->track);
     struct gv_batch *batch = batch_open(history);
     struct gv_rekey_record rekey = {.verdict = NULL};
 
-    if (batch == NULL || !gv_records_learnt(batch, &clock, what, &news, &rekey)) {
+    if (batch == NULL || !gv_records_learnt(batch, &clock, what, &rekey)) {
         history->full = true; /* the next records begin another */
         history->stats.dropped++;
     }

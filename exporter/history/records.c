@@ -88,8 +88,9 @@ static struct gv_time end_of(const struct gv_kek_life *kek)
 }
 
 static bool add_keks(struct gv_batch *batch, const struct gv_records_clock *clock,
-                     const struct gv_learnt *learnt, const struct gv_track_news *news)
+                     const struct gv_learnt *learnt)
 {
+    const struct gv_track_news *news = &learnt->news;
     const struct gv_track *before = &learnt->before->track, *after = &learnt->after->track;
     bool ok = true;
 
@@ -182,8 +183,9 @@ static bool add_evidence(struct gv_batch *batch, const struct gv_records_clock *
 }
 
 static bool add_events(struct gv_batch *batch, const struct gv_records_clock *clock,
-                       const struct gv_learnt *learnt, const struct gv_track_news *news)
+                       const struct gv_learnt *learnt)
 {
+    const struct gv_track_news *news = &learnt->news;
     const struct gv_track *before = &learnt->before->track, *after = &learnt->after->track;
     bool ok = true;
 
@@ -221,9 +223,9 @@ static bool add_name(struct gv_batch *batch, const struct gv_learnt *learnt)
 }
 
 bool gv_records_learnt(struct gv_batch *batch, const struct gv_records_clock *clock,
-                       const struct gv_learnt *learnt, const struct gv_track_news *news,
-                       struct gv_rekey_record *rekey)
+                       const struct gv_learnt *learnt, struct gv_rekey_record *rekey)
 {
+    const struct gv_track_news *news = &learnt->news;
     bool ok = add_name(batch, learnt);
 
     rekey->verdict = NULL;
@@ -234,8 +236,8 @@ bool gv_records_learnt(struct gv_batch *batch, const struct gv_records_clock *cl
         ok = ok && add_rekey(batch, learnt, rekey);
     }
     if (learnt->carries)
-        ok = ok && add_keks(batch, clock, learnt, news);
-    return ok && add_events(batch, clock, learnt, news) &&
+        ok = ok && add_keks(batch, clock, learnt);
+    return ok && add_events(batch, clock, learnt) &&
            gv_records_state(batch, clock, learnt->device, learnt->after);
 }
 

@@ -4,7 +4,6 @@
 #define GV_HISTORY_RECORDS_H
 
 #include "history/batch.h"
-#include "model/track_news.h"
 #include "store.h"
 
 /* The clock of the records. */
@@ -20,8 +19,7 @@ extern const char gv_records_track[];
 /* Append what is new of `learnt`; false where the batch is full. *rekey receives the rekey
  * among it, valid as long as the batch (verdict NULL: none). */
 bool gv_records_learnt(struct gv_batch *batch, const struct gv_records_clock *clock,
-                       const struct gv_learnt *learnt, const struct gv_track_news *news,
-                       struct gv_rekey_record *rekey);
+                       const struct gv_learnt *learnt, struct gv_rekey_record *rekey);
 
 /* Append the track as it is, with what its events told. */
 bool gv_records_state(struct gv_batch *batch, const struct gv_records_clock *clock,
