@@ -80,4 +80,20 @@ struct gv_target {
     bool ssh_logging;            /* also read its log */
 };
 
+/* The ways to poll it that are configured. */
+static inline bool gv_target_by_snmp(const struct gv_target *target)
+{
+    return target->snmp != NULL;
+}
+
+static inline bool gv_target_by_ssh(const struct gv_target *target)
+{
+    return target->ssh != NULL;
+}
+
+static inline bool gv_target_by_restconf(const struct gv_target *target)
+{
+    return target->restconf != NULL;
+}
+
 #endif

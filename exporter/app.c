@@ -18,26 +18,11 @@
 
 enum { LIST_MOST = 8 << 20, GV_BOOT_MOST = 64 };
 
-static bool has_snmp(const struct gv_target *target)
-{
-    return target->snmp != NULL;
-}
-
-static bool has_ssh(const struct gv_target *target)
-{
-    return target->ssh != NULL;
-}
-
-static bool has_restconf(const struct gv_target *target)
-{
-    return target->restconf != NULL;
-}
-
 /* A new transport is a row here, and a budget below. */
 static const struct gv_poller_transport transports[] = {
-    {&gv_snmp_collector, has_snmp, NULL},
-    {&gv_ssh_collector, has_ssh, gv_ssh_session_connected},
-    {&gv_restconf_collector, has_restconf, gv_restconf_session_connected},
+    {&gv_snmp_collector, gv_target_by_snmp, NULL},
+    {&gv_ssh_collector, gv_target_by_ssh, gv_ssh_session_connected},
+    {&gv_restconf_collector, gv_target_by_restconf, gv_restconf_session_connected},
 };
 enum { TRANSPORTS = sizeof(transports) / sizeof(transports[0]) };
 

@@ -303,9 +303,9 @@ void gv_config_summary(const struct gv_config *config, struct gv_buf *out)
     for (size_t i = 0; i < config->target_count; i++) {
         const struct gv_target *target = &config->targets[i].target;
 
-        snmp += target->snmp != NULL;
-        ssh += target->ssh != NULL;
-        restconf += target->restconf != NULL;
+        snmp += gv_target_by_snmp(target);
+        ssh += gv_target_by_ssh(target);
+        restconf += gv_target_by_restconf(target);
         legacy += target->ssh != NULL && target->ssh_profile == GV_SSH_LEGACY;
     }
     (void)snprintf(text, sizeof(text),

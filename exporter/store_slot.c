@@ -4,24 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool by_ssh(const struct gv_target *target)
-{
-    return target->ssh != NULL;
-}
-
-static bool by_restconf(const struct gv_target *target)
-{
-    return target->restconf != NULL;
-}
-
-static bool by_snmp(const struct gv_target *target)
-{
-    return target->snmp != NULL;
-}
-
 /* In the order of enum gv_source. */
 static bool (*const configured[GV_SOURCE_COUNT])(const struct gv_target *target) = {
-    by_ssh, by_restconf, by_snmp};
+    gv_target_by_ssh, gv_target_by_restconf, gv_target_by_snmp};
 
 bool slot_configured(size_t source, const struct gv_target *target)
 {

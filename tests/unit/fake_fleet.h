@@ -145,23 +145,13 @@ static bool fake_connected(const struct gv_session *s)
     return s->connected;
 }
 
-static bool fake_has_snmp(const struct gv_target *target)
-{
-    return target->snmp != NULL;
-}
-
-static bool fake_has_ssh(const struct gv_target *target)
-{
-    return target->ssh != NULL;
-}
-
 static const struct gv_collector fake_snmp = {"snmp", fake_open_snmp, fake_start, fake_cancel,
                                               fake_close};
 static const struct gv_collector fake_ssh = {"ssh", fake_open_ssh, fake_start, fake_cancel,
                                              fake_close};
 static const struct gv_poller_transport fake_transports[] = {
-    {&fake_snmp, fake_has_snmp, NULL},
-    {&fake_ssh, fake_has_ssh, fake_connected},
+    {&fake_snmp, gv_target_by_snmp, NULL},
+    {&fake_ssh, gv_target_by_ssh, fake_connected},
 };
 
 /* The store's two functions that the poller calls. */
