@@ -31,6 +31,11 @@ has() { # PATTERN FILE
     grep -aq -- "$1" "$2" || { echo "  no '$1' in $2:"; tail -n 5 "$2"; return 1; }
 }
 
+like() { # TEXT EXTENDED-PATTERN
+    grep -qE -- "$2" <<<"$1" || { echo "  no '$2' in: $(head -c 1500 <<<"$1")"; return 1; }
+}
+until_true() { for _ in $(seq 600); do "$@" >/dev/null 2>&1 && return; sleep 0.1; done; return 1; } # COMMAND...
+
 wait_for() { # PATTERN FILE
     for _ in $(seq 300); do
         grep -aq -- "$1" "$2" 2>/dev/null && return

@@ -10,32 +10,7 @@ exporter=$2
 tool=$3
 command -v jq >/dev/null || { echo "skipped: no jq"; exit 77; }
 
-umask 077
-dir=$(mktemp -d)
-pids=()
-failed=0
-checks=0
-
-end() {
-    for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null; done
-    wait
-    rm -rf "$dir"
-}
-trap end EXIT
-
-same() { # NAME GOT WANT
-    checks=$((checks + 1))
-    [ "$2" = "$3" ] && return
-    failed=$((failed + 1))
-    printf 'FAIL %s: got %s, want %s\n' "$1" "$2" "$3"
-}
-
-like() { # NAME TEXT PATTERN
-    checks=$((checks + 1))
-    grep -qE -- "$3" <<<"$2" && return
-    failed=$((failed + 1))
-    printf 'FAIL %s: no match of %s in: %s\n' "$1" "$3" "$(head -c 1500 <<<"$2")"
-}
+. "$(dirname "$0")/common.sh"
 
 # ---- The fleet ------------------------------------------------------------------------------
 box='os: ios-xe, format: 17, version: 17.09.04a, platform: ISR4300, gdoi_version: 1.0.27'
@@ -78,19 +53,12 @@ devices:
   - {name: delayed, address: 127.43.0.33, gm: odd, restconf: {back: {delay: 20}}}
 END
 
-"$lab" --scenario "$dir/fleet.yml" --any-port --exporter-config "$dir/config.yml" --quiet \
-    >"$dir/lab.out" 2>&1 &
-pids+=($!)
-for _ in $(seq 300); do
-    grep -q '^ready' "$dir/lab.out" && break
-    sleep 0.1
-done
-like "the lab" "$(cat "$dir/lab.out")" '^ready'
+lab_start "$lab" --any-port --exporter-config "$dir/config.yml" --quiet
 
 # ---- What the targets of this test know of their devices ------------------------------------
 # after NAME TEXT: a line more in that target.
 after() { sed -i "/name: \"$1\"/a\\    $2" "$dir/config.yml"; }
-port_of() { sed -n "/name: \"$1\"/,/restconf_port:/s/^ *restconf_port: //p" "$dir/config.yml"; }
+restconf_port() { sed -n "/name: \"$1\"/,/restconf_port:/s/^ *restconf_port: //p" "$dir/config.yml"; }
 key_of() { # ADDRESS PORT: its public key as a pin
     openssl s_client -connect "$1:$2" </dev/null 2>/dev/null | openssl x509 -pubkey -noout |
         openssl pkey -pubin -outform DER | openssl dgst -sha256 -binary | base64
@@ -103,9 +71,9 @@ sed -i "s|^  restconf:|  restconf:\n    bare: {user: monitor, password_file: \"$
 sed -i 's/^defaults:/defaults:\n  deadline: 20s/' "$dir/config.yml"
 bare() { sed -i "/name: \"$1\"/,/restconf:/s/restconf: .*/restconf: bare/" "$dir/config.yml"; }
 bare pinned
-after pinned "restconf_pin: \"sha256//$(key_of 127.43.0.12 "$(port_of pinned)")\""
+after pinned "restconf_pin: \"sha256//$(key_of 127.43.0.12 "$(restconf_port pinned)")\""
 bare pinned-wrong
-after pinned-wrong "restconf_pin: \"sha256//$(key_of 127.43.0.12 "$(port_of pinned)")\""
+after pinned-wrong "restconf_pin: \"sha256//$(key_of 127.43.0.12 "$(restconf_port pinned)")\""
 bare unvouched
 sed -i '/name: "closed"/,/restconf_port:/s/restconf_port: .*/restconf_port: 1/' "$dir/config.yml"
 after corrupted "restconf_timeout: 2s"
@@ -122,7 +90,7 @@ poll() {
     "$tool" poll "$1" --config.file "$dir/config.yml" --collector "${2:-restconf}" --json \
         >"$dir/seen" 2>"$dir/err"
     status=$?
-    like "$1: no secret" "$(! grep -hoE 'lab-(web|ssh)-password|lab-community|not-this-one' \
+    check "$1: no secret" like "$(! grep -hoE 'lab-(web|ssh)-password|lab-community|not-this-one' \
         "$dir/seen" "$dir/err" && echo none)" '^none$'
 }
 seen() { jq -c "$1" <"$dir/seen"; }
@@ -130,32 +98,32 @@ reason() { jq -r '.error.reason // "none"' <"$dir/seen"; }
 
 # ---- Key servers and members ----------------------------------------------------------------
 poll ks
-same "ks" "$status" 0
-same "ks: members, N, R, transport" \
+check "ks" same "$status" 0
+check "ks: members, N, R, transport" same \
     "$(seen '.groups[0] | [.ks.members_registered, (.ks.members | length), .ks.retransmits,
         .ks.retransmit_interval_seconds, .transport, .ks.role, .id]')" \
     '[4001,4001,3,20,"unicast","primary","3333"]'
-same "ks: its own time to rekey, as the formula has it" \
+check "ks: its own time to rekey, as the formula has it" same \
     "$(seen '.groups[0].keks[0] | .remaining_seconds - .time_to_rekey_seconds
         | . >= 664 and . <= 666')" true
-same "ks: both remaining times" \
+check "ks: both remaining times" same \
     "$(seen '.groups[0].keks[0] | .remaining_seconds - .remaining_told_seconds
         | . >= -2 and . <= 2')" true
-same "ks: a name of all sorts" "$(jq -r '.groups[1].name' <"$dir/seen")" 'a "b\c é'
-same "ks: requests" "$(sed -n 's/.*restconf: ok, \([0-9]*\) requests.*/\1/p' "$dir/err")" 7
+check "ks: a name of all sorts" same "$(jq -r '.groups[1].name' <"$dir/seen")" 'a "b\c é'
+check "ks: requests" same "$(sed -n 's/.*restconf: ok, \([0-9]*\) requests.*/\1/p' "$dir/err")" 7
 poll gm
-same "gm: requests" "$status $(sed -n 's/.*restconf: ok, \([0-9]*\) requests.*/\1/p' "$dir/err")" '0 5'
+check "gm: requests" same "$status $(sed -n 's/.*restconf: ok, \([0-9]*\) requests.*/\1/p' "$dir/err")" '0 5'
 poll stale
-same "stale: birth and lifetime count" \
+check "stale: birth and lifetime count" same \
     "$(seen '.groups[0].keks[0] | [.remaining_told_seconds, .remaining_seconds < 50001,
         .remaining_seconds > 49000]')" '[86400,true,true]'
 poll config-only
-same "config-only" "$status" 0
-same "config-only: N, R, transport of the configuration" \
+check "config-only" same "$status" 0
+check "config-only: N, R, transport of the configuration" same \
     "$(seen '.groups[0] | [.ks.retransmits, .ks.retransmit_interval_seconds, .transport,
         .ks.kek_lifetime_seconds, (.keks | length)]')" '[2,10,"multicast",86400,0]'
 poll gm-16
-like "gm-16: nothing of a member before 17.5" "$(tail -1 "$dir/err")" 'no_data'
+check "gm-16: nothing of a member before 17.5" like "$(tail -1 "$dir/err")" 'no_data'
 
 # ---- The same device by three collectors ----------------------------------------------------
 common='[.groups[] | {name, transport,
@@ -170,26 +138,26 @@ told='[.groups[] | {ks: (if .ks then .ks | {members_registered, retransmits,
 left='[.groups[] | .keks[0].remaining_seconds]'
 for name in ks ks2 gm gm-odd; do
     poll "$name"
-    same "$name by RESTCONF" "$status" 0
+    check "$name by RESTCONF" same "$status" 0
     by_rest=$(seen "$common") told_rest=$(seen "$told") left_rest=$(seen "$left")
     poll "$name" snmp
-    same "$name: RESTCONF and SNMP agree" "$by_rest" "$(seen "$common")"
-    same "$name: lives that run down alike" \
+    check "$name: RESTCONF and SNMP agree" same "$by_rest" "$(seen "$common")"
+    check "$name: lives that run down alike" same \
         "$(jq -cn --argjson a "$left_rest" --argjson b "$(seen "$left")" \
             '[$a, $b] | transpose | all(.[0] >= .[1] - 2 and .[0] - .[1] < 120)')" true
     poll "$name" ssh
-    same "$name: RESTCONF and SSH agree" "$told_rest" "$(seen "$told")"
+    check "$name: RESTCONF and SSH agree" same "$told_rest" "$(seen "$told")"
 done
 
 # ---- Who the server is, and who we are ------------------------------------------------------
 refused() { # NAME STATUS REASON
     poll "$1"
-    same "$1: exit status" "$status" "$2"
-    like "$1" "$(reason)" "$3"
-    same "$1: nothing told" "$(seen '.groups // [] | length')" 0
+    check "$1: exit status" same "$status" "$2"
+    check "$1" like "$(reason)" "$3"
+    check "$1: nothing told" same "$(seen '.groups // [] | length')" 0
 }
 poll pinned
-same "pinned" "$status $(seen '.groups[0].gm.registered')" '0 true'
+check "pinned" same "$status $(seen '.groups[0].gm.registered')" '0 true'
 refused pinned-wrong 1 '^host_key_changed: '
 refused unvouched 1 '^host_key_unknown: '
 refused wrong-password 1 '^authentication: device-system-data: HTTP 401'
@@ -199,13 +167,13 @@ refused slow 3 '^timeout: '
 refused redirect 1 '^malformed: device-system-data: HTTP 302: a redirect'
 
 # One request with a wrong password a poll: accounts are locked after a few.
-like "wrong-password: one request" "$(cat "$dir/err"; poll wrong-password; cat "$dir/err")" \
+check "wrong-password: one request" like "$(cat "$dir/err"; poll wrong-password; cat "$dir/err")" \
     'authentication, 1 requests'
 
 # No proxy of the environment, no password of the home directory.
 echo "machine 127.43.0.3 login root password not-this-one" >"$dir/.netrc"
 HOME=$dir https_proxy=http://127.0.0.1:1 ALL_PROXY=http://127.0.0.1:1 poll gm
-same "no proxy" "$status" 0
+check "no proxy" same "$status" 0
 
 # ---- Answers that are none ------------------------------------------------------------------
 refused forbidden 1 '^authorization: device-system-data: HTTP 403: in-use: the datastore is  locked'
@@ -215,19 +183,19 @@ refused garbage 1 '^malformed: .*not the JSON'
 refused deep 1 '^too_large: .*more than any device'
 refused huge 1 '^too_large: .*larger than 8 MiB'
 poll empty
-like "empty: nothing there" "$(tail -1 "$dir/err")" 'no_data'
+check "empty: nothing there" like "$(tail -1 "$dir/err")" 'no_data'
 poll slow-in-all
-same "slow-in-all" "$status" 3
-like "slow-in-all: the whole poll has a limit" "$(reason)" '^timeout: .*took longer than its 1000 ms'
+check "slow-in-all" same "$status" 3
+check "slow-in-all: the whole poll has a limit" like "$(reason)" '^timeout: .*took longer than its 1000 ms'
 # What breaks first in TLS is a matter of luck.
 for name in cut corrupted; do
     poll "$name"
-    like "$name" "$status $(reason)" '^(1 key_exchange|3 unreachable|3 timeout)'
-    same "$name: nothing told" "$(seen '.groups // [] | length')" 0
+    check "$name" like "$status $(reason)" '^(1 key_exchange|3 unreachable|3 timeout)'
+    check "$name: nothing told" same "$(seen '.groups // [] | length')" 0
 done
 for name in padded delayed; do
     poll "$name"
-    same "$name" "$status $(seen '.groups[0].gm.registered')" '0 true'
+    check "$name" same "$status $(seen '.groups[0].gm.registered')" '0 true'
 done
 
 # ---- The exporter ---------------------------------------------------------------------------
@@ -236,15 +204,15 @@ for name in ks ks2 gm gm-odd; do
 done >"$dir/good"
 { sed '/^targets:/q' "$dir/config.yml"; sed '/^ *\(snmp\|ssh\).*:/d' "$dir/good"; } >"$dir/good.yml"
 "$exporter" --config.file="$dir/good.yml" --once >"$dir/metrics" 2>"$dir/once.log"
-same "--once" "$?" 0
-like "collector label" "$(cat "$dir/metrics")" \
+check "--once" same "$?" 0
+check "collector label" like "$(cat "$dir/metrics")" \
     '^getvpn_collector_success\{device="ks",collector="restconf"\} 1'
-like "lead by N and R as told" "$(cat "$dir/metrics")" \
+check "lead by N and R as told" like "$(cat "$dir/metrics")" \
     '^getvpn_kek_rekey_lead_expected_seconds\{device="ks",group="LARGE"\} 665'
-like "no secret" "$(! grep -hE 'lab-(web|ssh)-password' "$dir/metrics" "$dir/once.log" && echo none)" \
+check "no secret" like "$(! grep -hE 'lab-(web|ssh)-password' "$dir/metrics" "$dir/once.log" && echo none)" \
     '^none$'
 "$exporter" --config.file="$dir/config.yml" --config.check >"$dir/check" 2>&1
-like "--config.check" "$(cat "$dir/check")" 'restconf 2[0-9]\)'
+check "--config.check" like "$(cat "$dir/check")" 'restconf 2[0-9]\)'
 
 # Two refused logins in a row, and no third.
 { sed '/^targets:/q' "$dir/config.yml"
@@ -253,25 +221,22 @@ like "--config.check" "$(cat "$dir/check")" 'restconf 2[0-9]\)'
 "$exporter" --config.file="$dir/lockout.yml" --web.listen-address=127.0.0.1:0 \
     >"$dir/exporter.log" 2>&1 &
 pids+=($!)
-for _ in $(seq 300); do
-    grep -q 'no further login' "$dir/exporter.log" && break
-    sleep 0.1
-done
-port=$(sed -n 's/.*listening on [^ ]* port \([0-9]*\).*/\1/p' "$dir/exporter.log")
-like "two refusals, and a pause" "$(curl -sS -m 10 "http://127.0.0.1:$port/metrics")" \
+wait_for 'no further login' "$dir/exporter.log"
+port=$(port_of "$dir/exporter.log") || exit 1
+check "two refusals, and a pause" like "$(curl -sS -m 10 "http://127.0.0.1:$port/metrics")" \
     'failures_total\{device="wrong-password",collector="restconf",reason="authentication"\} 2'
 curl -sS -m 10 "http://127.0.0.1:$port/config" >"$dir/shown"
-like "/config" "$(cat "$dir/shown")" 'password: "<set>"'
-like "/config: no secret" "$(! grep -E 'not-this-one|lab-' "$dir/shown" && echo none)" '^none$'
+check "/config" like "$(cat "$dir/shown")" 'password: "<set>"'
+check "/config: no secret" like "$(! grep -E 'not-this-one|lab-' "$dir/shown" && echo none)" '^none$'
 
 # ---- The ends -------------------------------------------------------------------------------
-for pid in "${pids[@]}"; do
-    kill "$pid"
-    wait "$pid"
-    same "clean end" "$?" 0
+for p in $lab_pid "${pids[@]}"; do
+    kill "$p"
+    wait "$p"
+    check "clean end" same "$?" 0
 done
 pids=()
-like "no complaint" "$(grep -hE 'ERROR|runtime error' "$dir/lab.out" "$dir/exporter.log" ||
+lab_pid=
+check "no complaint" like "$(grep -hE 'ERROR|runtime error' "$dir/lab.log" "$dir/exporter.log" ||
     echo none)" '^none$'
-echo "$checks checks, $failed failed"
-[ "$failed" -eq 0 ]
+finish

@@ -10,32 +10,7 @@ exporter=$2
 tool=$3
 command -v jq >/dev/null || { echo "skipped: no jq"; exit 77; }
 
-umask 077
-dir=$(mktemp -d)
-pids=()
-failed=0
-checks=0
-
-end() {
-    for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null; done
-    wait
-    rm -rf "$dir"
-}
-trap end EXIT
-
-same() { # NAME GOT WANT
-    checks=$((checks + 1))
-    [ "$2" = "$3" ] && return
-    failed=$((failed + 1))
-    printf 'FAIL %s: got %s, want %s\n' "$1" "$2" "$3"
-}
-
-like() { # NAME TEXT PATTERN
-    checks=$((checks + 1))
-    grep -qE -- "$3" <<<"$2" && return
-    failed=$((failed + 1))
-    printf 'FAIL %s: no match of %s in: %s\n' "$1" "$3" "$(head -c 1500 <<<"$2")"
-}
+. "$(dirname "$0")/common.sh"
 
 # ---- The fleet ------------------------------------------------------------------------------
 pairs=(none:none md5:none md5:des sha1:aes128 sha224:aes192 sha256:aes256 sha384:aes192-reeder
@@ -100,12 +75,7 @@ END
 start_lab() { # SCENARIO CONFIG
     "$lab" --scenario "$1" --any-port --exporter-config "$2" --quiet >"$dir/lab.out" 2>&1 &
     pids+=($!)
-    for _ in $(seq 300); do
-        grep -q '^ready' "$dir/lab.out" && return
-        sleep 0.1
-    done
-    echo "FAIL: the lab did not start: $(cat "$dir/lab.out")"
-    exit 1
+    wait_for '^ready' "$dir/lab.out"
 }
 
 start_lab "$dir/fleet.yml" "$dir/config.yml"
@@ -127,7 +97,7 @@ poll() {
     "$tool" poll "$1" --config.file "$dir/$config" --collector "${2:-snmp}" --json \
         >"$dir/seen" 2>"$dir/err"
     status=$?
-    like "$1: no secret" "$(! grep -hoE 'lab-[a-z]*-?(secret|community)|not-this-one' \
+    check "$1: no secret" like "$(! grep -hoE 'lab-[a-z]*-?(secret|community)|not-this-one' \
         "$dir/seen" "$dir/err" && echo none)" '^none$'
 }
 seen() { jq -c "$1" <"$dir/seen"; }
@@ -137,45 +107,45 @@ reason() { jq -r '.error.reason // "none"' <"$dir/seen"; }
 gm='.groups[0].gm | [.registered, .registered_inferred, .registered_with != null]'
 for name in v1 "${pairs[@]/#/pair-}"; do
     poll "$name"
-    same "$name" "$status" 0
-    same "$name: registered, inferred" "$(seen "$gm")" '[true,true,true]'
-    same "$name: keys" "$(seen '.groups[0] | [(.keks|length), (.teks|length)]')" '[1,1]'
+    check "$name" same "$status" 0
+    check "$name: registered, inferred" same "$(seen "$gm")" '[true,true,true]'
+    check "$name: keys" same "$(seen '.groups[0] | [(.keks|length), (.teks|length)]')" '[1,1]'
 done
 
 # ---- Key servers, revisions, Junos ----------------------------------------------------------
 poll ks
-same "4,000 members" "$(seen '.groups[0].ks | [.group_members, .role, (.members|length)]')" \
+check "4,000 members" same "$(seen '.groups[0].ks | [.group_members, .role, (.members|length)]')" \
     '[4011,"primary",0]'
-same "COOP peer" "$(seen '.groups[0].ks.peers[0] | [.address, .role, .status]')" \
+check "COOP peer" same "$(seen '.groups[0].ks.peers[0] | [.address, .role, .status]')" \
     '["10.41.0.2","secondary","alive"]'
-same "a name of all sorts" "$(jq -r '.groups[1].name' <"$dir/seen")" 'a "b\c é'
-same "id" "$(jq -r '.groups[1].id' <"$dir/seen")" 4294967
-same "transport by the KEK's destination" \
+check "a name of all sorts" same "$(jq -r '.groups[1].name' <"$dir/seen")" 'a "b\c é'
+check "id" same "$(jq -r '.groups[1].id' <"$dir/seen")" 4294967
+check "transport by the KEK's destination" same \
     "$(seen '[.groups[] | [.transport, .transport_inferred]]')" \
     '[["unicast",true],["multicast",true]]'
-same "N and R are not told" \
+check "N and R are not told" same \
     "$(seen '[.groups[].ks | has("retransmits"), has("retransmit_interval_seconds")]')" \
     '[false,false,false,false]'
 poll ks2
-same "version by sysDescr" "$(seen '.device | [.vendor, .os, .version]')" \
+check "version by sysDescr" same "$(seen '.device | [.vendor, .os, .version]')" \
     '["cisco","ios-xe","17.9.4a"]'
-same "secondary" "$(seen '.groups[0].ks | [.role, has("last_rekey_duration_ms")]')" \
+check "secondary" same "$(seen '.groups[0].ks | [.role, has("last_rekey_duration_ms")]')" \
     '["secondary",false]'
 poll ks-2010
-same "2010 KS" "$status" 0
-same "2015 columns of a KS are absent" \
+check "2010 KS" same "$status" 0
+check "2015 columns of a KS are absent" same \
     "$(seen '.groups[0].ks | [has("role"), has("members_registered"), has("group_members"),
         has("last_rekey_retransmits"), (.peers|length), has("rekey_sequence")]')" \
     '[false,false,false,false,0,true]'
 poll gm-2010
-same "2015 column of a GM is absent" \
+check "2015 column of a GM is absent" same \
     "$(seen '.groups[0].gm | [has("active_teks"), .registered]')" '[false,true]'
 poll srx
-same "Junos" "$(seen '[.device.vendor, .device.os, .device.version, .groups[0].gm.registered]')" \
+check "Junos" same "$(seen '[.device.vendor, .device.os, .device.version, .groups[0].gm.registered]')" \
     '["juniper","junos","19.4R3.11",true]'
-same "Junos: Cisco's behaviours do not apply" "$(seen '.device | has("behavior")')" false
+check "Junos: Cisco's behaviours do not apply" same "$(seen '.device | has("behavior")')" false
 poll small
-same "answers of at most 484 octets" "$status $(seen '.groups[0].keks | length')" '0 1'
+check "answers of at most 484 octets" same "$status $(seen '.groups[0].keks | length')" '0 1'
 
 # ---- The same device by SNMP and by SSH -----------------------------------------------------
 # What both tell, without what runs down between the two polls.
@@ -192,9 +162,9 @@ for name in ks gm gm-odd; do
     by_snmp=$(seen "$common")
     left_snmp=$(seen "$left")
     poll "$name" ssh
-    same "$name by SSH" "$status" 0
-    same "$name: SNMP and SSH agree" "$by_snmp" "$(seen "$common")"
-    same "$name: lives that run down alike" \
+    check "$name by SSH" same "$status" 0
+    check "$name: SNMP and SSH agree" same "$by_snmp" "$(seen "$common")"
+    check "$name: lives that run down alike" same \
         "$(jq -cn --argjson a "$left_snmp" --argjson b "$(seen "$left")" \
             '[$a, $b] | transpose | all(.[0] >= .[1] and .[0] - .[1] < 120)')" true
 done
@@ -204,9 +174,9 @@ refused() { # NAME STATUS REASON
     config=brief.yml
     poll "$1"
     config=config.yml
-    same "$1: exit status" "$status" "$2"
-    like "$1" "$(reason)" "$3"
-    same "$1: nothing told" "$(seen '.groups // [] | length')" 0
+    check "$1: exit status" same "$status" "$2"
+    check "$1" like "$(reason)" "$3"
+    check "$1: nothing told" same "$(seen '.groups // [] | length')" 0
 }
 refused wrong-auth 1 '^auth.*user, password'
 refused wrong-user 1 '^auth.*user, password'
@@ -218,8 +188,8 @@ refused silent 3 '^timeout: .*no answer'
 # ---- Bad lines ------------------------------------------------------------------------------
 for name in spoofed doubled shuffled half-truncated half-corrupted lossy; do
     poll "$name"
-    same "$name" "$status" 0
-    same "$name: as told" "$(seen '.groups[0] | [.name, .gm.registered, .keks[0].lifetime_seconds,
+    check "$name" same "$status" 0
+    check "$name: as told" same "$(seen '.groups[0] | [.name, .gm.registered, .keks[0].lifetime_seconds,
         (.teks | length)]')" '["a \"b\\c é",true,86400,1]'
 done
 refused only-spoofed 3 '^timeout'
@@ -244,39 +214,34 @@ sed -i 's/^defaults:/defaults:\n  snmp_timeout: 200ms\n  snmp_retries: 1/; s/int
     >"$dir/exporter.log" 2>&1 &
 pids+=($!)
 
-# wait_for NAME PATTERN: until a line of /metrics matches, a minute at most.
-wait_for() {
+# until_told NAME PATTERN: until a line of /metrics matches, a minute at most.
+until_told() {
     for _ in $(seq 300); do
         port=$(sed -n 's/.*listening on [^ ]* port \([0-9]*\).*/\1/p' "$dir/exporter.log")
         curl -sS -m 10 "http://127.0.0.1:$port/metrics" >"$dir/metrics" 2>/dev/null
         grep -qE "$2" "$dir/metrics" && break
         sleep 0.2
     done
-    like "$1" "$(cat "$dir/metrics")" "$2"
+    check "$1" like "$(cat "$dir/metrics")" "$2"
 }
 for name in v2c v3; do
-    wait_for "$name: silent while it reboots" \
+    until_told "$name: silent while it reboots" \
         "^getvpn_collector_failures_total\{device=\"$name\",collector=\"snmp\",reason=\"timeout\"\} "
 done
 for name in v2c v3; do
-    wait_for "$name: back" "^getvpn_collector_success\{device=\"$name\",collector=\"snmp\"\} 1"
-    wait_for "$name: whole" "^getvpn_gm_registered\{device=\"$name\",group=\"G\"\} 1"
-    checks=$((checks + 1))
-    if grep -qE "failures_total\{device=\"$name\".*reason=\"(time_window|engine_changed|auth)" \
-        "$dir/metrics"; then
-        failed=$((failed + 1))
-        echo "FAIL $name: a reboot was taken for another fault"
-    fi
+    until_told "$name: back" "^getvpn_collector_success\{device=\"$name\",collector=\"snmp\"\} 1"
+    until_told "$name: whole" "^getvpn_gm_registered\{device=\"$name\",group=\"G\"\} 1"
+    check "$name: a reboot is no other fault" same "$(grep -cE \
+        "failures_total\{device=\"$name\".*reason=\"(time_window|engine_changed|auth)" "$dir/metrics")" 0
 done
 
 # ---- The ends -------------------------------------------------------------------------------
-for pid in "${pids[@]}"; do
-    kill "$pid"
-    wait "$pid"
-    same "clean end" "$?" 0
+for p in "${pids[@]}"; do
+    kill "$p"
+    wait "$p"
+    check "clean end" same "$?" 0
 done
 pids=()
-like "no complaint" "$(grep -hE 'ERROR|runtime error' "$dir/lab.out" "$dir/exporter.log" ||
+check "no complaint" like "$(grep -hE 'ERROR|runtime error' "$dir/lab.out" "$dir/exporter.log" ||
     echo none)" '^none$'
-echo "$checks checks, $failed failed"
-[ "$failed" -eq 0 ]
+finish

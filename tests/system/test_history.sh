@@ -8,29 +8,9 @@ exporter=$(realpath "$1")
 tool=$(realpath "$2")
 lab=$(realpath "$3")
 command -v jq >/dev/null || { echo "skipped: no jq"; exit 77; }
-umask 077
-dir=$(mktemp -d)
-pids=()
-pid=
-failed=0
-
-end() {
-    for p in "${pids[@]}" $pid; do kill "$p" 2>/dev/null; done
-    wait
-    rm -rf "$dir"
-}
-trap end EXIT
-
-check() { # NAME COMMAND...
-    if "${@:2}"; then return; fi
-    echo "FAIL: $1"
-    failed=1
-}
-same() { [ "$1" = "$2" ] || { echo "  got '$1', want '$2'"; return 1; }; }
-has() { grep -qE -- "$1" "$2" || { echo "  no '$1' in:"; tail -c 3000 "$2"; return 1; }; }
+. "$(dirname "$0")/common.sh"
 fetch() { curl -sS -m 10 "http://127.0.0.1:$port$1"; }
 metric() { fetch /metrics | sed -n "s/^getvpn_exporter_history_$1 //p"; }
-until_true() { for _ in $(seq 600); do "$@" >/dev/null 2>&1 && return; sleep 0.1; done; return 1; }
 
 cat >"$dir/fleet.yml" <<'END'
 profiles:
@@ -54,18 +34,13 @@ history: {keep_days: 30}
 END
 mkdir "$dir/state"
 cd "$dir" || exit 1
-"$lab" --scenario fleet.yml --exporter-config lab.yml --quiet >lab.out 2>&1 &
-pids+=($!)
-until_true grep -q '^ready' lab.out
-check "the lab" has '^ready' lab.out
+lab_start "$lab" --exporter-config lab.yml --quiet
 
 start() {
     : >log
     "$exporter" --config.file="$dir/config.yml" --web.listen-address=127.0.0.1:0 2>>log &
     pid=$!
-    until_true grep -q 'listening on' log
-    port=$(sed -n 's/.*listening on [^ ]* port \([0-9]*\).*/\1/p' log)
-    [ -n "$port" ] || { echo "FAIL: the exporter did not start"; cat log; exit 1; }
+    port=$(port_of log) || exit 1
 }
 rekeys() { "$tool" history --json --database state/history.db | jq -e ".rekeys | $1"; }
 
@@ -82,7 +57,7 @@ check "its row" rekeys '.[0] | .group == "G1" and .ks == "ks" and .verdict == "o
     .lead_seconds > 218 and .lead_seconds < 232 and .expected_lead_seconds == 225 and
     (.old_spi | test("^0x[0-9A-F]{32}$")) and (.new_spi | test("^0x[0-9A-F]{32}$"))' >/dev/null
 "$tool" history --database state/history.db --group 3333 --since 1h >out 2>&1
-check "as text" has '^20.*Z G1 +ks +on_time +lead 2[23][0-9.]+ s, expected 225 s, KEK 0x.* -> 0x' out
+check "as text" has '^20.*Z G1 \+ks \+on_time \+lead 2[23][0-9.]\+ s, expected 225 s, KEK 0x.* -> 0x' out
 check "no other group" same "$("$tool" history --database state/history.db --group G2 2>&1)" \
     "getvpntool: no such rekey"
 check "none before it" same \
@@ -114,7 +89,7 @@ rm -f state/history.db-wal
 start
 check "set aside" same "$(echo state/history.db.corrupt-*Z | wc -w)" 1
 check "it is there" [ -f state/history.db.corrupt-*Z ]
-check "said aloud" has 'level="?error"? .*history .*history.db is corrupt .*history.db.corrupt-.*a new one is begun' log
+check "said aloud" has 'level="\?error"\? .*history .*history.db is corrupt .*history.db.corrupt-.*a new one is begun' log
 check "in the metric" same "$(metric set_aside_total)" 1
 check "written anew" until_true eval '[ "$(metric records_total)" -ge 2 ]'
 check "well" same "$(metric success)" 1
@@ -143,4 +118,4 @@ check "said" has 'is written again' log
 sed -i '/^history:/d' config.yml
 kill -HUP "$pid"
 check "without it no metric" until_true eval '[ -z "$(metric success)" ]'
-exit $failed
+finish

@@ -8,25 +8,7 @@ exporter=$(realpath "$1")
 tool=$(realpath "$2")
 lab=$(realpath "$3")
 command -v jq >/dev/null || { echo "skipped: no jq"; exit 77; }
-umask 077
-dir=$(mktemp -d)
-pids=()
-failed=0
-
-end() {
-    for p in "${pids[@]}"; do kill "$p" 2>/dev/null; done
-    wait
-    rm -rf "$dir"
-}
-trap end EXIT
-
-check() { # NAME COMMAND...
-    if "${@:2}"; then return; fi
-    echo "FAIL: $1"
-    failed=1
-}
-same() { [ "$1" = "$2" ] || { echo "  got '$1', want '$2'"; return 1; }; }
-has() { grep -qE -- "$1" "$2" || { echo "  no '$1' in:"; head -c 3000 "$2"; return 1; }; }
+. "$(dirname "$0")/common.sh"
 
 # Members listen at 127/8 and are known to their key servers by addresses of the VPN; ghosts
 # are only listed.
@@ -47,10 +29,7 @@ devices:
 END
 printf 'lab-community\n' >"$dir/community"
 printf 'lab-password\n' >"$dir/password"
-"$lab" --scenario "$dir/fleet.yml" --exporter-config "$dir/lab.yml" --quiet >"$dir/lab.out" 2>&1 &
-pids+=($!)
-for _ in $(seq 300); do grep -q '^ready' "$dir/lab.out" && break; sleep 0.1; done
-check "the lab" has '^ready' "$dir/lab.out"
+lab_start "$lab" --exporter-config "$dir/lab.yml" --quiet
 cd "$dir" || exit 1
 snmp=(--snmp-community-file community --snmp-port 11610)
 ssh=(--ssh-user monitor --ssh-password-file password --ssh-port 22220 --known-hosts known_hosts)
@@ -120,19 +99,15 @@ targets:
   - {name: gm-1, address: 127.51.0.11}
 END
 "$exporter" --config.file=few.yml --web.listen-address=127.0.0.1:0 2>few.log &
-pids+=($!)
-for _ in $(seq 100); do
-    port=$(sed -n 's/.*listening on [^ ]* port \([0-9]*\).*/\1/p' few.log)
-    [ -n "$port" ] && break
-    sleep 0.1
-done
+pid=$!
+port=$(port_of few.log) || exit 1
 for _ in $(seq 300); do
     curl -sS -m 10 "http://127.0.0.1:$port/metrics" >metrics
     [ "$(grep -c '^getvpn_collector_success{.*} 1' metrics)" = 4 ] && break
     sleep 0.1
 done
-check "five of six are no targets" has '^getvpn_unmonitored_members\{group="G1"\} 5' metrics
-check "of the other group one" has '^getvpn_unmonitored_members\{group="G2"\} 1' metrics
+check "five of six are no targets" has '^getvpn_unmonitored_members{group="G1"} 5' metrics
+check "of the other group one" has '^getvpn_unmonitored_members{group="G2"} 1' metrics
 curl -sS -m 10 "http://127.0.0.1:$port/api/v1/groups/G1" >group
 check "in JSON" same "$(jq -c '[.group.members_unmonitored,
     ([.devices[0].ks.members[] | select(.monitored)] | length)]' group)" "[5,1]"
@@ -140,4 +115,4 @@ check "each with version, state and acknowledgements" same "$(jq '[.devices[0].k
     select(has("version") and has("state") and has("acks_received"))] | length' group)" 6
 check "service discovery" same "$(curl -sS -m 10 "http://127.0.0.1:$port/sd" |
     jq -c '.[0].targets')" '["ks-a","gm-1"]'
-exit $failed
+finish
