@@ -129,7 +129,7 @@ static bool ask(struct fetch *fetch, const char *url, const char *user,
     };
     struct gv_http_client *client = gv_http_client_new(fetch->loop);
 
-    if (client != NULL && gv_http_get(client, &request, done, fetch) != NULL)
+    if (client != NULL && gv_http_get(client, &request, done, fetch))
         gv_loop_run(fetch->loop);
     else
         (void)fail(fetch->why, "the request cannot be made: --ca-file, or no memory", "");

@@ -15,7 +15,6 @@ struct fetch {
     char *url;
     struct gv_dur refresh;
     struct gv_timer *timer;
-    struct gv_http_request *request;
     bool failing;
 };
 
@@ -60,7 +59,6 @@ static void done(void *arg, const struct gv_http_answer *answer)
     char status[32];
     const char *why = fault(answer, status);
 
-    fetch->request = NULL;
     if (why != NULL && !fetch->failing)
         gv_log(GV_LOG_WARN, NULL, "target list %s: %s; the last one stays", fetch->url, why);
     fetch->failing = why != NULL;
@@ -84,8 +82,7 @@ static void begin(void *arg)
     };
 
     fetch->timer = NULL;
-    fetch->request = gv_http_get(fetch->sd->client, &ask, done, fetch);
-    if (fetch->request == NULL)
+    if (!gv_http_get(fetch->sd->client, &ask, done, fetch))
         fetch->timer = gv_timer_start(fetch->sd->loop, fetch->refresh, begin, fetch);
 }
 

@@ -351,14 +351,13 @@ static bool set_up(struct gv_http_request *request, const struct gv_http_ask *as
            set_accept(request, ask->accept);
 }
 
-struct gv_http_request *gv_http_get(struct gv_http_client *client,
-                                    const struct gv_http_ask *ask, gv_http_done *done,
-                                    void *arg)
+bool gv_http_get(struct gv_http_client *client, const struct gv_http_ask *ask,
+                 gv_http_done *done, void *arg)
 {
     struct gv_http_request *request = calloc(1, sizeof(*request));
 
     if (request == NULL)
-        return NULL;
+        return false;
     request->client = client;
     request->done = done;
     request->arg = arg;
@@ -368,15 +367,9 @@ struct gv_http_request *gv_http_get(struct gv_http_client *client,
     request->easy = curl_easy_init();
     if (request->easy != NULL && set_up(request, ask) &&
         curl_multi_add_handle(client->multi, request->easy) == CURLM_OK)
-        return request;
+        return true;
     request_free(request);
-    return NULL;
-}
-
-void gv_http_cancel(struct gv_http_request *request)
-{
-    if (request != NULL)
-        request_free(request);
+    return false;
 }
 
 /* --- the client --- */

@@ -10,7 +10,6 @@
 #include "io/loop.h"
 
 struct gv_http_client; /* its connections are used again by later requests */
-struct gv_http_request;
 
 /* What is asked of whom. Nothing in it is needed after gv_http_get. */
 struct gv_http_ask {
@@ -49,15 +48,11 @@ typedef void gv_http_done(void *arg, const struct gv_http_answer *answer);
 struct gv_http_client *gv_http_client_new(struct gv_loop *loop);
 void gv_http_client_free(struct gv_http_client *client);
 
-/* Begin a request; `done` comes once, never from inside. NULL without memory: then it never
+/* Begin a request; `done` comes once, never from inside. False without memory: then it never
  * comes. GV_ERR_HOST_KEY_UNKNOWN: a certificate that nobody vouches for;
  * GV_ERR_HOST_KEY_CHANGED: another key than the pinned one; GV_ERR_KEY_EXCHANGE: no TLS;
  * GV_ERR_TOO_LARGE: more than `most` octets, or headers without end. */
-struct gv_http_request *gv_http_get(struct gv_http_client *client,
-                                    const struct gv_http_ask *ask, gv_http_done *done,
-                                    void *arg);
-
-/* Forget a request that is under way; `done` does not come. NULL is fine. */
-void gv_http_cancel(struct gv_http_request *request);
+bool gv_http_get(struct gv_http_client *client, const struct gv_http_ask *ask,
+                 gv_http_done *done, void *arg) GV_MUST_CHECK;
 
 #endif

@@ -17,7 +17,6 @@ struct gv_session {
     void *arg;
 
     struct gv_http_client *client;
-    struct gv_http_request *request;
     struct gv_timer *begin, *deadline;
 
     size_t list; /* number of the list under way */
@@ -47,7 +46,6 @@ static void end_poll(struct gv_session *s, enum gv_err err)
     stop_timer(&s->deadline);
     gv_http_client_free(s->client); /* and the request with it */
     s->client = NULL;
-    s->request = NULL;
     if (s->read)
         result.observation = s->observation;
     else
@@ -109,6 +107,7 @@ static bool ask(struct gv_session *s)
         .limit = target->restconf_timeout,
         .most = GV_RESTCONF_OCTETS,
     };
+    bool begun;
 
     gv_buf_add_str(&url, "https://");
     add_host(&url, target->address);
@@ -117,11 +116,11 @@ static bool ask(struct gv_session *s)
     gv_buf_add_str(&url, "/restconf/data/");
     gv_buf_add_str(&url, gv_restconf_lists[s->list].path);
     what.url = url.at;
-    s->request = url.err == GV_OK ? gv_http_get(s->client, &what, answered, s) : NULL;
+    begun = url.err == GV_OK && gv_http_get(s->client, &what, answered, s);
     gv_buf_clear(&url);
     s->asked_at = gv_loop_now(s->loop);
     s->result.requests++;
-    return s->request != NULL;
+    return begun;
 }
 
 static void end_lists(struct gv_session *s)
@@ -234,7 +233,6 @@ static void answered(void *arg, const struct gv_http_answer *answer)
 {
     struct gv_session *s = arg;
 
-    s->request = NULL;
     if (answer->err != GV_OK)
         note(s, answer->err,
              answer->err == GV_ERR_TOO_LARGE ? "larger than 8 MiB" : answer->detail);

@@ -69,20 +69,16 @@ static void request_free(struct gv_http_request *request)
     free(request);
 }
 
-void gv_http_cancel(struct gv_http_request *request)
-{
-    if (request == NULL)
-        return;
-    take_out(request);
-    request_free(request);
-}
-
 void gv_http_client_free(struct gv_http_client *client)
 {
     if (client == NULL)
         return;
-    while (client->requests != NULL)
-        gv_http_cancel(client->requests);
+    while (client->requests != NULL) {
+        struct gv_http_request *first = client->requests;
+
+        take_out(first);
+        request_free(first);
+    }
     free(client);
 }
 
@@ -175,15 +171,14 @@ static bool take_apart(struct gv_http_request *request, const char *url)
     return true;
 }
 
-struct gv_http_request *gv_http_get(struct gv_http_client *client,
-                                    const struct gv_http_ask *ask, gv_http_done *done,
-                                    void *arg)
+bool gv_http_get(struct gv_http_client *client, const struct gv_http_ask *ask,
+                 gv_http_done *done, void *arg)
 {
     struct gv_http_request *request = calloc(1, sizeof(*request));
     int64_t rounds = client->connected ? 0 : CONNECT_ROUNDS;
 
     if (request == NULL)
-        return NULL;
+        return false;
     *request = (struct gv_http_request){.client = client,
                                         .next = client->requests,
                                         .done = done,
@@ -195,5 +190,5 @@ struct gv_http_request *gv_http_get(struct gv_http_client *client,
     client->requests = request;
     request->limit = gv_timer_start(client->loop, ask->limit, limit_due, request);
     travel(request, (2 * rounds + 1) * stage_now->settings.delay_ms);
-    return request;
+    return true;
 }
