@@ -10,11 +10,11 @@
 
 #include "http/server.h"
 #include "io/log.h"
-#include "process.h"
+#include "process/process.h"
+#include "process/sandbox.h"
 #include "restconf/driver.h"
-#include "sandbox.h"
 #include "ssh/driver.h"
-#include "web_config.h"
+#include "web/config.h"
 
 enum { LIST_MOST = 8 << 20, GV_BOOT_MOST = 64 };
 

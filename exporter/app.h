@@ -4,16 +4,16 @@
 #ifndef GV_APP_H
 #define GV_APP_H
 
-#include "config.h"
+#include "config/config.h"
+#include "config/http_sd.h"
 #include "events.h"
 #include "history/history.h"
-#include "http_sd.h"
 #include "options.h"
-#include "poller.h"
-#include "probes.h"
+#include "poller/poller.h"
+#include "poller/shard.h"
+#include "probes/probes.h"
 #include "render/render.h"
-#include "shard.h"
-#include "store.h"
+#include "store/store.h"
 
 struct gv_http_server;
 struct gv_web_config;

@@ -6,10 +6,10 @@
 #include <time.h>
 
 #include "app.h"
+#include "config/sd_json.h"
 #include "http/server.h"
 #include "io/log.h"
-#include "sd_json.h"
-#include "web_config.h"
+#include "web/config.h"
 
 enum { LOOK_S = 10, WHY_SIZE = 512 };
 

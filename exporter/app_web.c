@@ -6,7 +6,7 @@
 #include "app.h"
 #include "http/server.h"
 #include "io/log.h"
-#include "web_config.h"
+#include "web/config.h"
 
 enum { WHY_SIZE = 512 };
 

@@ -8,7 +8,7 @@
 
 #include "app.h"
 #include "io/log.h"
-#include "privileges.h"
+#include "process/privileges.h"
 
 enum { EXIT_FAILED = 1, EXIT_USAGE = 2, DESCRIPTORS_SPARE = 64, HEAP_KEPT = 32 << 20 };
 

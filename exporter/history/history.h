@@ -10,7 +10,7 @@
 
 #include "io/loop.h"
 #include "model/rekey_record.h"
-#include "store.h"
+#include "store/store.h"
 
 enum { GV_HISTORY_REKEYS = 1000 /* the newest, at hand for the API */ };
 

@@ -4,7 +4,7 @@
 #define GV_HISTORY_RECORDS_H
 
 #include "history/batch.h"
-#include "store.h"
+#include "store/store.h"
 
 /* The clock of the records. */
 struct gv_records_clock {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the web configuration says, as the server takes it: TLS, users, headers, rate.
- * Plain data; whoever reads the file (exporter/web_config.c) owns it. */
+ * Plain data; whoever reads the file (exporter/web/config.c) owns it. */
 #ifndef GV_HTTP_WEB_H
 #define GV_HTTP_WEB_H
 

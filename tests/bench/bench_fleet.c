@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "store.h"
+#include "store/store.h"
 
 enum { BUILDS = 20, GMS_PER_KS = 99 };
 

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "events/syslog.h"
-#include "log_buffer.h"
-#include "syslog_log.h"
+#include "poller/log_buffer.h"
+#include "tool/syslog_log.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -7,7 +7,7 @@
 #include "base/hash.h"
 #include "gdoi/endpoint.h"
 #include "gdoi/isakmp.h"
-#include "state_file.h"
+#include "probes/state_file.h"
 
 enum {
     FLOOR_S = 300,

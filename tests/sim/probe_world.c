@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "gdoi/endpoint.h"
-#include "schedule.h"
+#include "poller/schedule.h"
 
 enum { GROUP = 1234, GROUP_TEXT_MOST = 16 };
 

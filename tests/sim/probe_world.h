@@ -6,7 +6,7 @@
 
 #include "gdoi/endpoint.h"
 #include "probe_watch.h"
-#include "probes.h"
+#include "probes/probes.h"
 
 enum { WORLD_SERVERS_MOST = 48, WORLD_PROBES_MOST = 48 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Days of the exporter's probes at key servers of the lab: exporter/probes.c with the real
- * driver and clients, on the virtual clock.
+/* Days of the exporter's probes at key servers of the lab: exporter/probes/probes.c with the
+ * real driver and clients, on the virtual clock.
  *
  * Whatever happens, what probe_watch.c says holds; and what is concluded of a key server is
  * never wrong. Each seed is another fate; a breach names it. */

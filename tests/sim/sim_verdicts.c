@@ -2,7 +2,7 @@
 /* A virtual day of one group, polled every minute, in many scenarios: what the
  * store must conclude, and what it must never claim on the way. */
 #include "../unit/check.h"
-#include "store.h"
+#include "store/store.h"
 #include "world.h"
 
 enum { DAY_S = 86400, POLL_S = 60, DEVICES = WORLD_KSS + WORLD_GMS };

@@ -12,9 +12,9 @@
 #include "engine.h"
 #include "history/history.h"
 #include "impair.h"
-#include "poller.h"
+#include "poller/poller.h"
 #include "snmp_view.h"
-#include "store.h"
+#include "store/store.h"
 #include "virtual.h"
 
 /* Which way the exporter looks at a device. */

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #include "check.h"
-#include "poller.h"
+#include "poller/poller.h"
 
 enum { FLEET_MOST = 10000, FAKE_SNMP = 0, FAKE_SSH = 1, FAKE_KINDS = 2, STARTS_KEPT = 16 };
 enum { SECONDS_KEPT = 24 * 3600 };

@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "config.h"
-#include "config_schema.h"
+#include "config/config.h"
+#include "config/schema.h"
 #include "words.h"
 
 static const struct gv_config_options plain = {0};

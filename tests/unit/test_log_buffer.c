@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A log read again and again: each line is an event once, at an instant that can be. */
-#include "log_buffer.h"
+#include "poller/log_buffer.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
  * reload storms. */
 #include "fake_fleet.h"
 #include "io/log.h"
-#include "schedule.h"
+#include "poller/schedule.h"
 #include "virtual.h"
 
 static const struct gv_poller_policy policy = {

@@ -2,9 +2,9 @@
 /* What registrations cost key servers, and what is written down of it. */
 #include "check.h"
 #include "gdoi/endpoint.h"
-#include "probe_budget.h"
-#include "probe_pace.h"
-#include "state_clock.h"
+#include "probes/budget.h"
+#include "probes/pace.h"
+#include "probes/state_clock.h"
 
 static struct gv_time at(int64_t s)
 {

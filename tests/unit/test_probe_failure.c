@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Why a registration failed, in words, and whether it will fail again soon. */
 #include "check.h"
-#include "probe_failure.h"
+#include "probes/failure.h"
 
 #define OFFERED "; offered: aes256-sha256-modp2048, aes128-sha1-modp1024"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* When a probe registers: the floor, the interval, the one exception, the pauses. */
 #include "check.h"
-#include "probe_pace.h"
+#include "probes/pace.h"
 
 static struct gv_time at(int64_t s)
 {

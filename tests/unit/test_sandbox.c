@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "sandbox.h"
+#include "process/sandbox.h"
 
 enum { DONE = 0, KILLED = -1, NO_SANDBOX = 250, SKIP = 77 };
 

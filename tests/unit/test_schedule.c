@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "check.h"
-#include "schedule.h"
+#include "poller/schedule.h"
 
 static const struct {
     const char *name;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "check.h"
-#include "shard.h"
+#include "poller/shard.h"
 
 static const struct {
     const char *name, *text;

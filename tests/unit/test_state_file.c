@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "state_file.h"
+#include "probes/state_file.h"
 
 static char dir[] = "/tmp/gv-state-XXXXXX";
 static char path[64];

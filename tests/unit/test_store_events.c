@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "check.h"
-#include "store.h"
+#include "store/store.h"
 
 enum { EXPIRY_S = 100000, DAY_S = 86400 };
 

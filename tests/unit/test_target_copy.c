@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "check.h"
-#include "target_copy.h"
+#include "poller/target_copy.h"
 
 /* Each row changes one setting: the targets must differ. */
 static void other_name(struct gv_target *t)

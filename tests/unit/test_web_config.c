@@ -9,8 +9,8 @@
 
 #include "check.h"
 #include "http/tls_names.h"
-#include "web_config.h"
-#include "web_values.h"
+#include "web/config.h"
+#include "web/values.h"
 
 /* Not a hash of anything: the form is what counts here. */
 #define HASH "$2y$10$abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0"
