@@ -174,6 +174,19 @@ static bool sent_more(const struct past *past, const struct gv_ks_obs *ks)
            ks->rekeys_sent > past->rekeys_sent + 1;
 }
 
+/* Bounds that are wide for lack of polls clear no key server, and accuse nobody of more than
+ * holds at both of them. */
+static bool sure(const struct gv_track *track, struct gv_dur lead, struct gv_dur unresolved,
+                 const struct gv_rekey_policy *policy, enum gv_rekey_verdict verdict)
+{
+    struct gv_dur slowness = slow(&track->kek);
+
+    if (verdict == GV_REKEY_ON_TIME)
+        return track->side == GV_TRACK_GM;
+    return gv_rekey_judge((struct gv_dur){lead.ms - unresolved.ms}, policy, slowness) ==
+           gv_rekey_judge(gv_dur_add(lead, unresolved), policy, slowness);
+}
+
 static enum gv_rekey_verdict judge(const struct gv_track *track,
                                    const struct gv_kek_life *fresh,
                                    const struct gv_rekey_policy *policy,
@@ -192,9 +205,8 @@ static enum gv_rekey_verdict judge(const struct gv_track *track,
         return GV_REKEY_UNKNOWN;
     lead = gv_time_diff(old_end->known ? old_end->at : track->kek.ended_by.at, birth.at);
     verdict = gv_rekey_judge(lead, policy, gv_dur_add(birth.unresolved, slow(&track->kek)));
-    /* A key server is not cleared by bounds that are wide for lack of polls. */
-    if (track->side == GV_TRACK_KS && verdict == GV_REKEY_ON_TIME &&
-        birth.unresolved.ms > gv_secs(SURELY_LATER_S).ms)
+    if (birth.unresolved.ms > gv_secs(SURELY_LATER_S).ms &&
+        !sure(track, lead, birth.unresolved, policy, verdict))
         return GV_REKEY_UNKNOWN;
     /* The policy may have changed between the rekey and now. */
     if (verdict == GV_REKEY_LATE &&
@@ -263,6 +275,16 @@ static bool another_ones(const struct gv_kek_life *old, const struct gv_kek_life
             gv_kek_ends_together(fresh->birth.at, old->birth.at));
 }
 
+/* It made this KEK without a rekey: because it has started. Where SNMP tells, its uptime shows
+ * that; and then the CLI's count may be older than the KEK. */
+static bool never_sent(const struct gv_track_in *in)
+{
+    const struct gv_ks_obs *ks = in->group->ks;
+
+    return ks != NULL && !in->device->has_uptime && (ks->has & GV_KS_HAS_REKEYS_SENT) &&
+           ks->rekeys_sent == 0;
+}
+
 static void rekeyed(struct gv_track *track, const struct gv_kek_life *fresh,
                     const struct past *past, const struct gv_track_in *in)
 {
@@ -273,7 +295,7 @@ static void rekeyed(struct gv_track *track, const struct gv_kek_life *fresh,
 
     if (!judged(track, in))
         return;
-    if (another_ones(&track->kek, fresh))
+    if (another_ones(&track->kek, fresh) || never_sent(in))
         return;
     track->verdict = judge(track, fresh, &policy, in, past, birth, &old_end);
     track->judged_at = gv_when(birth.at);
