@@ -48,7 +48,8 @@ static bool chance(struct maker *m, unsigned percent)
 static const char *const new_images[] = {
     "version: 15.7(3)M8, gdoi_version: 1.0.16",
     "version: 15.2(4)M6, gdoi_version: 1.0.4",
-    "os: ios-xe, format: 17, version: 17.09.04a, platform: ISR4300, gdoi_version: 1.0.27",
+    "os: ios-xe, format: 17, version: 17.09.04a, platform: ISR4300, gdoi_version: 1.0.27, "
+    "restconf: {}",
     "version: 15.1(2)SY, gdoi_version: 1.0.1",  /* tells nothing */
     "version: 15.2(1)GC2, gdoi_version: 1.0.1", /* nor does this */
 };
@@ -66,17 +67,26 @@ static const char *image(struct maker *m, bool old)
 
 /* --- the exporter --- */
 
+/* What it asks by, and what it hears. */
+static void put_ways(struct maker *m)
+{
+    static const char *const asked[] = {"snmp", "ssh", "snmp, ssh", "snmp, ssh"};
+
+    put(m, "[%s%s%s]", PICK(m, asked), chance(m, 25) ? ", restconf" : "",
+        chance(m, 25) ? ", syslog" : "");
+}
+
 static void put_exporter(struct maker *m)
 {
-    static const char *const ways[] = {"snmp", "ssh", "[snmp, ssh]", "[snmp, ssh]"};
     static const unsigned intervals[] = {60, 60, 120, 300};
     static const char *const losses[] = {"0", "0", "0", "0.01", "0.05", "0.1", "0.2"};
     unsigned interval = PICK(m, intervals);
 
-    put(m,
-        "exporter: {by: %s, interval: %u, stale_after: %u, delay: %u, loss: %s, drift: %d}\n",
-        PICK(m, ways), interval, interval < 100 ? 300 : 3 * interval, 2 + draw(m, 200),
-        PICK(m, losses), (int)draw(m, 101) - 50);
+    put(m, "exporter: {by: ");
+    put_ways(m);
+    put(m, ", interval: %u, stale_after: %u, delay: %u, loss: %s, drift: %d}\n", interval,
+        interval < 100 ? 300 : 3 * interval, 2 + draw(m, 200), PICK(m, losses),
+        (int)draw(m, 101) - 50);
 }
 
 /* --- the fleet --- */
