@@ -112,7 +112,7 @@ static void put_group(struct maker *m, unsigned g)
 static void put_servers(struct maker *m, unsigned g)
 {
     /* Who does not tell the roles does not tell which of two kinds rekeyed. */
-    bool mixed = chance(m, 8) && !m->old_mib;
+    bool mixed = chance(m, 8);
 
     m->servers[g] = 1 + draw(m, 3);
     for (unsigned i = 0; i < m->servers[g]; i++)
