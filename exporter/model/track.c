@@ -209,10 +209,11 @@ static enum gv_rekey_verdict judge(const struct gv_track *track,
         !sure(track, lead, birth.unresolved, policy, verdict))
         return GV_REKEY_UNKNOWN;
     /* The policy may have changed between the rekey and now. */
-    if (verdict == GV_REKEY_LATE &&
-        (!bound_by_formula(&track->kek, policy) ||
-         (track->policy_known &&
-          gv_rekey_harmless(gv_rekey_judge(lead, &track->policy, birth.unresolved)))))
+    if ((verdict == GV_REKEY_LATE || verdict == GV_REKEY_EARLY) && track->policy_known &&
+        gv_rekey_harmless(gv_rekey_judge(lead, &track->policy, birth.unresolved)) &&
+        gv_rekey_judge(lead, &track->policy, birth.unresolved) != verdict)
+        verdict = GV_REKEY_ON_TIME;
+    if (verdict == GV_REKEY_LATE && !bound_by_formula(&track->kek, policy))
         verdict = GV_REKEY_ON_TIME;
     /* Without the exact end, the lead is only known to be no longer than this. */
     if (!old_end->known && verdict != GV_REKEY_AFTER_EXPIRY)
@@ -546,6 +547,16 @@ void gv_track_doubt(struct gv_track *track)
     forget_counts(track);
 }
 
+/* It shows another KEK since it told its role: it may have got it from the one that leads now.
+ * The next word of its role decides whose rekey that was. */
+static bool awaits_role(const struct gv_track *track, const struct gv_ks_obs *ks,
+                        const struct gv_kek_obs *kek)
+{
+    return ks != NULL && kek != NULL && ks->role != GV_KS_ROLE_UNSAID && ks->role_at.ms != 0 &&
+           gv_time_before(ks->role_at, kek->seen_at) && track->kek.known &&
+           !shows(kek, &track->kek);
+}
+
 void gv_track_feed(struct gv_track *track, const struct gv_track_in *in)
 {
     const struct gv_group_obs *group = in->group;
@@ -554,6 +565,7 @@ void gv_track_feed(struct gv_track *track, const struct gv_track_in *in)
     struct gv_kek_life next;
     struct gv_when end;
     struct gv_time first_seen;
+    bool waits;
 
     if (!set_side(track, in))
         return;
@@ -563,6 +575,9 @@ void gv_track_feed(struct gv_track *track, const struct gv_track_in *in)
         feed_role(track, in);
     }
     kek = gv_track_in_use(track, group->keks);
+    waits = awaits_role(track, group->ks, kek);
+    if (waits)
+        kek = NULL;
     end = track->kek.expiry;
     first_seen = track->kek.first_seen;
     /* Part of an answer shows nothing by what it leaves out: the KEK after it may be there. */
@@ -578,7 +593,7 @@ void gv_track_feed(struct gv_track *track, const struct gv_track_in *in)
         track->policy = gv_rekey_policy_of(group, &track->told, in->override);
         track->policy_known = true;
     }
-    if (!in->cut && (kek != NULL || in->whole))
+    if (!in->cut && !waits && (kek != NULL || in->whole))
         check_missed(track, in);
     if (track->side == GV_TRACK_GM && (group->gm->has & GV_GM_HAS_REGISTRATIONS_SUCCEEDED))
         track_gm_registrations(track, group->gm, end,

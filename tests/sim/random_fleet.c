@@ -16,7 +16,8 @@ struct maker {
     uint32_t run_s;
     unsigned groups, servers[GROUPS_MOST], members[GROUPS_MOST];
     bool old_servers[GROUPS_MOST];
-    bool old_mib; /* the revision of 2010 has no roles */
+    bool some_old[GROUPS_MOST]; /* of its key servers */
+    bool old_mib;               /* the revision of 2010 has no roles */
 };
 
 __attribute__((format(printf, 2, 3))) static void put(struct maker *m, const char *format, ...)
@@ -111,14 +112,16 @@ static void put_group(struct maker *m, unsigned g)
 
 static void put_servers(struct maker *m, unsigned g)
 {
-    /* Who does not tell the roles does not tell which of two kinds rekeyed. */
     bool mixed = chance(m, 8);
 
     m->servers[g] = 1 + draw(m, 3);
-    for (unsigned i = 0; i < m->servers[g]; i++)
+    for (unsigned i = 0; i < m->servers[g]; i++) {
+        bool old = mixed ? chance(m, 50) : m->old_servers[g];
+
+        m->some_old[g] = m->some_old[g] || old;
         put(m, "    - {name: ks%u%u, address: 127.%u.0.%u, ks: G%u, priority: %u, %s}\n", g + 1,
-            i + 1, g + 1, i + 1, g + 1, 200 - 50 * i,
-            image(m, mixed ? chance(m, 50) : m->old_servers[g]));
+            i + 1, g + 1, i + 1, g + 1, 200 - 50 * i, image(m, old));
+    }
 }
 
 static void put_members(struct maker *m, unsigned g)
@@ -175,7 +178,7 @@ static void put_event(struct maker *m)
     unsigned span = 20 + draw(m, 400);
 
     put(m, "  - {at: %u, do: ", at);
-    if (kind == 0 && !m->old_servers[g]) /* 024-manual-rekey-near-its-due-time */
+    if (kind == 0 && !m->some_old[g]) /* 024-manual-rekey-near-its-due-time */
         put(m, "rekey, group: G%u}\n", g + 1);
     else if (kind < 2)
         put(m, "set, group: G%u, retransmits: %u}\n", g + 1, draw(m, 6));
