@@ -281,6 +281,14 @@ static void test_two_keks(void)
         a.next = b.next = life_of(9, 510, 520, 800);
         CHECK_INT(rows[i].name, gv_coop_split(list, 2), rows[i].split);
     }
+    struct gv_track a = role_of(GV_KS_PRIMARY, 0, 600), b = role_of(GV_KS_SECONDARY, 0, 600);
+    struct gv_coop_ks list[] = {{.track = &a}, {.track = &b}};
+
+    a.previous = life_of(1, 0, 0, 500);
+    a.kek = life_of(2, 510, 590, 590);
+    b.kek = life_of(1, 511, 511, 511); /* first seen just after it was over */
+    CHECK_INT("one that was the other's before is no second one", gv_coop_split(list, 2),
+              GV_NO);
 }
 
 static struct gv_kek_life with_spi_since(struct gv_kek_life life, int64_t since_s)
