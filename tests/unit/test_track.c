@@ -551,70 +551,6 @@ static void test_sides(void)
     gv_observation_free(obs);
 }
 
-static void test_leads(void)
-{
-    struct gv_peer_obs peer = {.role = GV_KS_PRIMARY};
-    struct gv_ks_obs ks = {.role = GV_KS_ROLE_UNSAID};
-
-    CHECK("alone", gv_ks_leads(&ks));
-    ks.peers = &peer;
-    CHECK("with peers, role unsaid", !gv_ks_leads(&ks));
-    ks.redundancy_said = true;
-    CHECK("no redundancy configured", gv_ks_leads(&ks));
-    ks.redundancy_configured = true;
-    CHECK("redundancy configured, role unsaid", !gv_ks_leads(&ks));
-    ks.role = GV_KS_PRIMARY;
-    CHECK("primary", gv_ks_leads(&ks));
-    ks.role = GV_KS_ROLE_UNKNOWN;
-    CHECK("role unknown", !gv_ks_leads(&ks));
-}
-
-/* A track that went from KEK 1 to KEK 2, both of 1200 s, born at 0 and at 965. */
-static void test_in_use(void)
-{
-    static const struct {
-        const char *name;
-        struct {
-            uint8_t spi;
-            uint32_t remaining_s;
-            enum gv_kek_status status;
-        } row[2];
-        uint8_t spi; /* of the one in use; 0: none */
-    } rows[] = {
-        {"none listed", {{0}}, 0},
-        {"one collector is behind", {{1, 200, GV_KEK_IN_USE}, {2, 1165, GV_KEK_NEW}}, 2},
-        {"nobody says which",
-         {{1, 200, GV_KEK_STATUS_UNSAID}, {2, 1165, GV_KEK_STATUS_UNSAID}},
-         2},
-        {"the next", {{2, 1165, GV_KEK_OLD}, {3, 1200, GV_KEK_IN_USE}}, 3},
-        {"the second is gone", {{1, 200, GV_KEK_IN_USE}}, 1},
-        {"the second is over: two key servers merged",
-         {{1, 200, GV_KEK_IN_USE}, {2, 1165, GV_KEK_OLD}},
-         1},
-    };
-
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        static const struct story s = {.name = "in use"};
-        static const struct poll
-            first = {.at_s = 100, .spi = 1, .lifetime_s = 1200, .remaining_s = 1100, .role = P},
-            second = {
-                .at_s = 990, .spi = 2, .lifetime_s = 1200, .remaining_s = 1175, .role = P};
-        struct gv_track track = {.side = GV_TRACK_NONE};
-        struct gv_observation *obs = scene_new(1000);
-        struct gv_group_obs *group = scene_group(obs, "G1", "7");
-        const struct gv_kek_obs *kek;
-
-        feed(&track, &s, &first);
-        feed(&track, &s, &second);
-        for (size_t k = 0; k < 2 && rows[i].row[k].spi != 0; k++)
-            scene_kek(obs, group, rows[i].row[k].spi, 1200, rows[i].row[k].remaining_s)
-                ->status = rows[i].row[k].status;
-        kek = gv_track_in_use(&track, group->keks);
-        CHECK_INT(rows[i].name, kek != NULL ? kek->spi[0] : 0, rows[i].spi);
-        gv_observation_free(obs);
-    }
-}
-
 int main(void)
 {
     for (size_t i = 0; i < sizeof(ks_stories) / sizeof(ks_stories[0]); i++)
@@ -622,7 +558,5 @@ int main(void)
     for (size_t i = 0; i < sizeof(gm_stories) / sizeof(gm_stories[0]); i++)
         tell(&gm_stories[i]);
     test_sides();
-    test_leads();
-    test_in_use();
     return check_end();
 }
