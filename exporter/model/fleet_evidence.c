@@ -232,30 +232,33 @@ static bool proves_old(const struct gv_track *track, struct gv_time now)
            gv_time_diff(now, at.at).ms <= gv_secs(LIVES * life_s).ms;
 }
 
-struct gv_behaviour_verdict fleet_counted_behaviour(struct fleet *fleet,
-                                                    const struct fleet_member *gm)
+static void gather_counted(struct fleet *fleet, struct gathered *all,
+                           const struct fleet_member *gm)
 {
     const struct gv_track *track = &gm->learnt->track;
-    struct gathered all = {.count = 0};
 
     if (!proves_old(track, fleet->in->now))
-        return conclude(fleet, &all);
+        return;
     gv_buf_reset(&fleet->text);
     gv_buf_add_str(&fleet->text, gm->verdict->name);
     gv_buf_add_str(&fleet->text, " registered twice around the end of a KEK, shortly before it "
                                  "with the same KEK and after it once more; times so far: ");
     gv_buf_add_u64(&fleet->text, track->registrations.doubles);
-    gather(fleet, &all,
+    gather(fleet, all,
            (struct gv_evidence){.source = GV_EVIDENCE_TIMING,
                                 .behaviour = GV_BEHAVIOUR_OLD,
                                 .confidence = GV_CERTAIN});
-    return conclude(fleet, &all);
 }
 
-struct gv_behaviour_verdict fleet_heard_behaviour(struct fleet *fleet, const char *address)
+struct gv_behaviour_verdict fleet_silent_behaviour(struct fleet *fleet, const char *ks,
+                                                   const char *address,
+                                                   const struct fleet_member *gm)
 {
     struct gathered all = {.count = 0};
 
+    if (gm != NULL)
+        gather_counted(fleet, &all, gm);
+    gather_probe(fleet, &all, ks);
     gather_pair(fleet, &all, GV_BEHAVIOUR_OLD, fleet_heard_at(fleet, address));
     return conclude(fleet, &all);
 }
