@@ -98,8 +98,8 @@ const char *fleet_gdoi_version(const struct gv_observation *obs, bool ks);
 
 /* A key server that tells nothing itself, by its label and its address: what a probe saw of it,
  * what its members' events say, and what the registrations prove that a polled GM counts (NULL:
- * none): that it is old, where there were two around the end of a KEK, and no rekey came in time
- * since. */
+ * none): that it is old, where there were two around the end of a KEK, and no rekey came in
+ * time since. */
 struct gv_behaviour_verdict fleet_silent_behaviour(struct fleet *fleet, const char *ks,
                                                    const char *address,
                                                    const struct fleet_member *gm);
