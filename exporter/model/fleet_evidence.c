@@ -74,18 +74,20 @@ static void gather_probe(const struct fleet *fleet, struct gathered *all, const 
 }
 
 /* The sentence is in fleet->text. */
-static void gather_heard(struct fleet *fleet, struct gathered *all, enum gv_behaviour behaviour,
+static void gather_heard(struct fleet *fleet, struct gathered *all,
+                         enum gv_evidence_source source, enum gv_behaviour behaviour,
                          enum gv_confidence confidence)
 {
-    gather(fleet, all, (struct gv_evidence){GV_EVIDENCE_SYSLOG, behaviour, confidence, NULL});
+    gather(fleet, all, (struct gv_evidence){source, behaviour, confidence, NULL});
 }
 
 static void gather_pair(struct fleet *fleet, struct gathered *all, enum gv_behaviour behaviour,
                         enum fleet_pair pair)
 {
-    if (pair != FLEET_NO_PAIR)
-        gather_heard(fleet, all, behaviour,
-                     pair == FLEET_PAIR_CERTAIN ? GV_CERTAIN : GV_LIKELY);
+    if (pair == FLEET_PAIR_CERTAIN)
+        gather_heard(fleet, all, GV_EVIDENCE_SYSLOG, behaviour, GV_CERTAIN);
+    else if (pair == FLEET_PAIR_LIKELY)
+        gather_heard(fleet, all, GV_EVIDENCE_TRAP, behaviour, GV_LIKELY);
 }
 
 /* A key server's own warning only compares numbers, and both may be new: chapter 4, item 4. */
@@ -96,7 +98,7 @@ static void gather_events(struct fleet *fleet, struct gathered *all,
 
     gather_pair(fleet, all, ks ? GV_BEHAVIOUR_OLD : GV_BEHAVIOUR_NEW, pair);
     if (ks && fleet_heard_newer_gm(fleet, device))
-        gather_heard(fleet, all, GV_BEHAVIOUR_OLD, GV_LIKELY);
+        gather_heard(fleet, all, GV_EVIDENCE_SYSLOG, GV_BEHAVIOUR_OLD, GV_LIKELY);
 }
 
 /* The sentence begins with `who` and `what`. */
