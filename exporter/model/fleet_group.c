@@ -271,9 +271,12 @@ static void add_ks_of(struct fleet *fleet, const struct fleet_group *group,
                       struct gv_group_verdict *out)
 {
     const struct gv_heard *heard = gm->learnt->heard;
+    const char *address = gm->row->registered_with;
+    const struct gv_when doubled_at = gm->learnt->track.registrations.doubled_at;
 
-    if (gm->row->registered_with != NULL && gm->learnt->track.registrations.doubled_at.known)
-        add_silent_ks(fleet, group, gm->row->registered_with, gm, members, out);
+    if (address != NULL && doubled_at.known &&
+        fleet_blame(fleet, gm->learnt, address, doubled_at).address != NULL)
+        add_silent_ks(fleet, group, address, gm, members, out);
     if (heard != NULL && heard->signature.ks[0] != '\0' && gv_heard_pair(heard, fleet->in->now))
         add_silent_ks(fleet, group, heard->signature.ks, NULL, members, out);
 }
