@@ -20,7 +20,8 @@ enum {
     AFTER_S = 150,
     /* Each second is tried this close to a rekey; what is older than a batch is never lost. */
     CLOSE_S = 10,
-    BATCH_S = 2
+    BATCH_S = 2,
+    WATCHED_S = 45 /* two polls of each device */
 };
 
 /* Unix time minus the first boot clock. */
@@ -211,7 +212,6 @@ static void second(struct run *run, int64_t at, bool away)
     for (size_t i = 0; i < DEVICES; i++)
         if ((at + (int64_t)i * 7) % POLL_S == 0)
             poll(run, i);
-    watch(run);
 }
 
 static void copy_file(const char *from, const char *to)
@@ -307,6 +307,7 @@ static uint64_t live(const struct scenario *scenario, enum manner manner, int64_
 {
     struct run run = {.scenario = scenario, .boot = "first"};
     uint64_t faults;
+    const int64_t back_at = at + scenario->down_s;
 
     remove_files(path);
     remove_files(copy);
@@ -323,6 +324,9 @@ static uint64_t live(const struct scenario *scenario, enum manner manner, int64_
         if (manner != NEVER && i == at + scenario->down_s + 1)
             restart(&run, manner);
         second(&run, i, away);
+        if (manner != NEVER &&
+            ((i > at - WATCHED_S && i <= at) || (i > back_at && i <= back_at + WATCHED_S)))
+            watch(&run);
     }
     conclude(&run, out, n);
     faults = blamed(&run);
@@ -338,8 +342,7 @@ static void check(const struct scenario *scenario, enum manner manner)
     char name[160], got[1024], want[1024];
 
     for (int64_t at = scenario->from_s; at < scenario->to_s;
-         at +=
-         manner <= KILLED && llabs(at + 1 - scenario->rekey_s) <= CLOSE_S ? 1 : row->every_s) {
+         at += row->kill && llabs(at + 1 - scenario->rekey_s) <= CLOSE_S ? 1 : row->every_s) {
         uint64_t faults = live(scenario, NEVER, at, want, sizeof(want));
         uint64_t n = live(scenario, manner, at, got, sizeof(got));
 
