@@ -78,6 +78,9 @@ struct gv_target {
     const char *ssh_known_hosts; /* file */
     bool ssh_keep;               /* keep the shell channel between polls */
     bool ssh_logging;            /* also read its log */
+    /* Where its messages come from as well, as those of a loopback; literals. */
+    const char *const *event_addresses;
+    size_t event_address_count;
 };
 
 /* The ways to poll it that are configured. */

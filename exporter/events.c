@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "event_names.h"
 #include "events/syslog.h"
 #include "events/syslog_receiver.h"
 #include "io/log.h"
@@ -17,6 +18,13 @@ struct source {
     const struct gv_target *target;
     bool sends;              /* it has sent syslog messages */
     struct gv_time empty_at; /* its budget is used up to here, in messages of TOKEN_MS */
+};
+
+/* A source whose target has a name for an address, and where that leads now. */
+struct named {
+    size_t source;
+    size_t count;
+    char found[GV_EVENT_NAMES_ADDRESSES][GV_SENDER_TEXT];
 };
 
 struct listener {
@@ -32,6 +40,11 @@ struct senders {
     struct gv_index by_address;
     struct source *sources;
     size_t count;
+    struct named *named;
+    const char **names; /* theirs */
+    size_t named_count;
+    struct gv_arena found_arena; /* made anew with each answer that differs */
+    struct gv_index by_found;
 };
 
 struct gv_events {
@@ -40,6 +53,7 @@ struct gv_events {
     void *arg;
     uint64_t seed;
     struct senders senders;
+    struct gv_event_names *names;
     struct listener listeners[2 * GV_EVENTS_LISTEN_MOST];
     size_t listener_count;
     struct gv_events_stats stats; /* without that of the receivers */
@@ -49,6 +63,8 @@ static struct source *find(const struct gv_events *events, const char *sender)
 {
     const size_t *number = gv_index_find(&events->senders.by_address, sender, NULL);
 
+    if (number == NULL)
+        number = gv_index_find(&events->senders.by_found, sender, NULL);
     return number != NULL ? &events->senders.sources[*number] : NULL;
 }
 
@@ -133,6 +149,7 @@ struct gv_events *gv_events_new(struct gv_loop *loop,
     events->arg = arg;
     events->seed = seed;
     events->senders.arena = gv_arena(INDEX_CEILING);
+    events->senders.found_arena = gv_arena(INDEX_CEILING);
     events->senders.by_address = gv_index(&events->senders.arena, seed);
     return events;
 }
@@ -158,32 +175,103 @@ static const char *canonical(struct gv_arena *arena, const char *address)
     return gv_arena_text(arena, gv_text(text));
 }
 
+/* The first to claim an address has it. */
+static bool claim(struct gv_index *index, const char *address, size_t source)
+{
+    size_t *number = gv_index_add(index, address, NULL);
+
+    if (number != NULL && *number == GV_INDEX_NEW)
+        *number = source;
+    return number != NULL;
+}
+
+/* Its own address, or its name; and those that its messages may come from as well. */
+static bool add_sender(struct senders *senders, struct gv_index *index,
+                       const struct gv_target *target)
+{
+    const char *address = canonical(&senders->arena, target->address);
+    size_t source = senders->count++;
+    bool ok = true;
+
+    senders->sources[source] = (struct source){.target = target};
+    if (address != NULL) {
+        ok = claim(index, address, source);
+    } else {
+        senders->names[senders->named_count] = target->address;
+        senders->named[senders->named_count++].source = source;
+    }
+    for (size_t i = 0; ok && i < target->event_address_count; i++) {
+        address = canonical(&senders->arena, target->event_addresses[i]);
+        ok = address == NULL || claim(index, address, source);
+    }
+    return ok;
+}
+
+static size_t names_in(const struct gv_events_spec *spec, struct gv_arena *arena)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < spec->target_count; i++)
+        n += canonical(arena, spec->targets[i]->address) == NULL;
+    return n;
+}
+
 static bool senders_make(struct senders *senders, const struct gv_events_spec *spec,
                          uint64_t seed)
 {
     struct gv_index index;
+    size_t names;
 
-    senders->arena = gv_arena(INDEX_CEILING);
-    senders->count = 0;
+    *senders = (struct senders){.arena = gv_arena(INDEX_CEILING),
+                                .found_arena = gv_arena(INDEX_CEILING)};
+    names = names_in(spec, &senders->arena);
     senders->sources =
         gv_arena_alloc(&senders->arena, (spec->target_count + 1) * sizeof(struct source));
+    senders->named = gv_arena_alloc(&senders->arena, (names + 1) * sizeof(struct named));
+    senders->names = gv_arena_alloc(&senders->arena, (names + 1) * sizeof(const char *));
+    if (senders->sources == NULL || senders->named == NULL || senders->names == NULL)
+        return false;
     index = gv_index_for(&senders->arena, seed, spec->target_count);
-    for (size_t i = 0; senders->sources != NULL && i < spec->target_count; i++) {
-        const char *address = canonical(&senders->arena, spec->targets[i]->address);
-        size_t *number;
-
-        if (address == NULL)
-            continue;
-        number = gv_index_add(&index, address, NULL);
-        if (number == NULL)
+    for (size_t i = 0; i < spec->target_count; i++)
+        if (!add_sender(senders, &index, spec->targets[i]))
             return false;
-        if (*number != GV_INDEX_NEW)
-            continue;
-        *number = senders->count;
-        senders->sources[senders->count++].target = spec->targets[i];
-    }
     senders->by_address = index;
-    return senders->sources != NULL;
+    return true;
+}
+
+static void senders_clear(struct senders *senders)
+{
+    gv_arena_clear(&senders->arena);
+    gv_arena_clear(&senders->found_arena);
+}
+
+/* Where names lead, as an index; without memory those are unknown until the next answer. */
+static void index_found(struct senders *senders, uint64_t seed)
+{
+    struct gv_index index;
+
+    gv_arena_clear(&senders->found_arena);
+    senders->found_arena = gv_arena(INDEX_CEILING);
+    index = gv_index_for(&senders->found_arena, seed, 2 * senders->named_count);
+    for (size_t i = 0; i < senders->named_count; i++)
+        for (size_t a = 0; a < senders->named[i].count; a++)
+            if (!claim(&index, senders->named[i].found[a], senders->named[i].source))
+                return;
+    senders->by_found = index;
+}
+
+static void on_name(void *arg, size_t i, const char (*addresses)[GV_SENDER_TEXT], size_t count)
+{
+    struct gv_events *events = arg;
+    struct named *named = &events->senders.named[i];
+
+    if (named->count == count &&
+        memcmp(named->found, addresses, count * sizeof(named->found[0])) == 0)
+        return;
+    memcpy(named->found, addresses, count * sizeof(named->found[0]));
+    named->count = count;
+    events->senders.by_found = (struct gv_index){.room = 0};
+    index_found(&events->senders, events->seed);
 }
 
 /* ---- receivers ---- */
@@ -297,12 +385,16 @@ enum gv_err gv_events_set(struct gv_events *events, const struct gv_events_spec 
     if (spec->syslog_count > GV_EVENTS_LISTEN_MOST || spec->trap_count > GV_EVENTS_LISTEN_MOST)
         return GV_ERR_TOO_LARGE;
     if (!senders_make(&senders, spec, events->seed) || !listeners_copy(fresh, spec)) {
-        gv_arena_clear(&senders.arena);
+        senders_clear(&senders);
         return GV_ERR_NO_MEMORY;
     }
-    gv_arena_clear(&events->senders.arena);
+    gv_event_names_stop(events->names);
+    senders_clear(&events->senders);
     events->senders = senders;
     events->senders.by_address.arena = &events->senders.arena;
+    /* Without memory, who is known by a name is not heard until the next configuration. */
+    events->names =
+        gv_event_names_start(events->loop, senders.names, senders.named_count, on_name, events);
     listeners_change(events, fresh, spec->syslog_count + spec->trap_count);
     return GV_OK;
 }
@@ -313,7 +405,8 @@ void gv_events_free(struct gv_events *events)
         return;
     for (size_t i = 0; i < events->listener_count; i++)
         listener_stop(events, &events->listeners[i]);
-    gv_arena_clear(&events->senders.arena);
+    gv_event_names_stop(events->names);
+    senders_clear(&events->senders);
     free(events);
 }
 

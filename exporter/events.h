@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Events of the fleet: what devices tell without being asked, each by the target it is of.
  *
- * A message is of the target that has its sender's address; others are counted and forgotten.
- * Nobody proves to be the sender of a datagram, so what is said here never makes a key server
- * work: it is a hint to look, and evidence that polls outrank. */
+ * A message is of the target that has its sender's address, or leads to it by its name; others
+ * are counted and forgotten. Nobody proves to be the sender of a datagram, so what is said here
+ * never makes a key server work: it is a hint to look, and evidence that polls outrank. */
 #ifndef GV_EVENTS_H
 #define GV_EVENTS_H
 
@@ -24,8 +24,9 @@ struct gv_events_spec {
     size_t syslog_count;
     const char *const *traps; /* "ADDRESS:PORT", for UDP */
     size_t trap_count;
-    /* Who may send: by an IPv4 or IPv6 address; one with a name sends nothing. They stay the
-     * caller's, and stay until the next call. */
+    /* Who may send: from the target's address or where its name leads (asked again every five
+     * minutes), and from its event addresses. They stay the caller's, and stay until the next
+     * call. */
     const struct gv_target *const *targets;
     size_t target_count;
 };

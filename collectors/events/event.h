@@ -23,21 +23,26 @@ enum gv_event_kind {
     GV_EVENT_GM_TEK_UPDATED,
     GV_EVENT_GM_KEK_EXPIRED, /* and it deleted it */
     GV_EVENT_GM_REKEY_RECEIVED,
-    GV_EVENT_GM_REKEY_MISSED,       /* it says so itself */
-    GV_EVENT_GM_FAULT,              /* a rekey or policy that it could not use */
+    GV_EVENT_GM_REKEY_MISSED, /* it says so itself */
+    GV_EVENT_GM_FAULT,        /* a rekey or policy that it could not use */
+    GV_EVENT_GM_LEFT,         /* it gave up its registration, or was told to */
+    GV_EVENT_GM_RECOVERS,     /* it turns to the next KS, or registers to recover */
+    GV_EVENT_GM_POLICY_CHANGED,
     GV_EVENT_KS_REGISTRATION_BEGUN, /* of a GM at this KS */
     GV_EVENT_KS_REGISTERED,
     GV_EVENT_KS_REKEY_SENT,
-    GV_EVENT_KS_NEWER_GM, /* a GM newer than this KS registered */
-    GV_EVENT_KS_MEMBERS,  /* the first, the last, one deleted */
-    GV_EVENT_KS_REFUSED,  /* a GM or KS without permission */
-    GV_EVENT_KS_FAULT,    /* no RSA keys, ... */
+    GV_EVENT_KS_NEWER_GM,   /* a GM newer than this KS registered */
+    GV_EVENT_KS_MEMBERS,    /* the first, the last, one deleted */
+    GV_EVENT_KS_GM_EJECTED, /* without an acknowledgement, or revoked */
+    GV_EVENT_KS_REFUSED,    /* a GM or KS without permission */
+    GV_EVENT_KS_FAULT,      /* no RSA keys, ... */
     GV_EVENT_KS_POLICY_CHANGED,
     GV_EVENT_COOP_UNREACHABLE,
     GV_EVENT_COOP_REACHABLE,
     GV_EVENT_COOP_ROLE, /* an election, or its outcome */
     GV_EVENT_COOP_FAULT,
-    GV_EVENT_REPLAY, /* an anti-replay check failed */
+    GV_EVENT_REPLAY,       /* an anti-replay check failed */
+    GV_EVENT_PACKET_FAULT, /* under an SPI that it does not have, or in the clear */
     GV_EVENT_IKE_FAULT,
     GV_EVENT_PKI_FAULT,
     GV_EVENT_GDOI_SWITCHED, /* on or off */
@@ -72,6 +77,9 @@ void gv_event_text(char *to, size_t size, struct gv_text t);
 
 /* "gm_reregisters", ...: names of metrics labels. Static string, never NULL. */
 const char *gv_event_kind_name(enum gv_event_kind kind);
+
+/* True where every rekey and registration that goes well brings one. */
+bool gv_event_is_routine(enum gv_event_kind kind);
 
 /* True where the device shows something else from now on, so that a poll is worth it. */
 bool gv_event_is_change(enum gv_event_kind kind);

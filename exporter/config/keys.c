@@ -201,6 +201,9 @@ static const struct gv_key target_keys[] = {
     TEXT("restconf_pin", restconf_pin, PIN_TEXT, PIN_TEXT,
          "the device's public key, sha256//BASE64: instead of authorities, or beside them"),
     YESNO("ssh_logging", ssh_logging, "also read the router's log, for its events"),
+    {"event_addresses", GV_KEY_TEXTS, GV_USE_MAP, false, 1, GV_CONFIG_ADDRESS, NULL,
+     FIELD(event_addresses),
+     "addresses that its syslog and notifications may come from beside its own"},
 };
 #undef ROW
 #undef USES

@@ -80,6 +80,7 @@ struct gv_config_target_row {
     struct gv_dur interval, deadline, snmp_timeout, ssh_timeout, restconf_timeout;
     uint32_t snmp_port, snmp_retries, ssh_port, ssh_profile, restconf_port;
     bool ssh_keep, ssh_logging;
+    const struct gv_node *event_addresses;
 };
 
 /* One entry of a target list: file_sd and http_sd. */

@@ -161,6 +161,11 @@ static void show_target(const struct gv_config_target *config, struct gv_buf *ou
     add_span(out, "    ", "deadline", target->deadline);
     if (target->snmp == NULL && target->ssh == NULL && target->restconf == NULL)
         gv_buf_add_str(out, "    collectors:\n      - events\n");
+    for (size_t i = 0; i < target->event_address_count; i++) {
+        gv_buf_add_str(out, i == 0 ? "    event_addresses:\n      - " : "      - ");
+        add_quoted(out, target->event_addresses[i]);
+        gv_buf_add_char(out, '\n');
+    }
     if (target->snmp != NULL) {
         add_text(out, "    ", "snmp", config->snmp_profile);
         add_number(out, "    ", "snmp_port", target->snmp_port);

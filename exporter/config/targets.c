@@ -198,6 +198,24 @@ static void check_interval(struct gv_config_reader *reader,
             "expected a longer stale_after");
 }
 
+/* Only literals: a message has its sender's. */
+static void read_event_addresses(struct gv_config_reader *reader, const struct gv_node *list,
+                                 struct gv_target *target)
+{
+    const char **addresses = gv_config_alloc(reader, list->count * sizeof(*addresses));
+    struct in_addr parsed;
+
+    for (const struct gv_node *n = list->first; addresses != NULL && n != NULL; n = n->next) {
+        if (!is_ipv6(n->text) && inet_pton(AF_INET, n->text, &parsed) != 1) {
+            gv_fault(&reader->faults, n->at,
+                     "\"%.80s\" is no address; expected IPv4 or IPv6, without port", n->text);
+            return;
+        }
+        addresses[target->event_address_count++] = gv_config_keep(reader, n->text);
+    }
+    target->event_addresses = addresses;
+}
+
 /* Take over a complete row. `map` is where it stands, for the faults. */
 static void add_target(struct gv_config_reader *reader, const struct gv_config_target_row *row,
                        const struct gv_node *map, struct gv_place at)
@@ -226,6 +244,8 @@ static void add_target(struct gv_config_reader *reader, const struct gv_config_t
     target->restconf_port = (uint16_t)row->restconf_port;
     target->restconf_timeout = row->restconf_timeout;
     target->ssh_logging = row->ssh_logging;
+    if (row->event_addresses != NULL)
+        read_event_addresses(reader, row->event_addresses, target);
     check_interval(reader, row, map);
     if (row->snmp != NULL && find_snmp(reader->config, row->snmp) != NULL)
         target->notify = &find_snmp(reader->config, row->snmp)->credential;

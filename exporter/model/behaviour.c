@@ -7,13 +7,14 @@ static const char *const precedence[] = {
     [GV_EVIDENCE_TIMING] = "timing",             /* 1: observed, on either side */
     [GV_EVIDENCE_PROBE] = "probe",               /* 2: what our own registration got */
     [GV_EVIDENCE_SYSLOG] = "syslog",             /* 3: the double-registration signature */
+    [GV_EVIDENCE_TRAP] = "trap",                 /* 3: its form by notifications */
     [GV_EVIDENCE_GDOI_VERSION] = "gdoi_version", /* 4 */
     [GV_EVIDENCE_OS_VERSION] = "os_version",     /* 5 */
 };
 _Static_assert(sizeof(precedence) / sizeof(precedence[0]) == GV_EVIDENCE_SOURCE_COUNT,
                "a row for every source");
 
-/* Insertion sort: the list has an item or two for each of five sources. */
+/* Insertion sort: the list has an item or two for each of six sources. */
 static void order(struct gv_evidence *list, size_t count)
 {
     for (size_t i = 1; i < count; i++) {

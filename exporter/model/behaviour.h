@@ -16,6 +16,7 @@ enum gv_evidence_source {
     GV_EVIDENCE_TIMING,
     GV_EVIDENCE_PROBE,
     GV_EVIDENCE_SYSLOG,
+    GV_EVIDENCE_TRAP, /* the same by SNMP notifications */
     GV_EVIDENCE_GDOI_VERSION,
     GV_EVIDENCE_OS_VERSION,
     GV_EVIDENCE_SOURCE_COUNT

@@ -179,7 +179,7 @@ static void build_groups(struct fleet *fleet)
         return;
     fleet->out->groups = out;
     for (size_t i = 0; i < fleet->group_count && !fleet->failed; i++) {
-        if (order[i]->members != NULL)
+        if (order[i]->members != NULL || order[i]->probes != NULL)
             fleet_group(fleet, order[i], &out[fleet->out->group_count++]);
     }
 }

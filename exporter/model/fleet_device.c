@@ -375,8 +375,12 @@ void fleet_device(struct fleet *fleet, const struct gv_fleet_device *device,
     out->events_only = device->events_only;
     fill_collectors(fleet, out, device);
     fill_disagreements(fleet, out, device);
-    if (device->observation == NULL)
+    if (device->observation == NULL) {
+        /* What a probe saw is known of a key server that tells nothing, too. */
+        out->ks_behaviour = fleet_silent_behaviour(fleet, device->name, NULL, NULL);
+        out->is_ks = out->ks_behaviour.evidence_count > 0;
         return;
+    }
     fill_identity(out, device->observation);
     if (out->is_ks)
         out->ks_behaviour = fleet_behaviour(fleet, device, true);

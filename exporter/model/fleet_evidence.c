@@ -75,18 +75,20 @@ static void gather_probe(const struct fleet *fleet, struct gathered *all, const 
 }
 
 /* The sentence is in fleet->text. */
-static void gather_heard(struct fleet *fleet, struct gathered *all, enum gv_behaviour behaviour,
+static void gather_heard(struct fleet *fleet, struct gathered *all,
+                         enum gv_evidence_source source, enum gv_behaviour behaviour,
                          enum gv_confidence confidence)
 {
-    gather(fleet, all, (struct gv_evidence){GV_EVIDENCE_SYSLOG, behaviour, confidence, NULL});
+    gather(fleet, all, (struct gv_evidence){source, behaviour, confidence, NULL});
 }
 
 static void gather_pair(struct fleet *fleet, struct gathered *all, enum gv_behaviour behaviour,
                         enum fleet_pair pair)
 {
-    if (pair != FLEET_NO_PAIR)
-        gather_heard(fleet, all, behaviour,
-                     pair == FLEET_PAIR_CERTAIN ? GV_CERTAIN : GV_LIKELY);
+    if (pair == FLEET_PAIR_CERTAIN)
+        gather_heard(fleet, all, GV_EVIDENCE_SYSLOG, behaviour, GV_CERTAIN);
+    else if (pair == FLEET_PAIR_LIKELY)
+        gather_heard(fleet, all, GV_EVIDENCE_TRAP, behaviour, GV_LIKELY);
 }
 
 /* A key server's own warning only compares numbers, and both may be new: chapter 4, item 4. */
@@ -97,7 +99,7 @@ static void gather_events(struct fleet *fleet, struct gathered *all,
 
     gather_pair(fleet, all, ks ? GV_BEHAVIOUR_OLD : GV_BEHAVIOUR_NEW, pair);
     if (ks && fleet_heard_newer_gm(fleet, device))
-        gather_heard(fleet, all, GV_BEHAVIOUR_OLD, GV_LIKELY);
+        gather_heard(fleet, all, GV_EVIDENCE_SYSLOG, GV_BEHAVIOUR_OLD, GV_LIKELY);
 }
 
 /* The sentence begins with `who` and `what`. */
@@ -246,30 +248,33 @@ static bool proves_old(const struct gv_track *track, struct gv_time now)
            gv_time_diff(now, at.at).ms <= gv_secs(LIVES * life_s).ms;
 }
 
-struct gv_behaviour_verdict fleet_counted_behaviour(struct fleet *fleet,
-                                                    const struct fleet_member *gm)
+static void gather_counted(struct fleet *fleet, struct gathered *all,
+                           const struct fleet_member *gm)
 {
     const struct gv_track *track = &gm->learnt->track;
-    struct gathered all = {.count = 0};
 
     if (!proves_old(track, fleet->in->now))
-        return conclude(fleet, &all);
+        return;
     gv_buf_reset(&fleet->text);
     gv_buf_add_str(&fleet->text, gm->verdict->name);
     gv_buf_add_str(&fleet->text, " registered twice around the end of a KEK, shortly before it "
                                  "with the same KEK and after it once more; times so far: ");
     gv_buf_add_u64(&fleet->text, track->registrations.doubles);
-    gather(fleet, &all,
+    gather(fleet, all,
            (struct gv_evidence){.source = GV_EVIDENCE_TIMING,
                                 .behaviour = GV_BEHAVIOUR_OLD,
                                 .confidence = GV_CERTAIN});
-    return conclude(fleet, &all);
 }
 
-struct gv_behaviour_verdict fleet_heard_behaviour(struct fleet *fleet, const char *address)
+struct gv_behaviour_verdict fleet_silent_behaviour(struct fleet *fleet, const char *ks,
+                                                   const char *address,
+                                                   const struct fleet_member *gm)
 {
     struct gathered all = {.count = 0};
 
+    if (gm != NULL)
+        gather_counted(fleet, &all, gm);
+    gather_probe(fleet, &all, ks);
     gather_pair(fleet, &all, GV_BEHAVIOUR_OLD, fleet_heard_at(fleet, address));
     return conclude(fleet, &all);
 }

@@ -245,56 +245,40 @@ static bool listed(const struct gv_group_verdict *out, const char *ks)
     return false;
 }
 
-/* A key server that told us nothing, and that a member's registrations prove old. */
-static void add_counted_ks(struct fleet *fleet, const struct fleet_group *group,
-                           const struct fleet_member *gm,
-                           const struct gv_interop_members *members,
-                           struct gv_group_verdict *out)
+/* A key server that told us nothing, where a member or a probe tells of it; gm: whose count of
+ * registrations says something of it, or NULL. */
+static void add_silent_ks(struct fleet *fleet, const struct fleet_group *group,
+                          const char *address, const struct fleet_member *gm,
+                          const struct gv_interop_members *members,
+                          struct gv_group_verdict *out)
 {
-    const char *address = gm->row->registered_with;
-    struct gv_behaviour_verdict proof;
+    const char *name = ks_label(fleet, fleet_at(fleet, group->label, address), address);
     struct gv_behaviour_verdict *behaviour;
-    const char *name;
 
-    if (address == NULL || !gm->learnt->track.registrations.doubled_at.known ||
-        fleet_blame(fleet, gm->learnt, address, gm->learnt->track.registrations.doubled_at)
-                .address == NULL)
-        return;
-    name = ks_label(fleet, fleet_at(fleet, group->label, address), address);
-    if (listed(out, name))
-        return;
-    proof = fleet_counted_behaviour(fleet, gm);
-    behaviour = fleet_alloc(fleet, 1, sizeof(*behaviour));
-    if (proof.behaviour == GV_BEHAVIOUR_UNKNOWN || behaviour == NULL)
-        return;
-    *behaviour = proof;
-    out->interop[out->interop_count++] = interop_of(fleet, name, behaviour, members);
-}
-
-/* A key server that told us nothing, and that a member's events prove old. */
-static void add_heard_ks(struct fleet *fleet, const struct fleet_group *group,
-                         const struct fleet_member *gm,
-                         const struct gv_interop_members *members, struct gv_group_verdict *out)
-{
-    const struct gv_heard *heard = gm->learnt->heard;
-    struct gv_behaviour_verdict *behaviour;
-    const struct fleet_member *ks;
-    const char *name;
-
-    if (heard == NULL || heard->signature.ks[0] == '\0' ||
-        !gv_heard_pair(heard, fleet->in->now))
-        return;
-    ks = fleet_at(fleet, group->label, heard->signature.ks);
-    name = ks_label(fleet, ks, heard->signature.ks);
-    if (listed(out, name))
+    if (listed(out, name) || out->interop_count == out->ks_count + GV_COOP_MOST)
         return;
     behaviour = fleet_alloc(fleet, 1, sizeof(*behaviour));
     if (behaviour == NULL)
         return;
-    *behaviour = fleet_heard_behaviour(fleet, heard->signature.ks);
-    if (behaviour->behaviour == GV_BEHAVIOUR_UNKNOWN)
-        return;
-    out->interop[out->interop_count++] = interop_of(fleet, name, behaviour, members);
+    *behaviour = fleet_silent_behaviour(fleet, name, address, gm);
+    if (behaviour->behaviour != GV_BEHAVIOUR_UNKNOWN)
+        out->interop[out->interop_count++] = interop_of(fleet, name, behaviour, members);
+}
+
+/* The key servers that this member counts its registrations with, and that its events name. */
+static void add_ks_of(struct fleet *fleet, const struct fleet_group *group,
+                      const struct fleet_member *gm, const struct gv_interop_members *members,
+                      struct gv_group_verdict *out)
+{
+    const struct gv_heard *heard = gm->learnt->heard;
+    const char *address = gm->row->registered_with;
+    const struct gv_when doubled_at = gm->learnt->track.registrations.doubled_at;
+
+    if (address != NULL && doubled_at.known &&
+        fleet_blame(fleet, gm->learnt, address, doubled_at).address != NULL)
+        add_silent_ks(fleet, group, address, gm, members, out);
+    if (heard != NULL && heard->signature.ks[0] != '\0' && gv_heard_pair(heard, fleet->in->now))
+        add_silent_ks(fleet, group, heard->signature.ks, NULL, members, out);
 }
 
 static void fill_interop(struct fleet *fleet, const struct fleet_group *group,
@@ -312,11 +296,10 @@ static void fill_interop(struct fleet *fleet, const struct fleet_group *group,
         if (m->obs->ks != NULL)
             out->interop[out->interop_count++] =
                 interop_of(fleet, m->verdict->name, &m->verdict->ks_behaviour, &members);
-    for (const struct fleet_member *m = group->members;
-         m != NULL && out->interop_count < out->ks_count + GV_COOP_MOST; m = m->next) {
-        add_heard_ks(fleet, group, m, &members, out);
-        add_counted_ks(fleet, group, m, &members, out);
-    }
+    for (const struct fleet_member *m = group->members; m != NULL; m = m->next)
+        add_ks_of(fleet, group, m, &members, out);
+    for (const struct fleet_probe *p = group->probes; p != NULL; p = p->next)
+        add_silent_ks(fleet, group, p->address, NULL, &members, out);
 }
 
 void fleet_group(struct fleet *fleet, struct fleet_group *group, struct gv_group_verdict *out)

@@ -184,14 +184,72 @@ static void note_silent_ks(struct fleet *fleet, const struct gv_index *by_name,
     }
 }
 
+/* The probe's group, by the number or the name that it registers for. One whose key server is
+ * polled, or heard of, waits for that to name the group: it may have both. */
+static size_t group_of_probe(struct fleet *fleet, const struct gv_index *by_name,
+                             const struct gv_index *by_id, const struct gv_probe_verdict *probe,
+                             const struct gv_fleet_device *ks)
+{
+    size_t group = only(by_id, probe->group);
+
+    if (group == GV_INDEX_NEW)
+        group = only(by_name, probe->group);
+    if (group == GV_INDEX_NEW) {
+        const size_t *pair = gv_index_find(&fleet->by_pair, NULL, probe->group);
+
+        group = pair != NULL ? *pair : GV_INDEX_NEW;
+    }
+    if (group != GV_INDEX_NEW || (ks != NULL && (!ks->events_only || ks->observation != NULL)))
+        return group;
+    return exact(fleet, NULL, probe->group);
+}
+
+static void join_probe(struct fleet *fleet, size_t group, const struct gv_probe_verdict *probe,
+                       const char *address)
+{
+    struct fleet_probe *place = fleet_scratch(fleet, 1, sizeof(*place));
+
+    if (place == NULL)
+        return;
+    *place = (struct fleet_probe){fleet->groups[group].probes, probe, address};
+    fleet->groups[group].probes = place;
+}
+
+static void join_probes(struct fleet *fleet, const struct gv_index *by_name,
+                        const struct gv_index *by_id)
+{
+    const struct gv_fleet_in *in = fleet->in;
+    struct gv_index targets = gv_index_for(&fleet->scratch, in->seed, in->device_count);
+
+    for (size_t i = 0; i < in->device_count && in->probe_count > 0 && !fleet->failed; i++) {
+        size_t *number = gv_index_add(&targets, in->devices[i].name, NULL);
+
+        if (number == NULL)
+            fleet->failed = true;
+        else
+            *number = i;
+    }
+    for (size_t i = fleet->out->probe_count; i-- > 0 && !fleet->failed;) {
+        const struct gv_probe_verdict *probe = &fleet->out->probes[i];
+        const size_t *number = gv_index_find(&targets, probe->ks, NULL);
+        const struct gv_fleet_device *ks = number != NULL ? &in->devices[*number] : NULL;
+        size_t group = group_of_probe(fleet, by_name, by_id, probe, ks);
+
+        if (group != GV_INDEX_NEW)
+            join_probe(fleet, group, probe, ks != NULL ? ks->address : probe->ks);
+    }
+}
+
 void fleet_join(struct fleet *fleet)
 {
     struct gv_index by_name = gv_index(&fleet->scratch, fleet->in->seed);
     struct gv_index by_id = by_name;
 
     fleet->by_pair = by_name;
-    fleet->groups = fleet_scratch(fleet, 2 * fleet->member_count, sizeof(*fleet->groups));
-    if (fleet->groups == NULL) /* twice as many: each membership may make two */
+    /* Each membership may make two, each probe one. */
+    fleet->groups = fleet_scratch(fleet, 2 * fleet->member_count + fleet->out->probe_count,
+                                  sizeof(*fleet->groups));
+    if (fleet->groups == NULL)
         return;
     note_certain(fleet, &by_name, &by_id);
     for (size_t i = 0; i < fleet->member_count && !fleet->failed; i++) {
@@ -199,6 +257,7 @@ void fleet_join(struct fleet *fleet)
 
         append(fleet, &fleet->groups[group_of(fleet, &by_name, &by_id, member)], member);
     }
+    join_probes(fleet, &by_name, &by_id);
     make_labels(fleet, &by_name);
     for (size_t i = 0; i < fleet->in->device_count && !fleet->failed; i++)
         note_silent_ks(fleet, &by_name, &by_id, &fleet->in->devices[i]);

@@ -19,9 +19,17 @@ struct fleet_member {
     struct gv_membership *row;
 };
 
+/* A probe of a group, whose key server is at an address. */
+struct fleet_probe {
+    struct fleet_probe *next; /* in the group */
+    const struct gv_probe_verdict *verdict;
+    const char *address;
+};
+
 struct fleet_group {
     const char *name, *id, *label;
     struct fleet_member *members, *last;
+    struct fleet_probe *probes;
     bool ks_known; /* one of its KSs is polled, even if it is silent now */
 };
 
@@ -128,14 +136,13 @@ const char *fleet_gdoi_version(const struct gv_observation *obs, bool ks);
 /* What the versions of a key server say of it, as last seen. */
 enum gv_behaviour fleet_version_says(struct fleet *fleet, const struct gv_fleet_device *device);
 
-/* Old, by what its members' events say of the key server at that address, which is not
- * polled. */
-struct gv_behaviour_verdict fleet_heard_behaviour(struct fleet *fleet, const char *address);
-
-/* What the registrations that the polled GM counts prove of its key server: that it is old,
- * where there were two around the end of a KEK, and no rekey came in time since. */
-struct gv_behaviour_verdict fleet_counted_behaviour(struct fleet *fleet,
-                                                    const struct fleet_member *gm);
+/* A key server that tells nothing itself, by its label and its address: what a probe saw of it,
+ * what its members' events say, and what the registrations prove that a polled GM counts (NULL:
+ * none): that it is old, where there were two around the end of a KEK, and no rekey came in
+ * time since. */
+struct gv_behaviour_verdict fleet_silent_behaviour(struct fleet *fleet, const char *ks,
+                                                   const char *address,
+                                                   const struct fleet_member *gm);
 
 /* The key server `ks` lists that polled GM with a GDOI version: evidence, where
  * the GM itself told nothing that decides. */

@@ -57,6 +57,8 @@ void gv_heard_feed(struct gv_heard *heard, const struct gv_event *event)
     heard->last[event->kind] = event->at;
     if (between(event, GV_EVENT_GM_REREGISTERS, GV_EVENT_GM_FAULT))
         feed_member(heard, event);
+    else if (between(event, GV_EVENT_GM_LEFT, GV_EVENT_GM_POLICY_CHANGED))
+        heard->as_gm = true;
     else if (between(event, GV_EVENT_KS_REGISTRATION_BEGUN, GV_EVENT_COOP_FAULT))
         feed_server(heard, event);
 }

@@ -35,7 +35,13 @@ static const struct matrix_cell matrix[BEHAVIOURS][BEHAVIOURS] = {
              {GV_INTEROP_INFORMATIONAL,
               "The key server rekeys at KEK expiry, and a member that misses the "
               "rekey keeps using the expired KEK unseen. Upgrade the key servers "
-              "first, then the members."}},
+              "first, then the members."},
+         [GV_BEHAVIOUR_UNKNOWN] =
+             {GV_INTEROP_UNKNOWN,
+              "The key server rekeys only when the KEK expires, so every member with the new "
+              "behaviour, if there is any, registers twice in each KEK lifetime. Poll a "
+              "member, "
+              "or hear its events, to know; upgrade the key servers before any member."}},
 };
 
 static const struct matrix_cell *cell(enum gv_behaviour ks, enum gv_behaviour gm)

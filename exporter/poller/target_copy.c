@@ -71,6 +71,9 @@ enum gv_err gv_target_copy_init(struct gv_target_copy *out, const struct gv_targ
     struct gv_target_copy copy = {gv_arena(COPY_MEMORY), *source};
     bool failed = false;
 
+    /* Nobody polls from there. */
+    copy.target.event_addresses = NULL;
+    copy.target.event_address_count = 0;
     copy.target.name = text(&copy.arena, source->name, &failed);
     copy.target.address = text(&copy.arena, source->address, &failed);
     copy.target.ssh_known_hosts = text(&copy.arena, source->ssh_known_hosts, &failed);

@@ -101,7 +101,7 @@ enum gv_err gv_render_group_json(const struct gv_render_in *in, const char *grou
         return GV_ERR_NOT_FOUND;
     root = gv_json_begin(&doc, in);
     gv_json_group(&doc, gv_json_object(&doc, root, "group"), g);
-    gv_json_probes(&doc, root, g->group);
+    gv_json_probes(&doc, root, g);
     gv_json_open(&doc, root, "devices", out);
     put_devices(&doc, g->group, out);
     return gv_json_close(&doc, out);

@@ -146,6 +146,21 @@ static bool tek_count(const struct gv_row *row, unsigned state, struct gv_value 
     return gv_value_n(value, t->count);
 }
 
+/* What every good rekey brings is in the JSON alone: no series is born at a rekey. */
+static bool events(const struct gv_row *row, unsigned state, struct gv_value *value)
+{
+    const struct gv_membership *m = row->base;
+
+    return m->heard != NULL && m->heard->counts[state] > 0 &&
+           !gv_event_is_routine((enum gv_event_kind)state) &&
+           gv_value_n(value, m->heard->counts[state]);
+}
+
+static const char *event_name(unsigned state)
+{
+    return gv_event_kind_name((enum gv_event_kind)state);
+}
+
 /* States count from 0, both enumerations from 1: 0 is what nobody said. */
 static bool ks_role(const struct gv_row *row, unsigned state, struct gv_value *value)
 {
@@ -250,6 +265,7 @@ static const char *transport(const void *base)
 static const struct gv_states reasons = {"reason", GV_ERR_COUNT, reason_name};
 static const struct gv_states behaviours = {"behavior", GV_BEHAVIOUR_NEW + 1, behaviour_name};
 static const struct gv_states verdicts = {"verdict", GV_REKEY_VERDICT_COUNT, verdict_name};
+static const struct gv_states event_kinds = {"event", GV_EVENT_KIND_COUNT, event_name};
 static const struct gv_states roles = {"role", GV_KS_ROLE_UNKNOWN, role_name};
 static const struct gv_states statuses = {"status", GV_KS_STATUS_UNKNOWN, status_name};
 
@@ -419,6 +435,13 @@ const struct gv_metric gv_metrics_fleet[] = {
      .scope = GV_SCOPE_MEMBERSHIP,
      .field = GV_FIELD_COUNT,
      .offset = AT(gv_membership, double_registrations)},
+    {.name = "getvpn_events_total",
+     .type = GV_COUNTER,
+     .help = "Events that the device told of the group, but for those that every good rekey "
+             "brings.",
+     .scope = GV_SCOPE_MEMBERSHIP,
+     .get = events,
+     .states = &event_kinds},
     {.name = "getvpn_ks_role",
      .help = "COOP role of the key server.",
      .scope = GV_SCOPE_MEMBERSHIP,

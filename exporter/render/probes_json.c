@@ -25,12 +25,23 @@ static void put_probe(struct gv_json *doc, json_t *o, const struct gv_probe_verd
     gv_json_behaviour(doc, o, "ks_behavior", &p->behaviour);
 }
 
-void gv_json_probes(struct gv_json *doc, json_t *root, const char *group)
+/* A probe is told the number or the name of its group, as the key server knows it. */
+static bool is_of(const struct gv_probe_verdict *probe, const struct gv_group_verdict *group)
+{
+    const char *const names[] = {group->group, group->name, group->group_id};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (names[i] != NULL && strcmp(probe->group, names[i]) == 0)
+            return true;
+    return false;
+}
+
+void gv_json_probes(struct gv_json *doc, json_t *root, const struct gv_group_verdict *group)
 {
     const struct gv_snapshot *s = doc->in->snapshot;
     json_t *list = gv_json_list(doc, root, "probes");
 
     for (size_t i = 0; i < s->probe_count; i++)
-        if (group == NULL || strcmp(s->probes[i].group, group) == 0)
+        if (group == NULL || is_of(&s->probes[i], group))
             put_probe(doc, gv_json_object(doc, list, NULL), &s->probes[i]);
 }

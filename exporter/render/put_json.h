@@ -63,7 +63,7 @@ void gv_json_spi(struct gv_json *doc, json_t *parent, const char *name, const ui
 void gv_json_behaviour(struct gv_json *doc, json_t *parent, const char *name,
                        const struct gv_behaviour_verdict *b);
 /* The list of probes: of that group alone, or all where it is NULL. */
-void gv_json_probes(struct gv_json *doc, json_t *root, const char *group);
+void gv_json_probes(struct gv_json *doc, json_t *root, const struct gv_group_verdict *group);
 void gv_json_device(struct gv_json *doc, json_t *o, const struct gv_device_verdict *d);
 void gv_json_group(struct gv_json *doc, json_t *o, const struct gv_group_verdict *g);
 void gv_json_membership(struct gv_json *doc, json_t *o, const struct gv_membership *m);

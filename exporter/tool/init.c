@@ -44,6 +44,13 @@ static const struct gv_option options[] = {
      "modern, default or legacy algorithms"},
     {"--known-hosts", GV_OPTION_TEXT, LOGIN(known_hosts), "FILE",
      "SSH host keys (default known_hosts)"},
+    {"--restconf-user", GV_OPTION_TEXT, LOGIN(restconf_user), "NAME",
+     "RESTCONF (IOS-XE 17.5 and later) as this user"},
+    {"--restconf-password-file", GV_OPTION_TEXT, LOGIN(restconf_password_file), "FILE",
+     "its password"},
+    {"--restconf-authorities", GV_OPTION_TEXT, LOGIN(restconf_authorities), "FILE",
+     "who vouches for its certificate (default: the system's)"},
+    {"--restconf-port", GV_OPTION_TEXT, LOGIN(restconf_port), "N", "TCP port (default 443)"},
     {"--output", GV_OPTION_TEXT, offsetof(struct row, output), "FILE",
      "write the configuration there (default: standard output)"},
     {"--force", GV_OPTION_FLAG, offsetof(struct row, force), NULL, "replace FILE"},
@@ -89,6 +96,8 @@ static void make_absolute(struct gv_arena *arena, struct init_login *login)
     login->snmp_priv_file = absolute(arena, login->snmp_priv_file);
     login->ssh_password_file = absolute(arena, login->ssh_password_file);
     login->ssh_key_file = absolute(arena, login->ssh_key_file);
+    login->restconf_password_file = absolute(arena, login->restconf_password_file);
+    login->restconf_authorities = absolute(arena, login->restconf_authorities);
     login->known_hosts =
         absolute(arena, login->known_hosts != NULL ? login->known_hosts : "known_hosts");
 }
@@ -304,9 +313,9 @@ static int run(const struct tool_command *command, int argc, const char *const *
     if (row.ks.count == 0 || row.rest.count > 0)
         return tool_usage(command, "--ks ADDRESS is needed, once for each key server");
     if (row.login.community_file == NULL && row.login.snmp_user == NULL &&
-        row.login.ssh_user == NULL)
-        return tool_usage(
-            command, "a login is needed: --snmp-community-file, --snmp-user or --ssh-user");
+        row.login.ssh_user == NULL && row.login.restconf_user == NULL)
+        return tool_usage(command, "a login is needed: --snmp-community-file, --snmp-user, "
+                                   "--ssh-user or --restconf-user");
     if (row.login.community_file != NULL && row.login.snmp_user != NULL)
         return tool_usage(command, "--snmp-community-file and --snmp-user exclude each other");
     if (row.output != NULL && !row.force && access(row.output, F_OK) == 0)
@@ -322,11 +331,12 @@ const struct tool_command tool_init = {
     "init",
     "--ks ADDRESS [--ks ADDRESS]... LOGIN [--output FILE]",
     "write a configuration out of what the key servers tell",
-    "Asks each key server once by SNMP, SSH or both, and writes a commented configuration "
+    "Asks each key server once by all that LOGIN allows, and writes a commented configuration "
     "with\n"
     "its groups and the members it lists, which are polled with the same logins; then what\n"
     "Prometheus needs. LOGIN is --snmp-community-file, or --snmp-user and what belongs to it,\n"
-    "or --ssh-user with --ssh-password-file or --ssh-key-file. An existing FILE stays.\n\n"
+    "or --ssh-user with --ssh-password-file or --ssh-key-file, or --restconf-user with\n"
+    "--restconf-password-file, or several. An existing FILE stays.\n\n"
     "Example:\n"
     "  getvpntool ssh-keyscan 192.0.2.11 --known-hosts known_hosts\n"
     "  getvpntool init --ks 192.0.2.11 --ssh-user getvpn --ssh-password-file password \\\n"

@@ -53,6 +53,22 @@ static bool has_snmp(const struct init_login *login)
     return login->community_file != NULL || login->snmp_user != NULL;
 }
 
+/* Older boxes do not speak it: beside another login it stands at those that answered. */
+static bool restconf_alone(const struct init_login *login)
+{
+    return !has_snmp(login) && login->ssh_user == NULL;
+}
+
+static const char at_target[] = "    restconf: routers\n";
+
+static bool answered_by(const struct gv_device_verdict *device, const char *collector)
+{
+    for (size_t i = 0; i < device->collector_count; i++)
+        if (strcmp(device->collectors[i].name, collector) == 0)
+            return device->collectors[i].polled && device->collectors[i].err == GV_OK;
+    return false;
+}
+
 static void add_logins(const struct init_login *login, struct gv_buf *out)
 {
     gv_buf_add_str(out,
@@ -67,6 +83,12 @@ static void add_logins(const struct init_login *login, struct gv_buf *out)
         add_key(out, "      auth_password_file", login->snmp_auth_file);
         add_key(out, "      priv", login->snmp_priv);
         add_key(out, "      priv_password_file", login->snmp_priv_file);
+    }
+    if (login->restconf_user != NULL) {
+        gv_buf_add_str(out, "  restconf:\n    routers:\n");
+        add_key(out, "      user", login->restconf_user);
+        add_key(out, "      password_file", login->restconf_password_file);
+        add_key(out, "      authorities", login->restconf_authorities);
     }
     if (login->ssh_user != NULL) {
         gv_buf_add_str(out, "  ssh:\n    routers:\n");
@@ -87,6 +109,9 @@ static void add_logins(const struct init_login *login, struct gv_buf *out)
         gv_buf_add_str(out, "  ssh: routers\n");
     add_key(out, "  ssh_port", login->ssh_port);
     add_key(out, "  ssh_profile", login->ssh_profile);
+    if (login->restconf_user != NULL && restconf_alone(login))
+        gv_buf_add_str(out, "  restconf: routers\n");
+    add_key(out, "  restconf_port", login->restconf_port);
 }
 
 void init_first(const struct init_login *login, const char *const *ks, size_t count,
@@ -94,8 +119,11 @@ void init_first(const struct init_login *login, const char *const *ks, size_t co
 {
     add_logins(login, out);
     gv_buf_add_str(out, "targets:\n");
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         add_key(out, "  - address", ks[i]);
+        if (login->restconf_user != NULL && !restconf_alone(login))
+            gv_buf_add_str(out, at_target);
+    }
 }
 
 /* ---- groups ---- */
@@ -215,7 +243,7 @@ static void add_version(const struct gv_device_verdict *device, struct gv_buf *o
     }
 }
 
-static void add_device(const struct gv_snapshot *snapshot,
+static void add_device(const struct init_login *login, const struct gv_snapshot *snapshot,
                        const struct gv_device_verdict *device, struct gv_buf *out)
 {
     bool named = plain_name(device->hostname) && name_is_free(snapshot, device->hostname);
@@ -227,6 +255,8 @@ static void add_device(const struct gv_snapshot *snapshot,
                    device->is_ks ? "   # a key server" : "   # told nothing of a key server");
     add_version(device, out);
     gv_buf_add_char(out, '\n');
+    if (!restconf_alone(login) && answered_by(device, "restconf"))
+        gv_buf_add_str(out, at_target);
 }
 
 /* Key servers that were named by others and not asked. */
@@ -306,7 +336,8 @@ static size_t add_members(const struct gv_device_verdict *ks, const struct gv_me
     return count;
 }
 
-static size_t add_targets(const struct gv_snapshot *snapshot, struct gv_buf *out)
+static size_t add_targets(const struct init_login *login, const struct gv_snapshot *snapshot,
+                          struct gv_buf *out)
 {
     struct gv_arena arena = gv_arena(INDEX_MOST);
     struct gv_index members = gv_index(&arena, 0), peers = members;
@@ -314,7 +345,7 @@ static size_t add_targets(const struct gv_snapshot *snapshot, struct gv_buf *out
 
     gv_buf_add_str(out, "\ntargets:\n");
     for (size_t i = 0; i < snapshot->device_count; i++)
-        add_device(snapshot, &snapshot->devices[i], out);
+        add_device(login, snapshot, &snapshot->devices[i], out);
     for (size_t i = 0; i < snapshot->device_count; i++)
         for (size_t k = 0; k < snapshot->devices[i].membership_count; k++)
             add_peers(&snapshot->devices[i].memberships[k], &peers, out);
@@ -339,7 +370,7 @@ size_t init_whole(const struct init_login *login, const struct gv_snapshot *snap
         out, "\n# Verdicts, counters and rekeys outlive a restart with these two:\n"
              "# state_directory: /var/lib/getvpn-exporter\n# history: {keep_days: 400}\n");
     add_groups(snapshot, out);
-    members = add_targets(snapshot, out);
+    members = add_targets(login, snapshot, out);
     return members;
 }
 

@@ -12,7 +12,8 @@ struct init_login {
     const char *community_file; /* SNMP 2c, or: */
     const char *snmp_user, *snmp_auth, *snmp_auth_file, *snmp_priv, *snmp_priv_file;
     const char *ssh_user, *ssh_password_file, *ssh_key_file, *ssh_profile, *known_hosts;
-    const char *snmp_port, *ssh_port;
+    const char *restconf_user, *restconf_password_file, *restconf_authorities;
+    const char *snmp_port, *ssh_port, *restconf_port;
 };
 
 /* Enough to ask the key servers at these addresses: logins and targets. Appends. */

@@ -93,7 +93,7 @@ async function testGroup(browser) {
     const server = devices.find((d) => d.ks !== undefined);
 
     equal('key servers', await texts(page, '.servers tbody th'), devices.filter((d) => d.ks).map((d) => d.device));
-    equal('evidence', await texts(page, '.servers .evidence li'), server.ks_behavior.evidence.map((e) => e.text));
+    equal('evidence', await texts(page, '.servers .evidence .text'), server.ks_behavior.evidence.map((e) => e.text));
     check('the mismatch in the words of the API', (await page.locator('.mismatch').textContent()).includes(group.interop[0].text));
     equal('members', (await texts(page, '.long tbody th')).sort(), devices.filter((d) => d.gm).map((d) => d.device).sort());
     for (const member of server.ks.members) {

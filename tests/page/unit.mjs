@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What of the page needs no browser: its words and its judgement. usage: node unit.mjs
 import { readFileSync, readdirSync } from 'node:fs';
-import { judge, judgeFleet } from '../../exporter/http/page/judge.mjs';
+import { groupsOf, judge, judgeFleet } from '../../exporter/http/page/judge.mjs';
 import { chooseLanguage, fillIn, span } from '../../exporter/http/page/words.mjs';
 import { en } from '../../exporter/http/page/words_en.mjs';
 import { ja } from '../../exporter/http/page/words_ja.mjs';
@@ -33,7 +33,7 @@ const sources = readdirSync(ROOM).filter((name) => name.endsWith('.mjs') && !nam
     .map((name) => readFileSync(new URL(name, ROOM), 'utf8')).join('\n');
 const said = [...sources.matchAll(/\bsay\('(\w+)'/g)].map(([, key]) => key);
 const quoted = new Set([...sources.matchAll(/'(\w+)'|function (\w+)\(/g)].map(([, text, rule]) => text ?? rule));
-const KINDS = /^(severity|verdict|behavior|confidence|role|status|legend|unit)_|_do$/;
+const KINDS = /^(severity|source|verdict|behavior|confidence|role|status|legend|unit)_|_do$/;
 
 equal('said without a word', said.filter((key) => !(key in en)), []);
 equal('words that nobody says', Object.keys(en).filter((key) => !quoted.has(key) && !KINDS.test(key)), []);
@@ -56,7 +56,7 @@ const ks = (more = {}, on = {}) => ({ device: device('ks', on), in: { ks: { role
 const gm = (more, on = {}) => ({ device: device('gm', on), in: { gm: { registered: true, kek_in_sync: true, kek: { expiry_at: NOW + 5000 }, tek: { expiry_at: NOW + 1000, successor_present: false }, ...more } } });
 const pair = { ks: 'ks', outcome: 'mismatch', members_new: 6, members_old: 1, registrations_per_cycle: 12 };
 const group = (more) => ({ group: 'G', primaries: 1, split: false, interop: [], ...more });
-const place = (more = {}) => ({ group: group(more.group), servers: more.servers ?? [ks()], members: more.members ?? [gm()] });
+const place = (more = {}) => ({ group: group(more.group), servers: more.servers ?? [ks()], members: more.members ?? [gm()], probes: more.probes });
 const about = { kek: { expiry_at: NOW + 100, lifetime_seconds: 86400 } };
 
 // name, place, findings as [code, severity, at - NOW or null]
@@ -87,6 +87,10 @@ const ROWS = [
     ['a key server is silent', place({ servers: [ks({}, { up: false })] }), [['serverDown', 'warning', null]]],
     ['who is only heard is not silent', place({ servers: [ks({}, { up: undefined })] }), []],
     ['nothing known', place({ servers: [], members: [] }), [['unseen', 'unknown', null]]],
+    ['an old key server, and nothing known of members', place({ group: { interop: [{ ...pair, ks_behavior: 'old', outcome: 'unknown' }] } }), [['oldServer', 'unknown', null]]],
+    ['a new one', place({ group: { interop: [{ ...pair, ks_behavior: 'new', outcome: 'unknown' }] } }), []],
+    ['known by a probe alone', place({ servers: [], members: [], probes: [{ kek_expiry_at: NOW + 300 }] }), []],
+    ['which has heard nothing since', place({ servers: [], members: [], probes: [{ kek_expiry_at: NOW - 300 }] }), [['unseen', 'unknown', null]]],
     ['the KEK is over', place({ servers: [ks({ ks: { kek: { expiry_at: NOW - 100, lifetime_seconds: 600 } }, rekey: { expected_at: NOW - 100 } })] }), [['kekExpired', 'warning', null]]],
     ['unsound', place({ servers: [ks({ rekey: { unsound: true } })] }), [['unsound', 'warning', null]]],
     ['contradicted', place({ servers: [ks({}, { ks_behavior: { contradicted: true } })] }), [['contradicted', 'note', null]]],
@@ -109,6 +113,7 @@ const fleet = {
     devices: [{ ...server.device, groups: [server.in] }],
 };
 
+equal('probes by the number of their group', groupsOf({ groups: [group({ group: 'A', id: '7' })], devices: [], probes: [{ group: '7' }, { group: '8' }] })[0].probes, [{ group: '7' }]);
 equal('groups in the order of need', judgeFleet(fleet, NOW).map((facts) => facts.group), ['B', 'C', 'A']);
 console.log(failures === 0 ? 'all passed' : `${failures} failed`);
 process.exit(failures === 0 ? 0 : 1);

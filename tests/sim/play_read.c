@@ -9,8 +9,8 @@
 
 static bool read_way(struct lab_yaml *yaml, const yaml_node_t *item, void *object)
 {
-    static const char *const names[] = {"snmp", "ssh", "restconf",
-                                        "syslog"}; /* as enum stage_ways */
+    static const char *const names[] = {"snmp", "ssh", "restconf", "syslog",
+                                        "probe"}; /* as enum stage_ways */
     struct stage_settings *settings = object;
 
     for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -18,7 +18,7 @@ static bool read_way(struct lab_yaml *yaml, const yaml_node_t *item, void *objec
             settings->ways |= 1u << i;
             return true;
         }
-    return lab_yaml_fault(yaml, item, "expected one of: snmp, ssh, restconf, syslog");
+    return lab_yaml_fault(yaml, item, "expected one of: snmp, ssh, restconf, syslog, probe");
 }
 
 static bool read_ways(struct lab_yaml *yaml, const yaml_node_t *node, void *object)

@@ -2,6 +2,7 @@
 /* The exporter ends and begins again at each second around a rekey: with its history, the
  * verdicts and the counters are those of an exporter that never ended. */
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "../unit/check.h"
@@ -16,7 +17,11 @@ enum {
     LEAD_S = 235,
     /* Polls begin this long before the first restart, and go on this long after the last. */
     BEFORE_S = 260,
-    AFTER_S = 150
+    AFTER_S = 150,
+    /* Each second is tried this close to a rekey; what is older than a batch is never lost. */
+    CLOSE_S = 10,
+    BATCH_S = 2,
+    WATCHED_S = 45 /* two polls of each device */
 };
 
 /* Unix time minus the first boot clock. */
@@ -41,8 +46,8 @@ static const struct manner_row {
     bool kill, boot; /* boot: a new one */
     int64_t every_s; /* of the seconds, how many are tried */
 } manners[MANNERS] = {
-    [STOPPED] = {"stopped", 0, true, false, false, 1},
-    [KILLED] = {"killed", 0, true, true, false, 7},
+    [STOPPED] = {"stopped", 0, true, false, false, 7},
+    [KILLED] = {"killed", 0, true, true, false, 5},
     [CLOCK_AHEAD] = {"stopped, the clock set ahead", 3600, true, false, false, 29},
     [CLOCK_BACK] = {"stopped, the clock set back", -3600, true, false, false, 29},
     [REBOOTED] = {"rebooted", 0, false, false, true, 29},
@@ -57,15 +62,16 @@ static const struct scenario {
     int64_t stall_from_s, stall_to_s, manual_s;
     int64_t from_s, to_s; /* the seconds at which it may end */
     int64_t down_s;       /* how long it is away */
+    int64_t rekey_s;      /* 0: none */
 } scenarios[] = {
-    {"a rekey in time", LEAD_S, false, 0, 0, 0, 640, 700, 1},
-    {"a rekey in time, away for five minutes", LEAD_S, false, 0, 0, 0, 420, 700, 300},
-    {"a rekey in time, members polled by CLI", LEAD_S, true, 0, 0, 0, 640, 700, 1},
-    {"a late rekey", 215, false, 0, 0, 0, 660, 720, 1},
-    {"an old key server", 0, false, 0, 0, 0, 870, 990, 1},
-    {"an old key server, members polled by CLI", 0, true, 0, 0, 0, 870, 990, 1},
-    {"a missed rekey", LEAD_S, false, 600, 1000, 0, 880, 1060, 1},
-    {"a manual rekey", LEAD_S, false, 0, 0, 300, 290, 330, 1},
+    {"a rekey in time", LEAD_S, false, 0, 0, 0, 640, 700, 1, 665},
+    {"a rekey in time, away for five minutes", LEAD_S, false, 0, 0, 0, 420, 700, 300, 665},
+    {"a rekey in time, members polled by CLI", LEAD_S, true, 0, 0, 0, 640, 700, 1, 665},
+    {"a late rekey", 215, false, 0, 0, 0, 660, 720, 1, 685},
+    {"an old key server", 0, false, 0, 0, 0, 870, 990, 1, 900},
+    {"an old key server, members polled by CLI", 0, true, 0, 0, 0, 870, 990, 1, 900},
+    {"a missed rekey", LEAD_S, false, 600, 1000, 0, 880, 1060, 1, 0},
+    {"a manual rekey", LEAD_S, false, 0, 0, 300, 290, 330, 1, 300},
 };
 
 static const struct gv_target targets[DEVICES] = {
@@ -79,8 +85,17 @@ static const struct gv_target targets[DEVICES] = {
 static char dir[] = "/dev/shm/gv-history-XXXXXX";
 static char path[64], copy[64];
 
+/* What a device has counted: rekeys by verdict, and double registrations. */
+struct counted {
+    uint64_t n[GV_REKEY_VERDICT_COUNT + 1];
+};
+
 struct run {
     const struct scenario *scenario;
+    /* Of the last seconds, the latest in front; then, after the restart, the most so far. */
+    struct counted counted[BATCH_S + 1][DEVICES];
+    bool restarted;
+    unsigned lost; /* times that a counter went down */
     struct world world;
     struct gv_loop *loop;
     struct gv_store *store;
@@ -149,6 +164,37 @@ static void poll(struct run *run, size_t i)
     gv_store_feed(run->store, targets[i].name, "snmp", &result, gv_loop_now(run->loop));
 }
 
+static struct counted count(const struct gv_membership *row)
+{
+    struct counted c;
+
+    for (size_t v = 0; v < GV_REKEY_VERDICT_COUNT; v++)
+        c.n[v] = v == GV_REKEY_UNKNOWN ? 0 : row->rekey.counts[v];
+    c.n[GV_REKEY_VERDICT_COUNT] = row->double_registrations.n;
+    return c;
+}
+
+/* Before the restart, counts are remembered until they are sure to be on the disk; from then on
+ * none is ever less. A device without an answer yet shows none. */
+static void watch(struct run *run)
+{
+    const struct gv_snapshot *snapshot = gv_store_snapshot(run->store, gv_loop_now(run->loop));
+
+    if (!run->restarted)
+        memmove(run->counted[1], run->counted[0],
+                sizeof(run->counted) - sizeof(run->counted[0]));
+    for (size_t i = 0; i < DEVICES; i++) {
+        struct counted *last = &run->counted[run->restarted ? BATCH_S : 0][i], now;
+
+        if (snapshot->devices[i].membership_count == 0)
+            continue;
+        now = count(&snapshot->devices[i].memberships[0]);
+        for (size_t v = 0; run->restarted && v <= GV_REKEY_VERDICT_COUNT; v++)
+            run->lost += now.n[v] < last->n[v];
+        *last = now;
+    }
+}
+
 static void second(struct run *run, int64_t at, bool away)
 {
     const struct scenario *s = run->scenario;
@@ -207,6 +253,7 @@ static void restart(struct run *run, enum manner manner)
         file = copy;
     }
     end(run);
+    run->restarted = true;
     run->step_ms = manners[manner].step_s * 1000;
     if (manners[manner].boot) {
         run->boot = "second";
@@ -260,6 +307,7 @@ static uint64_t live(const struct scenario *scenario, enum manner manner, int64_
 {
     struct run run = {.scenario = scenario, .boot = "first"};
     uint64_t faults;
+    const int64_t back_at = at + scenario->down_s;
 
     remove_files(path);
     remove_files(copy);
@@ -276,9 +324,14 @@ static uint64_t live(const struct scenario *scenario, enum manner manner, int64_
         if (manner != NEVER && i == at + scenario->down_s + 1)
             restart(&run, manner);
         second(&run, i, away);
+        if (manner != NEVER &&
+            ((i > at - WATCHED_S && i <= at) || (i > back_at && i <= back_at + WATCHED_S)))
+            watch(&run);
     }
     conclude(&run, out, n);
     faults = blamed(&run);
+    if (run.lost > 0)
+        (void)snprintf(out, n, "%u counters went down", run.lost);
     end(&run);
     return faults;
 }
@@ -288,7 +341,8 @@ static void check(const struct scenario *scenario, enum manner manner)
     const struct manner_row *row = &manners[manner];
     char name[160], got[1024], want[1024];
 
-    for (int64_t at = scenario->from_s; at < scenario->to_s; at += row->every_s) {
+    for (int64_t at = scenario->from_s; at < scenario->to_s;
+         at += row->kill && llabs(at + 1 - scenario->rekey_s) <= CLOSE_S ? 1 : row->every_s) {
         uint64_t faults = live(scenario, NEVER, at, want, sizeof(want));
         uint64_t n = live(scenario, manner, at, got, sizeof(got));
 

@@ -40,7 +40,13 @@ static struct {
     size_t node_count;
     struct letter *under_way;
     uint16_t next_port;
+    struct gv_dur ahead;
 } net;
+
+static struct gv_time server_now(void)
+{
+    return gv_time_add(gv_loop_now(net.loop), net.ahead);
+}
 
 /* ---- letters ---- */
 
@@ -91,7 +97,7 @@ static void arrived(void *arg)
     *at = letter->next;
     if (letter->what.to_server) {
         lab_gdoi_feed(net.nodes[letter->what.server].server, letter->octets, letter->what.n,
-                      &letter->what.from, false, gv_loop_now(net.loop));
+                      &letter->what.from, false, server_now());
         net_stir(letter->what.server);
     } else {
         to_sockets(letter);
@@ -126,6 +132,12 @@ void net_begin(struct gv_loop *loop, net_fate *fate, void *arg)
     net.arg = arg;
     net.node_count = 0;
     net.next_port = FIRST_PORT;
+    net.ahead = (struct gv_dur){0};
+}
+
+void net_clock(struct gv_dur ahead)
+{
+    net.ahead = ahead;
 }
 
 void net_end(void)
@@ -151,7 +163,7 @@ static void expired(void *arg)
     struct node *node = arg;
 
     node->timer = NULL;
-    lab_gdoi_expire(node->server, gv_loop_now(net.loop));
+    lab_gdoi_expire(node->server, server_now());
     net_stir((size_t)(node - net.nodes));
 }
 
@@ -166,8 +178,8 @@ void net_stir(size_t server)
     gv_timer_stop(node->timer);
     node->timer = NULL;
     if (expiry.ms != INT64_MAX)
-        node->timer = gv_timer_start(net.loop, gv_time_diff(expiry, gv_loop_now(net.loop)),
-                                     expired, node);
+        node->timer =
+            gv_timer_start(net.loop, gv_time_diff(expiry, server_now()), expired, node);
 }
 
 /* ---- gdoi/sock.h ---- */

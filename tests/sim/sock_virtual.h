@@ -25,6 +25,9 @@ typedef struct gv_dur net_fate(void *arg, const struct net_datagram *datagram);
 void net_begin(struct gv_loop *loop, net_fate *fate, void *arg);
 void net_end(void);
 
+/* The key servers' clock is so far ahead of the loop's. */
+void net_clock(struct gv_dur ahead);
+
 /* Put a key server, which stays the caller's, at its address; its number, from 0. */
 size_t net_attach(struct lab_gdoi *server, const struct gdoi_endpoint *at);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "stage.h"
+#include "stage_parts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,13 +37,17 @@ struct gv_time stage_fleet_now(struct stage *stage)
 {
     int64_t ours_ms = gv_time_diff(gv_loop_now(stage->loop), stage->begun).ms;
     struct gv_time now = {ours_ms * MILLION / (MILLION + stage->settings.drift_ppm)};
+    bool lived = false;
 
     while (!gv_time_before(now, lab_fleet_next(stage->fleet))) {
         lab_fleet_advance(stage->fleet, lab_fleet_next(stage->fleet));
         if (stage->lived != NULL)
             stage->lived(stage->lived_arg);
+        lived = true;
     }
     lab_fleet_advance(stage->fleet, now);
+    if (lived)
+        stage_probe_lived(stage);
     return stage->fleet->now;
 }
 
@@ -97,11 +101,6 @@ static int64_t unix_ms(void *arg)
     return gv_loop_now(stage->loop).ms + unix_begun_ms;
 }
 
-static void history_path(const struct stage *stage, const char *ending, char out[64])
-{
-    (void)snprintf(out, 64, "%s/history.db%s", stage->directory, ending);
-}
-
 static bool begin_history(struct stage *stage)
 {
     char path[64];
@@ -109,28 +108,34 @@ static bool begin_history(struct stage *stage)
 
     if (!stage->settings.history)
         return true;
-    history_path(stage, "", path);
+    (void)snprintf(path, sizeof(path), "%s/history.db", stage->directory);
     stage->history = gv_history_new(stage->loop, stage->store, &settings,
                                     &(struct gv_history_clock){unix_ms, stage, "boot"});
     return stage->history != NULL && gv_history_stats(stage->history).success;
 }
 
-static bool open_history(struct stage *stage)
+static bool keeps(const struct stage *stage)
+{
+    return stage->settings.history || (stage->settings.ways & STAGE_PROBE);
+}
+
+static bool open_directory(struct stage *stage)
 {
     /* In memory: nothing here is about the disk. */
     (void)snprintf(stage->directory, sizeof(stage->directory), "/dev/shm/gv-stage-XXXXXX");
-    return !stage->settings.history || mkdtemp(stage->directory) != NULL;
+    return !keeps(stage) || mkdtemp(stage->directory) != NULL;
 }
 
-static void close_history(const struct stage *stage)
+static void close_directory(const struct stage *stage)
 {
-    static const char *const endings[] = {"", "-wal", "-shm"};
+    static const char *const names[] = {"history.db", "history.db-wal", "history.db-shm",
+                                        "probes"};
     char path[64];
 
-    if (!stage->settings.history)
+    if (!keeps(stage))
         return;
-    for (size_t i = 0; i < 3; i++) {
-        history_path(stage, endings[i], path);
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        (void)snprintf(path, sizeof(path), "%s/%s", stage->directory, names[i]);
         (void)unlink(path);
     }
     (void)rmdir(stage->directory);
@@ -183,7 +188,8 @@ static bool begin_exporter(struct stage *stage)
                                       &budgets, lab_dice_next(&stage->dice));
     ok = ok && stage->store != NULL && stage->poller != NULL &&
          gv_store_set_targets(stage->store, list, count, &policy) == GV_OK &&
-         gv_poller_set_targets(stage->poller, polls, count) == GV_OK && begin_history(stage);
+         gv_poller_set_targets(stage->poller, polls, count) == GV_OK && begin_history(stage) &&
+         stage_probe_begin(stage);
     free(list);
     free(polls);
     return ok;
@@ -194,6 +200,7 @@ static void end_exporter(struct stage *stage)
     if (stage->poller != NULL)
         stage->polls += gv_poller_stats(stage->poller).polls;
     gv_poller_free(stage->poller);
+    stage_probe_end(stage);
     gv_history_free(stage->history);
     gv_store_free(stage->store);
     stage->history = NULL;
@@ -222,26 +229,28 @@ bool stage_open(struct stage *stage, struct lab_fleet *fleet,
     stage->begun = gv_loop_now(stage->loop);
     stage->dice = lab_dice(settings->seed, 0);
     stage->targets = calloc(fleet->device_count + 1, sizeof(*stage->targets));
-    if (stage->targets == NULL || !open_history(stage))
+    if (stage->targets == NULL || !open_directory(stage))
         return false;
     for (size_t i = 0; i < fleet->device_count; i++) {
         struct gv_target target = target_of(stage, &fleet->devices[i]);
 
         if (target.snmp != NULL || target.ssh != NULL || target.restconf != NULL ||
-            (settings->ways & STAGE_SYSLOG))
+            (settings->ways & STAGE_SYSLOG) ||
+            ((settings->ways & STAGE_PROBE) && fleet->devices[i].server_count > 0))
             stage->targets[stage->target_count++] = target;
     }
     if (settings->ways & STAGE_SYSLOG) {
         fleet->log = logged;
         fleet->log_arg = stage;
     }
-    return begin_exporter(stage);
+    return stage_probe_open(stage) && begin_exporter(stage);
 }
 
 void stage_close(struct stage *stage)
 {
     end_exporter(stage);
-    close_history(stage);
+    stage_probe_close(stage);
+    close_directory(stage);
     free(stage->targets);
     lab_view_clear(&stage->view);
     gv_loop_free(stage->loop);

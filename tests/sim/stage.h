@@ -18,7 +18,13 @@
 #include "virtual.h"
 
 /* Which way the exporter looks at a device. */
-enum stage_ways { STAGE_SNMP = 1, STAGE_SSH = 2, STAGE_RESTCONF = 4, STAGE_SYSLOG = 8 };
+enum stage_ways {
+    STAGE_SNMP = 1,
+    STAGE_SSH = 2,
+    STAGE_RESTCONF = 4,
+    STAGE_SYSLOG = 8,
+    STAGE_PROBE = 16
+};
 
 /* What the exporter is told to do. */
 struct stage_settings {
@@ -41,8 +47,9 @@ struct stage {
     struct lab_dice dice;
     struct lab_view view;
     struct gv_store *store;
-    struct gv_history *history; /* NULL: none */
-    char directory[32];         /* of its file */
+    struct gv_history *history;  /* NULL: none */
+    char directory[32];          /* of its file, and that of the probes */
+    struct stage_probes *probes; /* NULL: none */
     struct gv_poller *poller;
     struct gv_target *targets;
     size_t target_count;

@@ -118,4 +118,27 @@ check "said" has 'is written again' log
 sed -i '/^history:/d' config.yml
 kill -HUP "$pid"
 check "without it no metric" until_true eval '[ -z "$(metric success)" ]'
+kill "$pid"
+wait "$pid"
+pid=
+
+# A full disk, where we may mount one: said, served all the same, and used again when there is room.
+mkdir small
+if unshare -rm mount -t tmpfs -o size=400k none small 2>/dev/null; then
+    printf 'history: {database: %s/small/history.db}\n' "$dir" >>config.yml
+    : >log
+    unshare -rm sh -c 'mount -t tmpfs -o size=400k none small && exec "$@"' sh \
+        "$exporter" --config.file=config.yml --web.listen-address=127.0.0.1:0 2>>log &
+    pid=$!
+    port=$(port_of log) || exit 1
+    check "written to a small disk" until_true eval '[ "$(metric records_total)" -ge 2 ]'
+    dd if=/dev/zero of="/proc/$pid/root$dir/small/filler" bs=4k status=none 2>/dev/null
+    check "full" until_true eval '[ "$(metric success)" = 0 ]'
+    check "said" has 'cannot be written' log
+    check "polled all the same" same "$(fetch /metrics | grep -c '^getvpn_up{.*} 1')" 2
+    rm "/proc/$pid/root$dir/small/filler"
+    check "used again" until_true eval '[ "$(metric success)" = 1 ]'
+else
+    echo "no full disk: we may not mount one"
+fi
 finish

@@ -22,7 +22,9 @@ groups:
   - {name: G2, id: 4444, kek_lifetime: 86400, tek_lifetime: 3600, kek_left: 40000,
      transport: multicast, retransmits: 5, interval: 20}
 devices:
-  - {name: ks-a, address: 127.51.0.1, ks: [G1, G2], priority: 200}
+  - {name: ks-a, address: 127.51.0.1, ks: [G1, G2], priority: 200, os: ios-xe, format: 17,
+     version: 17.09.04a, gdoi_version: 1.0.27,
+     restconf: {port: 44310, user: monitor, password: lab-password}}
   - {name: ks-b, address: 127.51.0.2, ks: G1}
   - {name: "gm-#", count: 3, address: 127.51.0.11, gm: G1}
   - {name: gm-x, address: 127.51.0.21, gm: G2}
@@ -33,6 +35,9 @@ lab_start "$lab" --exporter-config "$dir/lab.yml" --quiet
 cd "$dir" || exit 1
 snmp=(--snmp-community-file community --snmp-port 11610)
 ssh=(--ssh-user monitor --ssh-password-file password --ssh-port 22220 --known-hosts known_hosts)
+
+restconf=(--restconf-user monitor --restconf-password-file password --restconf-port 44310
+    --restconf-authorities "$dir/restconf-authority.pem")
 
 init() { "$tool" init "$@" >out 2>err; }
 
@@ -83,6 +88,22 @@ cp out piped.yml
 check "with the scrape configuration, still valid" "$exporter" --config.file=piped.yml \
     --config.check >/dev/null
 check "as a comment" has '^# scrape_configs:' piped.yml
+init --ks 127.51.0.1 "${snmp[@]}" "${ssh[@]}" --json
+check "no RESTCONF that was not asked for" same "$(grep -c restconf before.yml)" 0
+# By RESTCONF too: at whom it answers; alone: at all.
+init --ks 127.51.0.1 --ks 127.51.0.2 "${snmp[@]}" "${restconf[@]}" --output both.yml
+check "by RESTCONF too" same $? 0
+check "at the one that speaks it" same \
+    "$(grep -B1 '^    restconf: routers' both.yml | head -n 1 | grep -c '127\.51\.0\.1')" 1
+check "and at no other" same "$(grep -c 'restconf: routers' both.yml)" 1
+check "valid" "$exporter" --config.file=both.yml --config.check >/dev/null
+init --ks 127.51.0.1 "${restconf[@]}" --output rest.yml
+check "by RESTCONF alone" same "$? $(grep -c '^  restconf: routers' rest.yml)" "0 1"
+check "with the members" has '^  - address: "10\.200\.0\.1"' rest.yml
+check "valid too" "$exporter" --config.file=rest.yml --config.check >/dev/null
+init --ks 127.51.0.1 --restconf-user monitor --restconf-password-file wrong --restconf-port 44310 \
+    --restconf-authorities "$dir/restconf-authority.pem" --json
+check "a wrong password" same "$? $(jq -r .error.step out)" "1 poll"
 init --ks 127.51.0.1 "${snmp[@]}" "${ssh[@]}" --json
 check "JSON" jq -e '.members == 7 and (.configuration | startswith("# Made by")) and
     (.prometheus | startswith("scrape_configs:"))' out >/dev/null

@@ -89,13 +89,17 @@ jq -r '.group.interop[0].ks_evidence.evidence[0].text' "$dir/group.json" |
     { echo "FAIL: the evidence says $(jq -c '.group.interop[0].ks_evidence' "$dir/group.json")"; failed=1; }
 [ "$(get /metrics | grep -c '^getvpn_gm_double_registrations_total{.*group="VOICE NET"} [1-9]')" -ge 1 ] ||
     { echo "FAIL: no double registration is counted"; failed=1; }
+[ "$(get /metrics | grep -c '^getvpn_events_total{device="gm[0-9]*",group="VOICE NET",event="gm_kek_expired"} [1-9]')" -ge 1 ] ||
+    { echo "FAIL: no expiry is counted"; failed=1; }
+check "what goes well is not" same "$(get /metrics | grep -c '^getvpn_events_total{.*event="gm_registered"')" 0
+check "but in the JSON" same "$(jq -c '[.devices[].events[]?.kind] | index("gm_registered") != null' "$dir/group.json")" true
 check "nobody is up or down" same "$(get /metrics | grep -c '^getvpn_up')" 0
 [ "$(value getvpn_exporter_unknown_senders_total)" -ge 1 ] ||
     { echo "FAIL: ok5 is no target, and was not counted"; failed=1; }
 curl -sS "http://127.0.0.1:$trap_port/api/v1/groups/8" >"$dir/traps.json"
 check "its evidence by notifications" same \
-    "$(jq -c '[.group.interop[0] | .outcome, .ks_evidence.behavior, .ks_evidence.evidence[0].confidence]' "$dir/traps.json")" \
-    '["mismatch","old","likely"]'
+    "$(jq -c '[.group.interop[0] | .outcome, .ks_evidence.behavior, (.ks_evidence.evidence[0] | .source, .confidence)]' "$dir/traps.json")" \
+    '["mismatch","old","trap","likely"]'
 jq -r '.group.interop[0].ks_evidence.evidence[0].text' "$dir/traps.json" |
     grep -qE '^gm[0-9]+ registered anew twice within [0-9]+ s, .*notifications' ||
     { echo "FAIL: the evidence by notifications says $(jq -c '.group.interop[0].ks_evidence' "$dir/traps.json")"; failed=1; }

@@ -148,6 +148,27 @@ static void check_flood(struct fixture *f, unsigned port)
     (void)close(known);
 }
 
+/* A host name leads to its sender once it is looked up; a target's messages may also come from
+ * other addresses of its. */
+static void check_names(struct fixture *f, unsigned port)
+{
+    static const struct {
+        const char *from, *target;
+    } rows[] = {{"127.0.0.1", "by-name"}, {"127.0.0.8", "gm-2"}, {"127.0.0.9", "gm-2"}};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        int known = sender(SOCK_DGRAM, rows[i].from, port);
+
+        f->heard = 0;
+        while (f->heard == 0) { /* ends when the name is known */
+            say(known, line, sizeof(line) - 1);
+            run(f, 1);
+        }
+        CHECK_STR(rows[i].from, f->target, rows[i].target);
+        (void)close(known);
+    }
+}
+
 static void check_reload(struct fixture *f, const char *const *listen,
                          const struct gv_target *const *targets)
 {
@@ -164,9 +185,13 @@ static void check_reload(struct fixture *f, const char *const *listen,
 int main(void)
 {
     static const char *const listen[] = {"127.0.0.1:0"};
+    static const char *const others[] = {"127.0.0.8", "127.0.0.9"};
     static const struct gv_target gm_1 = {.name = "gm-1", .address = "127.0.0.5"},
-                                  by_name = {.name = "by-name", .address = "router.example"},
-                                  gm_2 = {.name = "gm-2", .address = "127.0.0.7"};
+                                  by_name = {.name = "by-name", .address = "localhost"},
+                                  gm_2 = {.name = "gm-2",
+                                          .address = "127.0.0.7",
+                                          .event_addresses = others,
+                                          .event_address_count = 2};
     static const struct gv_target *const targets[] = {&gm_1, &by_name, &gm_2};
     const struct gv_events_spec spec = {listen, 1, NULL, 0, targets, 3};
     struct fixture f = {.loop = gv_loop_new()};
@@ -175,6 +200,7 @@ int main(void)
     CHECK_INT("listening", gv_events_set(f.events, &spec), GV_OK);
     check_udp(&f, gv_events_port(f.events, 0));
     check_tcp(&f, gv_events_port(f.events, 0));
+    check_names(&f, gv_events_port(f.events, 0));
     check_flood(&f, gv_events_port(f.events, 0));
     check_reload(&f, listen, targets);
     gv_events_free(f.events);

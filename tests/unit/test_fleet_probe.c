@@ -142,10 +142,94 @@ static void test_another(void)
     end(&p);
 }
 
+/* Its key server is polled by nobody: the group is there by the probe's word alone, old or new,
+ * and whether a member is new is another question. */
+static const struct {
+    const char *name, *ks; /* as the probe has it */
+    const char *target;    /* NULL: no target at all */
+    bool events_only, heard;
+    int64_t lead_s; /* below 0: it has seen no rekey yet */
+    size_t groups, pairs;
+    enum gv_behaviour want;
+} alone[] = {
+    {"no target", "192.0.2.1", NULL, false, false, 1, 1, 1, GV_BEHAVIOUR_OLD},
+    {"no target, new", "192.0.2.1", NULL, false, false, 225, 1, 1, GV_BEHAVIOUR_NEW},
+    {"nothing seen yet", "192.0.2.1", NULL, false, false, -1, 1, 0, GV_BEHAVIOUR_UNKNOWN},
+    {"a target that nobody polls", "ks-a", "ks-a", true, false, 1, 1, 1, GV_BEHAVIOUR_OLD},
+    {"one that was heard of names its group itself", "ks-a", "ks-a", true, true, 1, 1, 1,
+     GV_BEHAVIOUR_OLD},
+    {"a polled one that is silent", "ks-a", "ks-a", false, false, 1, 0, 0, GV_BEHAVIOUR_OLD},
+};
+
+static void test_alone(void)
+{
+    for (size_t i = 0; i < sizeof(alone) / sizeof(alone[0]); i++) {
+        const struct gv_behaviour_verdict *of_ks = NULL;
+        struct probed p;
+
+        begin(&p, NULL, NULL);
+        p.seen.ks = alone[i].ks;
+        if (alone[i].lead_s >= 0)
+            saw_lead(&p, alone[i].lead_s, false);
+        p.device.name = alone[i].target != NULL ? alone[i].target : "another";
+        p.device.address = alone[i].target != NULL ? "192.0.2.1" : "192.0.2.9";
+        p.device.events_only = alone[i].events_only;
+        if (!alone[i].heard)
+            p.device.observation = NULL;
+        build(&p);
+        CHECK_INT(alone[i].name, p.snapshot.group_count, alone[i].groups);
+        if (alone[i].groups > 0) {
+            const struct gv_group_verdict *group = &p.snapshot.groups[0];
+
+            CHECK_STR(alone[i].name, group->group, alone[i].heard ? "G" : "1234");
+            CHECK_INT(alone[i].name, group->interop_count, alone[i].pairs);
+            CHECK(alone[i].name, group->interop_count == 0 ||
+                                     (strcmp(group->interop[0].ks, alone[i].ks) == 0 &&
+                                      group->interop[0].ks_behaviour == alone[i].want));
+            if (group->interop_count > 0)
+                of_ks = group->interop[0].ks_verdict;
+            CHECK(alone[i].name, group->interop_count == 0 || alone[i].heard ||
+                                     group->interop[0].outcome == GV_INTEROP_UNKNOWN);
+        }
+        if (alone[i].target != NULL) {
+            of_ks = &p.snapshot.devices[0].ks_behaviour;
+            CHECK(alone[i].name, p.snapshot.devices[0].is_ks);
+            CHECK_INT(alone[i].name, of_ks->behaviour, alone[i].want);
+        }
+        CHECK(alone[i].name, of_ks == NULL || (of_ks->evidence_count > 0 &&
+                                               of_ks->evidence[0].source == GV_EVIDENCE_PROBE));
+        end(&p);
+    }
+}
+
+/* Members are polled, their key server is not: the probe's word on it decides the pair. */
+static void test_members_polled(void)
+{
+    struct probed p;
+
+    begin(&p, "15.7(3)M8", NULL);
+    p.obs->groups->ks = NULL;
+    (void)scene_gm(p.obs, p.obs->groups, "192.0.2.9", "1.0.16");
+    p.device.name = "gm-a";
+    p.device.address = "192.0.2.9";
+    p.seen.ks = "192.0.2.1";
+    saw_lead(&p, 1, false);
+    build(&p);
+    CHECK_INT("the same group", p.snapshot.group_count, 1);
+    CHECK_INT("one pair", p.snapshot.groups[0].interop_count, 1);
+    CHECK_STR("its key server", p.snapshot.groups[0].interop[0].ks, "192.0.2.1");
+    CHECK_INT("mismatch", p.snapshot.groups[0].interop[0].outcome, GV_INTEROP_MISMATCH);
+    CHECK_INT("by the probe", p.snapshot.groups[0].interop[0].ks_verdict->evidence[0].source,
+              GV_EVIDENCE_PROBE);
+    end(&p);
+}
+
 int main(void)
 {
     test_evidence();
     test_row();
     test_another();
+    test_alone();
+    test_members_polled();
     return check_end();
 }

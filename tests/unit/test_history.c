@@ -3,6 +3,7 @@
  * bound, and what can be saved is saved as soon as it can. (Restarts: sim_history.c.) */
 #include "history/history.h"
 
+#include <sqlite3.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -168,6 +169,75 @@ static void test_without_history(void)
     end(&scene);
 }
 
+/* A group of one key server and one member, seen each ten seconds; the key server has the old
+ * behaviour, leads, and gives the lead up in the end. */
+static void see_both(struct scene *scene, int64_t at_s)
+{
+    enum { LIFE_S = 1200, FIRST_S = 1100, SECOND_S = 1230 };
+    bool fresh = at_s >= LIFE_S;
+    uint32_t left = (uint32_t)(LIFE_S - at_s % LIFE_S);
+
+    for (unsigned i = 0; i < 2; i++) {
+        struct gv_time now = gv_loop_now(scene->loop);
+        struct gv_poll_result result = {.err = GV_OK, .observation = gv_observation_new(now)};
+        struct gv_group_obs *group = scene_group(result.observation, "G1", "7");
+        bool second = i == 0 ? fresh : at_s >= SECOND_S;
+
+        if (i == 0) {
+            scene_ks(result.observation, group,
+                     at_s < LIFE_S + 100 ? GV_KS_PRIMARY : GV_KS_SECONDARY, "1.0.1");
+        } else {
+            struct gv_gm_obs *gm = scene_gm(result.observation, group, "10.0.1.1", "1.0.16");
+
+            gm->has |= GV_GM_HAS_REGISTRATIONS_SUCCEEDED;
+            gm->registrations_succeeded = at_s < FIRST_S ? 1 : at_s < SECOND_S ? 2 : 3;
+        }
+        if (i == 0 || !fresh || second)
+            scene_kek(result.observation, group, second ? 2 : 1, LIFE_S, left);
+        gv_store_feed(scene->store, i == 0 ? "ks1" : "gm1", "snmp", &result, now);
+    }
+}
+
+/* Kinds of rows in `events`, sorted, with their number. */
+static void check_kinds(const char *want)
+{
+    sqlite3 *sqlite = NULL;
+    sqlite3_stmt *statement = NULL;
+    int rc = sqlite3_open_v2(path, &sqlite, SQLITE_OPEN_READONLY, NULL);
+
+    CHECK_INT("opened", rc, SQLITE_OK);
+    rc = sqlite3_prepare_v2(sqlite,
+                            "SELECT group_concat(row, ', ') FROM (SELECT device || ' ' || kind "
+                            "|| ' ' || ifnull(before, '') || '>' || ifnull(after, '') AS row "
+                            "FROM events ORDER BY device, kind, id)",
+                            -1, &statement, NULL);
+    CHECK_INT("asked", rc, SQLITE_OK);
+    CHECK_INT("told", sqlite3_step(statement), SQLITE_ROW);
+    CHECK_STR("events", (const char *)sqlite3_column_text(statement, 0), want);
+    (void)sqlite3_finalize(statement);
+    (void)sqlite3_close(sqlite);
+}
+
+static void test_kinds(void)
+{
+    static const struct gv_snmp_credential community = {.version = GV_SNMP_V2C};
+    static const struct gv_target gm = {
+        .name = "gm1", .address = "10.0.1.1", .snmp = &community};
+    const struct gv_target *list[] = {&ks, &gm};
+    struct scene scene = {.loop = gv_loop_new(), .store = gv_store_new(&policy)};
+
+    CHECK("targets", gv_store_set_targets(scene.store, list, 2, &policy) == GV_OK);
+    keep(&scene);
+    for (int64_t s = 600; s < 1400; s += 10) {
+        see_both(&scene, s);
+        gv_virtual_advance(scene.loop, gv_secs(10));
+    }
+    end(&scene);
+    check_kinds("gm1 double_registration 0>1, gm1 evidence unknown>new, gm1 registration 1>2, "
+                "gm1 registration 2>3, ks1 evidence unknown>old, ks1 evidence old>old, ks1 "
+                "role >primary, ks1 role primary>secondary");
+}
+
 static void remove_all(void)
 {
     char command[96];
@@ -188,6 +258,9 @@ int main(void)
     remove_all();
     CHECK("made", mkdir(inner, 0700) == 0);
     test_without_history();
+    remove_all();
+    CHECK("made", mkdir(inner, 0700) == 0);
+    test_kinds();
     remove_all();
     (void)rmdir(dir);
     return check_end();

@@ -27,7 +27,7 @@ static const struct row {
      "address 2001:db8::9 and more",
      GV_EVENT_GM_REGISTERED, "GM_REGS_COMPL", "G1", "2001:db8::1", "2001:db8::9"},
     {"%GDOI-5-GM_REKEY_TRANS_2_UNI: Group a group transitioned to Unicast Rekey.",
-     GV_EVENT_OTHER, "GM_REKEY_TRANS_2_UNI", "a group", "", ""},
+     GV_EVENT_GM_POLICY_CHANGED, "GM_REKEY_TRANS_2_UNI", "a group", "", ""},
     {"%GDOI-5-SA_KEK_UPDATED: SA KEK was updated", GV_EVENT_GM_KEK_UPDATED, "SA_KEK_UPDATED",
      "", "", ""},
     {"%GDOI-5-SA_TEK_UPDATED: SA TEK was updated", GV_EVENT_GM_TEK_UPDATED, "SA_TEK_UPDATED",
@@ -176,8 +176,44 @@ static void check_bounds(void)
     CHECK("short spi is a TEK's", told.event.has == 0);
 }
 
+/* Every message of the field's list means something: it is of a kind of its own. */
+static const char *const known[] = {
+    /* by members */
+    "GM_RE_REGISTER", "GM_REGISTER", "GM_REGSTER", "GM_REGS_COMPL", "GM_REKEY_TRANS_2_UNI",
+    "SA_KEK_UPDATED", "SA_TEK_UPDATED", "GM_INSTALL_POLICIES_SUCCESS", "GM_DELETE_EXPIRED_KEK",
+    "TIMEBASED_REPLAY_FAILED", "PKT_REPLAY_ERR", "UNAUTHORIZED_IDENTITY", "GDOI_ON_OFF",
+    "GM_RECV_REKEY", "GM_REKEY_NOT_RECD", "GDOI_REKEY_FAILURE", "GDOI_REKEY_SEQ_FAILURE",
+    "GM_FAILED_TO_INSTALL_POLICIES", "GM_INCOMPLETE_CFG", "GM_NO_IPSEC_FLOWS",
+    "GM_REJECTING_SA_PAYLOAD", "GM_HASH_FAIL", "GM_RECV_DELETE", "GM_RECV_RE_AUTH",
+    "GM_UNREGISTER", "GM_CLEAR_REGISTER", "GM_RECOVERY_REGISTRATION", "PSEUDO_TIME_LARGE",
+    "PSEUDO_TIME_TOO_OLD",
+    /* by key servers */
+    "KS_NO_RSA_KEYS", "KS_SEND_UNICAST_REKEY", "KS_SEND_MCAST_REKEY", "KS_REKEY_TRANS_2_UNI",
+    "KS_REKEY_TRANS_2_MULTI", "KS_NACK_GM_EJECT", "KS_UNAUTHORIZED", "KS_GM_REVOKED",
+    "GM_DELETE", "NEWER_GM_VERSION_REGISTER", "REJECT_GM_VERSION_REGISTER", "POLICY_CHANGE",
+    "KS_FIRST_GM", "KS_LAST_GM", "COOP_KS_UNREACH", "COOP_KS_REACH", "COOP_KS_ELECTION",
+    "COOP_KS_TRANS_TO_PRI", "COOP_CONFIG_MISMATCH", "COOP_ANN_SEQ_FAILURE",
+    "COOP_PACKET_DROPPED", "GDOI_ANN_TIMESTAMP_TOO_OLD",
+    /* around both */
+    "GM_CONN_NEXT_SER", "RECVD_PKT_INV_SPI", "RECVD_PKT_NOT_IPSEC", "IKMP_NO_SA",
+    "IKMP_MODE_FAILURE", "IKMP_BAD_MESSAGE", "CERTIFICATE_INVALID_EXPIRED"};
+
+static void check_known(void)
+{
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        char line[128];
+        struct gv_syslog told;
+
+        (void)snprintf(line, sizeof(line), "%%GDOI-4-%s: something of group G1.", known[i]);
+        CHECK_INT(known[i], gv_syslog_read(gv_text(line), &told), GV_OK);
+        CHECK_STR(known[i], told.event.code, known[i]);
+        CHECK(known[i], told.event.kind != GV_EVENT_OTHER);
+    }
+}
+
 int main(void)
 {
+    check_known();
     check_messages();
     check_frames();
     check_bounds();

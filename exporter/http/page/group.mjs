@@ -22,6 +22,7 @@ export function placeOf(group) {
         group: group.group,
         servers: all.filter((one) => one.in.ks !== undefined),
         members: all.filter((one) => one.in.gm !== undefined),
+        probes: group.probes,
     };
 }
 
@@ -111,7 +112,8 @@ export function behaviour(verdict) {
         verdict.confidence !== undefined && ` (${sayValue('confidence', verdict.confidence)})`,
         verdict.contradicted && el('span', { class: 'no' }, ` ${say('contradicted')}`),
         verdict.evidence.length > 0 && el('ul', { class: 'evidence' },
-            verdict.evidence.map((item) => el('li', {}, item.text ?? item.source))),
+            verdict.evidence.map((item) => el('li', { class: item.source },
+                el('b', {}, sayValue('source', item.source)), ' ', el('span', { class: 'text' }, item.text)))),
     ];
 }
 
@@ -126,13 +128,20 @@ function serverRow({ device, in: m }) {
             say('peer_line', { ks: peer.ks, role: sayValue('role', peer.role), status: sayValue('status', peer.status) })))));
 }
 
+// A key server that nobody polls, and that members, their events or a probe tell of.
+const silentRow = (pair) => el('tr', { 'data-key': pair.ks },
+    el('th', { scope: 'row' }, pair.ks), el('td', {}, '–'), el('td', {}, '–'), el('td', {}, '–'),
+    el('td', {}, behaviour(pair.ks_evidence)), el('td', {}));
+
 const heads = (...keys) => el('thead', {}, el('tr', {}, keys.map((key) => el('th', { scope: 'col' }, say(key)))));
 
 function servers(place) {
+    const silent = place.group.interop.filter((pair) => !place.servers.some(({ device }) => device.name === pair.ks));
+
     return el('section', { 'aria-labelledby': 'servers' }, el('h2', { id: 'servers' }, say('key_servers')),
         el('div', { class: 'scroll-x', tabindex: 0, role: 'region', 'aria-label': say('key_servers') }, el('table', { class: 'servers' },
             heads('name', 'role', 'status', 'version', 'behavior', 'peers'),
-            el('tbody', {}, place.servers.map(serverRow)))));
+            el('tbody', {}, place.servers.map(serverRow), silent.map(silentRow)))));
 }
 
 // Two sentences and the advice, as the exporter concluded them.

@@ -14,10 +14,15 @@ const TEK_CALL = 60;
 // An IOS key server drops a member after three rekeys in a row without an acknowledgement.
 const ACKS_WARN = 2;
 
-// Every group of the document of the fleet: { group, servers, members }, both lists of
-// { device, in: membership }.
+// A probe is told the number or the name of its group, as the key server knows it.
+const isOf = (probe, group) => [group.group, group.name, group.id].includes(probe.group);
+
+// Every group of the document of the fleet: { group, servers, members, probes }, the first two
+// lists of { device, in: membership }.
 export function groupsOf(fleet) {
-    const found = new Map(fleet.groups.map((group) => [group.group, { group, servers: [], members: [] }]));
+    const found = new Map(fleet.groups.map((group) => [group.group, {
+        group, servers: [], members: [], probes: fleet.probes?.filter((probe) => isOf(probe, group)),
+    }]));
 
     for (const device of fleet.devices) {
         for (const membership of device.groups) {
@@ -43,6 +48,14 @@ function kekOf(kek) {
     if (kek?.expiry_at === undefined)
         return undefined;
     return { expiry: kek.expiry_at, lifetime: kek.lifetime_seconds, spi: kek.spi };
+}
+
+// The KEK that a probe was given last, where nobody else tells one; past its expiry the probe may
+// merely have heard nothing since.
+function kekOfProbes(probes, now) {
+    const expiry = latest((probes ?? []).map((probe) => probe.kek_expiry_at).filter((at) => at > now));
+
+    return expiry !== undefined ? { expiry } : undefined;
 }
 
 function rekeyFacts(place) {
@@ -182,6 +195,13 @@ const RULES = [
         if (facts.unsound)
             return { severity: 'warning', values: { expected: facts.expectedLead } };
     },
+    // As a probe alone tells it.
+    function oldServer({ group }) {
+        const old = group.interop.filter((pair) => pair.outcome === 'unknown' && pair.ks_behavior === 'old');
+
+        if (old.length > 0)
+            return { severity: 'unknown', values: { ks: old.map((pair) => pair.ks).join(', ') } };
+    },
     function unseen(place, facts) {
         if (facts.kek === undefined)
             return { severity: 'unknown' };
@@ -210,7 +230,7 @@ export function judge(place, now) {
     const told = lead ?? place.members.find(({ in: m }) => m.rekey !== undefined || m.gm.kek !== undefined);
     const facts = {
         group: place.group.group,
-        kek: kekOf(lead !== undefined ? lead.in.ks.kek : told?.in.gm?.kek),
+        kek: kekOf(lead !== undefined ? lead.in.ks.kek : told?.in.gm?.kek) ?? kekOfProbes(place.probes, now),
         server: lead?.device.name,
         ...(told !== undefined ? rekeyFacts(told) : {}),
     };

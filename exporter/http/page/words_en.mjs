@@ -50,6 +50,8 @@ export const en = {
     contradicted_do: 'Read the evidence below; the strongest holds.',
     unsound: 'The rekey would have to come {expected} before expiry, which is longer than the KEK lives',
     unsound_do: 'Lengthen the KEK lifetime, or retransmit less.',
+    oldServer: 'The key server {ks} rekeys the old way; whether a member is new is not known',
+    oldServer_do: 'Poll the members or hear their syslog, to know. Each new one registers twice around the KEK’s expiry: upgrade the key server first.',
     unseen: 'Nothing is known of the KEK yet',
     unseen_do: 'Poll a key server of this group.',
     oldMembers: '{n|member has|members have} the old behaviour: with a new key server that costs nothing',
@@ -58,6 +60,8 @@ export const en = {
     verdict_early: 'early', verdict_on_time: 'on time', verdict_late: 'late', verdict_too_late: 'too late',
     verdict_after_expiry: 'after expiry', verdict_missed: 'missed', verdict_unknown: 'unknown',
     behavior_old: 'old', behavior_new: 'new', behavior_unknown: 'unknown', confidence_certain: 'certain', confidence_likely: 'likely',
+    source_timing: 'seen in polls', source_probe: 'seen by a probe', source_syslog: 'syslog', source_trap: 'SNMP notifications',
+    source_gdoi_version: 'GDOI version', source_os_version: 'software version',
     role_primary: 'primary', role_secondary: 'secondary', role_unknown: 'unknown',
     status_alive: 'alive', status_dead: 'dead', status_unknown: 'unknown',
 

@@ -50,6 +50,8 @@ export const ja = {
     contradicted_do: '下の根拠を確認してください。最も強いものを採用しています。',
     unsound: 'リキーは満了の {expected}前に必要ですが、KEK の寿命より長い値です',
     unsound_do: 'KEK の寿命を延ばすか、再送を減らしてください。',
+    oldServer: 'キーサーバー {ks} は旧動作でリキーします。新動作のメンバーがいるかどうかは分かりません',
+    oldServer_do: 'メンバーをポーリングするか、その syslog を受信して確認してください。新動作のメンバーは KEK の満了前後に 2 回登録します。先にキーサーバーをアップグレードしてください。',
     unseen: 'KEK についてまだ何も分かりません',
     unseen_do: 'このグループのキーサーバーをポーリングしてください。',
     oldMembers: '{n} 台のメンバーは旧動作です。新動作のキーサーバーでは影響ありません',
@@ -58,6 +60,8 @@ export const ja = {
     verdict_early: '早め', verdict_on_time: '定刻', verdict_late: '遅れ', verdict_too_late: '大幅な遅れ',
     verdict_after_expiry: '満了後', verdict_missed: '欠落', verdict_unknown: '不明',
     behavior_old: '旧', behavior_new: '新', behavior_unknown: '不明', confidence_certain: '確実', confidence_likely: '推定',
+    source_timing: 'ポーリングで観測', source_probe: 'プローブで観測', source_syslog: 'syslog', source_trap: 'SNMP 通知',
+    source_gdoi_version: 'GDOI バージョン', source_os_version: 'ソフトウェアのバージョン',
     role_primary: 'プライマリ', role_secondary: 'セカンダリ', role_unknown: '不明',
     status_alive: 'alive', status_dead: 'dead', status_unknown: '不明',
 
