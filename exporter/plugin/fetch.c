@@ -71,6 +71,13 @@ static bool read_login(const struct check_options *options, char user[USER_MOST]
     return ok || fail(why, options->auth_file, ": expected one line, USER:PASSWORD");
 }
 
+/* Like a login's file, a key's is nobody else's to read. */
+static bool key_usable(const struct check_options *options, struct gv_buf *why)
+{
+    return options->key == NULL ||
+           gv_secret_file_check(options->key, options->insecure_perms, why) == GV_OK;
+}
+
 static const struct {
     unsigned status;
     const char *meaning;
@@ -123,6 +130,8 @@ static bool ask(struct fetch *fetch, const char *url, const char *user,
         .user = password != NULL ? user : NULL,
         .password = password,
         .ca_file = fetch->options->ca_file,
+        .cert_file = fetch->options->cert,
+        .key_file = fetch->options->key,
         .connect_limit = limit,
         .limit = limit,
         .most = GV_CHECK_DOCUMENT_MOST,
@@ -148,7 +157,7 @@ bool check_fetch(const struct check_options *options, struct gv_buf *document,
     bool ok = fetch.loop != NULL || fail(why, "no event loop", "");
 
     ok = ok && url_of(options, &url, why) && read_login(options, user, &password, why) &&
-         ask(&fetch, url.at, user, password);
+         key_usable(options, why) && ask(&fetch, url.at, user, password);
     gv_secret_free(password);
     gv_loop_free(fetch.loop);
     gv_buf_clear(&url);
