@@ -314,7 +314,7 @@ static CURLcode set_certificate(CURL *easy, const struct gv_http_ask *ask)
     if (ask->cert_file == NULL)
         return CURLE_OK;
     code = curl_easy_setopt(easy, CURLOPT_SSLCERT, ask->cert_file);
-    if (code == CURLE_OK)
+    if (code == CURLE_OK && ask->key_file != NULL)
         code = curl_easy_setopt(easy, CURLOPT_SSLKEY, ask->key_file);
     return code == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_KEYPASSWD, "") : code;
 }

@@ -28,7 +28,8 @@ struct gv_http_ask {
      * are given, both. */
     const char *ca_file, *pin;
 
-    /* Who we are: a certificate and its private key (PEM files); NULL: nobody. */
+    /* Who we are to the server: certificates (PEM, ours first) and the key of the first. NULL:
+     * nobody, or in one file. */
     const char *cert_file, *key_file;
 
     struct gv_dur connect_limit, limit;

@@ -29,8 +29,9 @@ static const struct row {
     {0, "auth-file", "FILE", TEXT, AT(auth_file), "USER:PASSWORD for the exporter, one line"},
     {0, "ca-file", "FILE", TEXT, AT(ca_file),
      "who vouches for the exporter (default: the system's)"},
-    {0, "cert", "FILE", TEXT, AT(cert), "our certificate (PEM), where the exporter wants one"},
-    {0, "key", "FILE", TEXT, AT(key), "its private key (PEM, without a passphrase)"},
+    {0, "cert-file", "FILE", TEXT, AT(cert_file),
+     "our certificate, where the exporter asks for one"},
+    {0, "key-file", "FILE", TEXT, AT(key_file), "its key (default: in the same file)"},
     {0, "credentials", "FILE", TEXT, AT(credentials),
      "for -H: a configuration with credentials and defaults"},
     {0, "insecure-perms", NULL, FLAG, AT(insecure_perms),
@@ -269,8 +270,6 @@ static bool read_source(const struct check_options *o, struct gv_buf *why)
 {
     if ((o->exporter == NULL) == (o->address == NULL))
         return complain(why, "either --exporter or -H is needed; see --help", "");
-    if ((o->cert == NULL) != (o->key == NULL))
-        return complain(why, "--cert and --key belong together; see --help", "");
     if (o->address != NULL && o->credentials == NULL)
         return complain(why, "-H needs --credentials FILE; see --help", "");
     if (o->address != NULL && strcmp(o->mode, "probe") == 0)

@@ -166,16 +166,18 @@ tls=$(port_of "$dir/mtls.log") || exit 1
 secure() { # CODE PATTERN ARGUMENT...
     answers "$1" "$2" -m fleet --exporter "https://localhost:$tls" --ca-file "$dir/ca.crt" -t 30 "${@:3}"
 }
-ours=(--cert "$dir/monitor.crt" --key "$dir/monitor.key")
+ours=(--cert-file "$dir/monitor.crt" --key-file "$dir/monitor.key")
 check "mTLS and a login" secure 3 'no device is known' "${ours[@]}" --auth-file "$dir/right"
 check "mTLS without the login" secure 3 'another login (HTTP 401)' "${ours[@]}"
 check "mTLS with a wrong login" secure 3 'another login (HTTP 401)' "${ours[@]}" --auth-file "$dir/wrong"
 check "a login without mTLS" secure 3 'does not answer: ' --auth-file "$dir/right"
-check "the certificate of nobody's" secure 3 'does not answer: .*alert' --cert "$dir/cert.pem" --key "$dir/key.pem"
-check "a key of another" secure 3 'does not answer: ' --cert "$dir/monitor.crt" --key "$dir/server.key"
-check "a key with a passphrase" secure 3 'does not answer: ' --cert "$dir/monitor.crt" --key "$dir/locked.key" </dev/null
-check "a certificate alone" secure 3 'belong together' --cert "$dir/monitor.crt"
-check "no such key" secure 3 'none.key.: it does not exist' --cert "$dir/monitor.crt" --key "$dir/none.key"
+check "the certificate of nobody's" secure 3 'does not answer: .*alert' --cert-file "$dir/cert.pem" --key-file "$dir/key.pem"
+check "a key of another" secure 3 'does not answer: ' --cert-file "$dir/monitor.crt" --key-file "$dir/server.key"
+check "a key with a passphrase" secure 3 'does not answer: ' --cert-file "$dir/monitor.crt" --key-file "$dir/locked.key" </dev/null
+check "a certificate alone" secure 3 'does not answer: ' --cert-file "$dir/monitor.crt"
+cat "$dir/monitor.crt" "$dir/monitor.key" >"$dir/both.pem"
+check "both in a file" secure 3 'no device is known' --cert-file "$dir/both.pem" --auth-file "$dir/right"
+check "no such key" secure 3 'none.key.: it does not exist' --cert-file "$dir/monitor.crt" --key-file "$dir/none.key"
 chmod o+r "$dir/monitor.key"
 check "everybody's key" secure 3 'can be read by everybody (mode 0604); run chmod o=' "${ours[@]}"
 check "everybody's key, taken" secure 3 'no device is known' "${ours[@]}" --auth-file "$dir/right" --insecure-perms
