@@ -29,15 +29,26 @@ enum { TRANSPORTS = sizeof(transports) / sizeof(transports[0]) };
 /* Each RESTCONF poll logs in, so their pace is that of the polls: only refusals count. */
 enum { UNPACED = 60000 };
 
+/* Of a budget the addresses asked ad hoc have a quarter, where there are any. */
+static unsigned share(const struct gv_config *config, unsigned whole, bool ad_hoc)
+{
+    unsigned part = whole > 4 ? whole / 4 : 1;
+
+    if (config->ad_hoc_count == 0)
+        return whole;
+    return ad_hoc ? part : whole - part;
+}
+
 static struct gv_poller_policy poller_policy(const struct gv_app *app,
-                                             const struct gv_config *config)
+                                             const struct gv_config *config, bool ad_hoc)
 {
     const struct gv_config_limits *limits = &config->limits;
 
     return (struct gv_poller_policy){
-        .budgets = {{limits->in_flight, 0},
-                    {limits->ssh_in_flight, limits->logins_per_minute},
-                    {limits->restconf_in_flight, UNPACED}},
+        .budgets = {{share(config, limits->in_flight, ad_hoc), 0},
+                    {share(config, limits->ssh_in_flight, ad_hoc),
+                     share(config, limits->logins_per_minute, ad_hoc)},
+                    {share(config, limits->restconf_in_flight, ad_hoc), UNPACED}},
         .backoff_most = limits->backoff_most,
         .when_asked = app->settings->once,
     };
@@ -244,6 +255,21 @@ static enum gv_err apply_events(struct gv_app *app, const struct gv_config *conf
     return app->events != NULL ? gv_events_set(app->events, &spec) : GV_ERR_NO_MEMORY;
 }
 
+/* Open what may be asked ad hoc. It holds on to `config`, so nothing may fail after it. */
+static enum gv_err apply_ad_hoc(struct gv_app *app, const struct gv_config *config)
+{
+    struct gv_poller_policy polling = poller_policy(app, config, true);
+    struct gv_store_policy keeping = store_policy(config);
+
+    if (app->settings->once || (app->ad_hoc == NULL && config->ad_hoc_count == 0))
+        return GV_OK;
+    if (app->ad_hoc == NULL)
+        app->ad_hoc = gv_ad_hoc_new(app->loop, transports, TRANSPORTS, draw_seed());
+    if (app->ad_hoc == NULL)
+        return GV_ERR_NO_MEMORY;
+    return gv_ad_hoc_set(app->ad_hoc, config, app->settings->shard, &polling, &keeping);
+}
+
 void gv_app_probes_off(struct gv_app *app)
 {
     app->probes_off = true;
@@ -257,7 +283,7 @@ static enum gv_err apply(struct gv_app *app, const struct gv_config *config)
     size_t room = config->target_count + 1;
     const struct gv_target **targets = calloc(room, sizeof(const struct gv_target *));
     struct gv_poll_target *polls = calloc(room, sizeof(*polls));
-    struct gv_poller_policy policy = poller_policy(app, config);
+    struct gv_poller_policy policy = poller_policy(app, config, false);
     enum gv_err err = GV_ERR_NO_MEMORY;
     size_t count = 0;
 
@@ -269,6 +295,8 @@ static enum gv_err apply(struct gv_app *app, const struct gv_config *config)
         err = apply_probes(app, config);
     if (err == GV_OK)
         err = apply_events(app, config, targets, count);
+    if (err == GV_OK)
+        err = apply_ad_hoc(app, config);
     if (err == GV_OK)
         gv_poller_set_policy(app->poller, &policy);
     free(targets);
@@ -329,7 +357,7 @@ enum gv_err gv_app_init(struct gv_app *app, const struct gv_app_settings *settin
     adopt(app, config);
     if (settings->sandbox && enter_sandbox(config) != GV_OK)
         return GV_ERR_SYSTEM;
-    polling = poller_policy(app, config);
+    polling = poller_policy(app, config, false);
     keeping = store_policy(config);
     app->loop = gv_loop_new();
     app->store = gv_store_new(&keeping);
@@ -349,6 +377,7 @@ void gv_app_clear(struct gv_app *app)
     gv_timer_stop(app->look_timer);
     gv_http_sd_stop(app->sd);
     gv_poller_free(app->poller);
+    gv_ad_hoc_free(app->ad_hoc);
     gv_probes_free(app->probes);
     gv_history_free(app->history);
     gv_events_free(app->events);
@@ -399,6 +428,8 @@ enum gv_err gv_app_reload(struct gv_app *app, bool by_operator, struct gv_buf *w
     adopt(app, config);
     if (by_operator)
         gv_poller_resume(app->poller);
+    if (by_operator && app->ad_hoc != NULL)
+        gv_ad_hoc_resume(app->ad_hoc);
     if (by_operator && app->probes != NULL)
         gv_probes_resume(app->probes);
     if (urls_changed)
@@ -478,6 +509,12 @@ bool gv_app_view(struct gv_app *app, struct gv_render_in *in)
         .queue_delay = stats.queue_delay,
         .groups_dropped = gv_store_groups_dropped(app->store),
     };
+    if (app->ad_hoc != NULL) {
+        struct gv_poller_stats ad_hoc = gv_ad_hoc_stats(app->ad_hoc);
+
+        app->self.polls += ad_hoc.polls;
+        app->self.polls_in_flight += ad_hoc.in_flight;
+    }
     if (app->events != NULL) {
         struct gv_events_stats events = gv_events_stats(app->events);
 

@@ -4,6 +4,7 @@
 #ifndef GV_APP_H
 #define GV_APP_H
 
+#include "ad_hoc.h"
 #include "config/config.h"
 #include "config/http_sd.h"
 #include "events.h"
@@ -46,6 +47,7 @@ struct gv_app {
     struct gv_poller *poller;
     struct gv_probes *probes;   /* NULL: none configured yet, or a single round */
     bool probes_off;            /* switched off, until an operator reloads */
+    struct gv_ad_hoc *ad_hoc;   /* NULL: never configured, or a single round */
     struct gv_events *events;   /* NULL: nothing listened to yet, or a single round */
     struct gv_history *history; /* NULL: none configured, or a single round */
     struct gv_http_sd *sd;

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Serving: the HTTP server's hooks, signals, and a look at the target files. */
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "app.h"
 #include "config/sd_json.h"
+#include "http/limits.h"
 #include "http/server.h"
 #include "io/log.h"
 #include "web/config.h"
@@ -22,7 +24,7 @@ static bool view(void *arg, struct gv_render_in *in)
 struct probe {
     void (*done)(void *arg, enum gv_err worst);
     void *arg;
-    char name[];
+    char name[GV_HTTP_NAME_MOST + 1];
 };
 
 static void probe_done(void *arg, enum gv_err worst)
@@ -38,26 +40,39 @@ static enum gv_err probe(void *arg, const char *target, const char **name,
 {
     struct gv_app *app = arg;
     const struct gv_config_target *found = gv_config_find_target(app->config, target);
+    const char *asked = target;
     struct probe *probe;
-    size_t n;
-    enum gv_err err;
+    enum gv_err err = GV_ERR_NOT_FOUND;
 
-    if (found == NULL)
+    if (found == NULL && app->ad_hoc == NULL)
         return GV_ERR_NOT_FOUND;
-    n = strlen(found->target.name) + 1;
-    probe = malloc(sizeof(*probe) + n);
+    probe = malloc(sizeof(*probe));
     if (probe == NULL)
         return GV_ERR_NO_MEMORY;
-    probe->done = done;
-    probe->arg = done_arg;
-    memcpy(probe->name, found->target.name, n);
-    err = gv_poller_poll_now(app->poller, probe->name, probe_done, probe);
+    *probe = (struct probe){.done = done, .arg = done_arg};
+    if (found != NULL)
+        err = gv_poller_poll_now(app->poller, asked = found->target.name, probe_done, probe);
+    else
+        err = gv_ad_hoc_poll(app->ad_hoc, target, &asked, probe_done, probe);
     if (err != GV_OK) {
         free(probe);
         return err;
     }
+    (void)snprintf(probe->name, sizeof(probe->name), "%s", asked);
     *name = probe->name;
     return GV_OK;
+}
+
+/* What an address asked ad hoc said is no part of the fleet's snapshot. */
+static bool probe_view(void *arg, const char *name, struct gv_render_in *in)
+{
+    struct gv_app *app = arg;
+
+    if (!gv_app_view(app, in))
+        return false;
+    if (app->ad_hoc != NULL && gv_config_find_target(app->config, name) == NULL)
+        in->snapshot = gv_ad_hoc_snapshot(app->ad_hoc, in->now);
+    return in->snapshot != NULL;
 }
 
 static enum gv_err service_discovery(void *arg, struct gv_buf *out)
@@ -150,8 +165,9 @@ static enum gv_err start_server(struct gv_app *app, const struct gv_web_config *
         .request_deadline = limits->request_deadline,
         .response_deadline = limits->response_deadline,
     };
-    const struct gv_http_hooks hooks = {app,         view,   probe, service_discovery,
-                                        show_config, reload, ready, look_at_web};
+    const struct gv_http_hooks hooks = {
+        app,         view,   probe, probe_view, service_discovery,
+        show_config, reload, ready, look_at_web};
     char why[WHY_SIZE] = "";
     enum gv_err err =
         gv_http_server_start(app->loop, &policy, &hooks, &app->server, why, sizeof(why));

@@ -181,6 +181,7 @@ static const struct {
     {CURLE_SEND_ERROR, GV_ERR_UNREACHABLE},
     {CURLE_PARTIAL_FILE, GV_ERR_TRUNCATED},
     {CURLE_SSL_CONNECT_ERROR, GV_ERR_KEY_EXCHANGE},
+    {CURLE_SSL_CERTPROBLEM, GV_ERR_AUTHENTICATION},
     {CURLE_SSL_CIPHER, GV_ERR_KEY_EXCHANGE},
     {CURLE_PEER_FAILED_VERIFICATION, GV_ERR_HOST_KEY_UNKNOWN},
     {CURLE_SSL_PINNEDPUBKEYNOTMATCH, GV_ERR_HOST_KEY_CHANGED},
@@ -305,6 +306,19 @@ static CURLcode set_trust(CURL *easy, const struct gv_http_ask *ask)
     return code;
 }
 
+/* The empty passphrase keeps a key that has one from asking for it at a terminal. */
+static CURLcode set_certificate(CURL *easy, const struct gv_http_ask *ask)
+{
+    CURLcode code = CURLE_OK;
+
+    if (ask->cert_file == NULL)
+        return CURLE_OK;
+    code = curl_easy_setopt(easy, CURLOPT_SSLCERT, ask->cert_file);
+    if (code == CURLE_OK && ask->key_file != NULL)
+        code = curl_easy_setopt(easy, CURLOPT_SSLKEY, ask->key_file);
+    return code == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_KEYPASSWD, "") : code;
+}
+
 static CURLcode set_login(CURL *easy, const struct gv_http_ask *ask)
 {
     CURLcode code;
@@ -347,8 +361,8 @@ static bool set_up(struct gv_http_request *request, const struct gv_http_ask *as
     return curl_easy_setopt(easy, CURLOPT_URL, ask->url) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_USERAGENT, "getvpn_exporter/" GV_VERSION) ==
                CURLE_OK &&
-           set_trust(easy, ask) == CURLE_OK && set_login(easy, ask) == CURLE_OK &&
-           set_accept(request, ask->accept);
+           set_trust(easy, ask) == CURLE_OK && set_certificate(easy, ask) == CURLE_OK &&
+           set_login(easy, ask) == CURLE_OK && set_accept(request, ask->accept);
 }
 
 bool gv_http_get(struct gv_http_client *client, const struct gv_http_ask *ask,

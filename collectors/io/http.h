@@ -28,6 +28,10 @@ struct gv_http_ask {
      * are given, both. */
     const char *ca_file, *pin;
 
+    /* Who we are to the server: certificates (PEM, ours first) and the key of the first. NULL:
+     * nobody, or in one file. */
+    const char *cert_file, *key_file;
+
     struct gv_dur connect_limit, limit;
     size_t most; /* octets of the body */
 };
@@ -51,6 +55,7 @@ void gv_http_client_free(struct gv_http_client *client);
 /* Begin a request; `done` comes once, never from inside. False without memory: then it never
  * comes. GV_ERR_HOST_KEY_UNKNOWN: a certificate that nobody vouches for;
  * GV_ERR_HOST_KEY_CHANGED: another key than the pinned one; GV_ERR_KEY_EXCHANGE: no TLS;
+ * GV_ERR_AUTHENTICATION: our certificate or key cannot be used;
  * GV_ERR_TOO_LARGE: more than `most` octets, or headers without end. */
 bool gv_http_get(struct gv_http_client *client, const struct gv_http_ask *ask,
                  gv_http_done *done, void *arg) GV_MUST_CHECK;

@@ -166,6 +166,8 @@ static void read_root(struct gv_config_reader *reader, const struct gv_node *roo
         gv_config_target_files(reader, row.target_files);
     gv_config_target_lists(reader);
     gv_config_duplicates(reader);
+    if (row.ad_hoc != NULL)
+        gv_config_ad_hoc(reader, row.ad_hoc);
     reader->config->state_directory = state_directory(reader, row.state_directory);
     gv_config_events(reader, row.syslog, row.traps);
     if (row.probes != NULL)
@@ -299,14 +301,28 @@ uint64_t gv_config_files_mark(const struct gv_config *config)
     return mark;
 }
 
+static bool is_address_of(const struct gv_config_target *target, const char *name,
+                          const struct gv_literal *literal)
+{
+    struct gv_literal address;
+
+    if (literal == NULL)
+        return strcmp(target->target.address, name) == 0;
+    return gv_literal_read(target->target.address, &address) &&
+           memcmp(address.octets, literal->octets, sizeof(address.octets)) == 0;
+}
+
 const struct gv_config_target *gv_config_find_target(const struct gv_config *config,
                                                      const char *name)
 {
+    struct gv_literal literal;
+    bool is_literal = gv_literal_read(name, &literal);
+
     for (size_t i = 0; i < config->target_count; i++)
         if (strcmp(config->targets[i].target.name, name) == 0)
             return &config->targets[i];
     for (size_t i = 0; i < config->target_count; i++)
-        if (strcmp(config->targets[i].target.address, name) == 0)
+        if (is_address_of(&config->targets[i], name, is_literal ? &literal : NULL))
             return &config->targets[i];
     return NULL;
 }

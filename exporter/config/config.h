@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "config/faults.h"
+#include "config/network.h"
 #include "history/history.h"
 #include "probes/probes.h"
 #include "store/store.h"
@@ -65,6 +66,13 @@ struct gv_config_url {
     struct gv_dur refresh;
 };
 
+/* Addresses that may be asked though they are no targets. */
+struct gv_config_ad_hoc {
+    struct gv_network *networks;
+    size_t network_count;
+    struct gv_config_target target; /* of any of them, without name and address */
+};
+
 struct gv_config_limits {
     uint32_t in_flight, ssh_in_flight, restconf_in_flight, logins_per_minute;
     struct gv_dur backoff_most, stale_after;
@@ -81,6 +89,8 @@ struct gv_config {
     size_t snmp_count, ssh_count, restconf_count;
     struct gv_group_override *groups;
     size_t group_count;
+    struct gv_config_ad_hoc *ad_hoc; /* the first that holds an address counts */
+    size_t ad_hoc_count;
     struct gv_config_target *targets; /* in the order of the files; on the heap */
     size_t target_count;
     const char **target_files; /* paths or patterns, resolved against the file's directory */
@@ -131,7 +141,8 @@ void gv_config_free(struct gv_config *config); /* NULL is fine */
 /* Changes when one of the configuration's target files does (path, size, time). */
 uint64_t gv_config_files_mark(const struct gv_config *config);
 
-/* The first target of that name, else of that address; NULL where there is none. */
+/* The first target of that name, else of that address however it is written; NULL where there
+ * is none. */
 const struct gv_config_target *gv_config_find_target(const struct gv_config *config,
                                                      const char *name);
 

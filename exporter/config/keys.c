@@ -72,6 +72,8 @@ static const struct gv_key root_keys[] = {
          "http or https addresses of target lists"),
     NODE("groups", GV_KEY_LIST, groups, false,
          "rekey policy of groups that no collector tells"),
+    NODE("ad_hoc", GV_KEY_LIST, ad_hoc, false,
+         "networks whose addresses /probe may ask without a target"),
     NODE("probes", GV_KEY_LIST, probes, false, "group members of our own, that only watch"),
     TEXT("state_directory", state_directory, 1, GV_CONFIG_PATH,
          "where what outlives us is kept: probes' last registrations, the history (default: "
@@ -225,6 +227,16 @@ static const struct gv_key group_keys[] = {
 };
 #undef ROW
 
+#define ROW gv_config_ad_hoc_row
+static const struct gv_key ad_hoc_keys[] = {
+    NODE("allow", GV_KEY_TEXTS, allow, true,
+         "the networks, as 192.0.2.0/24; loopback only where it is named"),
+    TEXT("snmp", snmp, 1, GV_CONFIG_NAME, "the name of an SNMP profile"),
+    TEXT("ssh", ssh, 1, GV_CONFIG_NAME, "the name of an SSH profile"),
+    TEXT("restconf", restconf, 1, GV_CONFIG_NAME, "the name of a RESTCONF profile"),
+};
+#undef ROW
+
 #define ROW gv_config_history_row
 static const struct gv_key history_keys[] = {
     TEXT("database", database, 1, GV_CONFIG_PATH,
@@ -289,6 +301,7 @@ const struct gv_schema gv_config_group_schema = SCHEMA("a group", group_keys);
 const struct gv_schema gv_config_url_schema = SCHEMA("a target URL", url_keys);
 const struct gv_schema gv_config_gdoi_schema = SCHEMA("a gdoi profile", gdoi_keys);
 const struct gv_schema gv_config_probe_schema = SCHEMA("a probe", probe_keys);
+const struct gv_schema gv_config_ad_hoc_schema = SCHEMA("an entry of ad_hoc", ad_hoc_keys);
 const struct gv_schema gv_config_history_schema = SCHEMA("history", history_keys);
 const struct gv_schema gv_config_syslog_schema = SCHEMA("syslog", syslog_keys);
 const struct gv_schema gv_config_traps_schema = SCHEMA("traps", traps_keys);

@@ -18,7 +18,7 @@ enum {
 struct gv_config_root_row {
     const struct gv_node *credentials, *defaults, *limits, *groups;
     const struct gv_node *targets, *target_files, *target_urls, *probes, *history;
-    const struct gv_node *syslog, *traps;
+    const struct gv_node *syslog, *traps, *ad_hoc;
     const char *known_hosts, *state_directory;
 };
 
@@ -94,6 +94,12 @@ struct gv_config_group_row {
     struct gv_dur interval;
 };
 
+/* Addresses that may be asked without a target; the rest is as in the defaults. */
+struct gv_config_ad_hoc_row {
+    const struct gv_node *allow;
+    const char *snmp, *ssh, *restconf;
+};
+
 struct gv_config_history_row {
     const char *database;
     uint32_t keep_days;
@@ -110,7 +116,7 @@ extern const struct gv_schema gv_config_root_schema, gv_config_credentials_schem
     gv_config_target_schema, gv_config_list_schema, gv_config_group_schema,
     gv_config_url_schema, gv_config_limits_schema, gv_config_gdoi_schema,
     gv_config_probe_schema, gv_config_syslog_schema, gv_config_traps_schema,
-    gv_config_history_schema;
+    gv_config_history_schema, gv_config_ad_hoc_schema;
 
 /* What holds where nothing is said. */
 extern const struct gv_config_target_row gv_config_target_defaults;

@@ -52,6 +52,8 @@ void gv_config_events(struct gv_config_reader *reader, const struct gv_node *sys
 void gv_config_targets(struct gv_config_reader *reader, const struct gv_node *list);
 void gv_config_target_files(struct gv_config_reader *reader, const struct gv_node *list);
 void gv_config_target_lists(struct gv_config_reader *reader);
+/* Read `ad_hoc:`. */
+void gv_config_ad_hoc(struct gv_config_reader *reader, const struct gv_node *list);
 void gv_config_duplicates(struct gv_config_reader *reader);
 
 #endif

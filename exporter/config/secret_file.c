@@ -45,30 +45,55 @@ static void say(struct gv_buf *why, const char *before, const char *path, const 
     gv_buf_add_str(why, what);
 }
 
+/* The file's octets, in `text`, if not everybody can read them. */
+static enum gv_err read_private(const char *path, size_t most, bool insecure_perms,
+                                struct gv_buf *text, struct gv_buf *why)
+{
+    unsigned mode = 0;
+    char remedy[80];
+    enum gv_err err = gv_config_read_file(path, most, text, &mode);
+
+    if (err != GV_OK) {
+        say(why, "cannot read ", path, "\": ", unread(err));
+        return err;
+    }
+    if ((mode & S_IROTH) == 0 || insecure_perms)
+        return GV_OK;
+    (void)snprintf(remedy, sizeof(remedy),
+                   "can be read by everybody (mode %04o); run chmod o= on it", mode);
+    say(why, "", path, "\" ", remedy);
+    return GV_ERR_AUTHORIZATION;
+}
+
+static void forget(struct gv_buf *text)
+{
+    if (text->at != NULL)
+        gv_wipe(text->at, text->n);
+    gv_buf_clear(text);
+}
+
+enum gv_err gv_secret_file_check(const char *path, bool insecure_perms, struct gv_buf *why)
+{
+    enum { KEY_MOST = 65536 };
+    struct gv_buf text = gv_buf(KEY_MOST + 8);
+    enum gv_err err = read_private(path, KEY_MOST, insecure_perms, &text, why);
+
+    forget(&text);
+    return err;
+}
+
 enum gv_err gv_secret_file_read(const char *path, bool insecure_perms, struct gv_secret **out,
                                 struct gv_buf *why)
 {
     struct gv_buf text = gv_buf(GV_CONFIG_SECRET + 8);
-    unsigned mode = 0;
     const char *what;
-    enum gv_err err = gv_config_read_file(path, GV_CONFIG_SECRET, &text, &mode);
+    enum gv_err err = read_private(path, GV_CONFIG_SECRET, insecure_perms, &text, why);
 
-    if (err != GV_OK) {
-        say(why, "cannot read ", path, "\": ", unread(err));
-    } else if ((mode & S_IROTH) != 0 && !insecure_perms) {
-        char remedy[80];
-
-        (void)snprintf(remedy, sizeof(remedy),
-                       "can be read by everybody (mode %04o); run chmod o= on it", mode);
-        say(why, "", path, "\" ", remedy);
-        err = GV_ERR_AUTHORIZATION;
-    } else {
+    if (err == GV_OK) {
         err = gv_secret_of_line((struct gv_text){text.at, text.n}, out, &what);
         if (err != GV_OK)
             say(why, "", path, "\" ", what);
     }
-    if (text.at != NULL)
-        gv_wipe(text.at, text.n);
-    gv_buf_clear(&text);
+    forget(&text);
     return err;
 }

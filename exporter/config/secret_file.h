@@ -18,4 +18,9 @@ enum gv_err gv_secret_of_line(struct gv_text text, struct gv_secret **out,
 enum gv_err gv_secret_file_read(const char *path, bool insecure_perms, struct gv_secret **out,
                                 struct gv_buf *why) GV_MUST_CHECK;
 
+/* Whether a private key's file may be used: a regular one, of 64 KiB at most, that not
+ * everybody can read. As above. */
+enum gv_err gv_secret_file_check(const char *path, bool insecure_perms,
+                                 struct gv_buf *why) GV_MUST_CHECK;
+
 #endif

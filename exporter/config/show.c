@@ -189,6 +189,19 @@ static void show_target(const struct gv_config_target *config, struct gv_buf *ou
     }
 }
 
+static void show_ad_hoc(const struct gv_config_ad_hoc *ad_hoc, struct gv_buf *out)
+{
+    gv_buf_add_str(out, "  - allow:\n");
+    for (size_t i = 0; i < ad_hoc->network_count; i++) {
+        gv_buf_add_str(out, "      - ");
+        gv_network_name(&ad_hoc->networks[i], out);
+        gv_buf_add_char(out, '\n');
+    }
+    add_text(out, "    ", "snmp", ad_hoc->target.snmp_profile);
+    add_text(out, "    ", "ssh", ad_hoc->target.ssh_credentials);
+    add_text(out, "    ", "restconf", ad_hoc->target.restconf_profile);
+}
+
 static void show_group(const struct gv_group_override *group, struct gv_buf *out)
 {
     add_text(out, "  - ", "group", group->group);
@@ -288,6 +301,10 @@ void gv_config_show(const struct gv_config *config, struct gv_buf *out)
         gv_buf_add_str(out, "targets:\n");
     for (size_t i = 0; i < config->target_count; i++)
         show_target(&config->targets[i], out);
+    if (config->ad_hoc_count > 0)
+        gv_buf_add_str(out, "ad_hoc:\n");
+    for (size_t i = 0; i < config->ad_hoc_count; i++)
+        show_ad_hoc(&config->ad_hoc[i], out);
     show_listen("syslog", config->syslog, config->syslog_count, out);
     show_listen("traps", config->traps, config->trap_count, out);
     if (config->probe_count > 0) {
@@ -340,6 +357,7 @@ void gv_config_help(struct gv_buf *out)
         {"target lists", &gv_config_list_schema},
         {"target_urls", &gv_config_url_schema},
         {"groups", &gv_config_group_schema},
+        {"ad_hoc", &gv_config_ad_hoc_schema},
         {"probes", &gv_config_probe_schema},
         {"history", &gv_config_history_schema},
         {"syslog", &gv_config_syslog_schema},

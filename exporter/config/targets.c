@@ -216,22 +216,14 @@ static void read_event_addresses(struct gv_config_reader *reader, const struct g
     target->event_addresses = addresses;
 }
 
-/* Take over a complete row. `map` is where it stands, for the faults. */
-static void add_target(struct gv_config_reader *reader, const struct gv_config_target_row *row,
-                       const struct gv_node *map, struct gv_place at)
+/* Everything but name and address. `map` is where it stands, for the faults. */
+static void fill_target(struct gv_config_reader *reader, const struct gv_config_target_row *row,
+                        const struct gv_node *map, struct gv_place at,
+                        struct gv_config_target *out)
 {
-    const char *fault = address_fault(row->address);
-    struct gv_config_target *out = new_target(reader, at);
-    struct gv_target *target;
+    struct gv_target *target = &out->target;
 
-    if (out == NULL)
-        return;
-    if (fault != NULL)
-        gv_fault(&reader->faults, at, "address \"%.80s\" is none; %s", row->address, fault);
     *out = (struct gv_config_target){.interval = row->interval, .at = at};
-    target = &out->target;
-    target->address = gv_config_keep(reader, row->address);
-    target->name = row->name ? gv_config_keep(reader, row->name) : target->address;
     target->snmp_port = (uint16_t)row->snmp_port;
     target->ssh_port = (uint16_t)row->ssh_port;
     target->snmp_timeout = row->snmp_timeout;
@@ -258,6 +250,22 @@ static void add_target(struct gv_config_reader *reader, const struct gv_config_t
     if (row->collectors == 0 && row->snmp == NULL && row->ssh == NULL && row->restconf == NULL)
         gv_fault(&reader->faults, at,
                  "target without a collector; expected snmp:, ssh: or restconf: NAME");
+}
+
+/* Take over a complete row. */
+static void add_target(struct gv_config_reader *reader, const struct gv_config_target_row *row,
+                       const struct gv_node *map, struct gv_place at)
+{
+    const char *fault = address_fault(row->address);
+    struct gv_config_target *out = new_target(reader, at);
+
+    if (out == NULL)
+        return;
+    if (fault != NULL)
+        gv_fault(&reader->faults, at, "address \"%.80s\" is none; %s", row->address, fault);
+    fill_target(reader, row, map, at, out);
+    out->target.address = gv_config_keep(reader, row->address);
+    out->target.name = row->name ? gv_config_keep(reader, row->name) : out->target.address;
 }
 
 void gv_config_targets(struct gv_config_reader *reader, const struct gv_node *list)
@@ -444,4 +452,58 @@ void gv_config_duplicates(struct gv_config_reader *reader)
     name_faults(reader, sorted, config->target_count);
     device_faults(reader, sorted, config->target_count);
     free(sorted);
+}
+
+/* The networks of an entry. */
+static void read_allow(struct gv_config_reader *reader, const struct gv_node *list,
+                       struct gv_config_ad_hoc *out)
+{
+    out->networks = gv_config_alloc(reader, list->count * sizeof(*out->networks));
+    for (const struct gv_node *n = list->first; out->networks != NULL && n != NULL;
+         n = n->next) {
+        const char *fault = gv_network_read(n->text, &out->networks[out->network_count]);
+
+        if (fault != NULL)
+            gv_fault(&reader->faults, n->at, "\"%.80s\" cannot be allowed: %s", n->text, fault);
+        else
+            out->network_count++;
+    }
+}
+
+/* Budgets are divided between the fleet and the addresses asked ad hoc. */
+static void check_shares(struct gv_config_reader *reader, const struct gv_node *list)
+{
+    const struct gv_config_limits *l = &reader->config->limits;
+
+    if (l->in_flight < 2 || l->ssh_in_flight < 2 || l->restconf_in_flight < 2 ||
+        l->logins_per_minute < 2)
+        gv_fault(&reader->faults, list->at,
+                 "ad_hoc takes a part of each of limits: in_flight, ssh_in_flight, "
+                 "restconf_in_flight and logins_per_minute; expected these to be 2 or more");
+}
+
+void gv_config_ad_hoc(struct gv_config_reader *reader, const struct gv_node *list)
+{
+    struct gv_config *config = reader->config;
+
+    config->ad_hoc = gv_config_alloc(reader, list->count * sizeof(*config->ad_hoc));
+    if (config->ad_hoc == NULL)
+        return;
+    check_shares(reader, list);
+    for (const struct gv_node *map = list->first; map != NULL; map = map->next) {
+        struct gv_config_target_row row = reader->defaults;
+        struct gv_config_ad_hoc_row told = {.allow = NULL};
+        struct gv_config_ad_hoc *out = &config->ad_hoc[config->ad_hoc_count++];
+
+        gv_schema_read(&gv_config_ad_hoc_schema, GV_USE_MAP, map, &told, &reader->faults);
+        if (told.allow != NULL)
+            read_allow(reader, told.allow, out);
+        /* No login goes to an address of a client's choice that was not named for it. */
+        row.collectors = 0;
+        row.snmp = told.snmp;
+        row.ssh = told.ssh;
+        row.restconf = told.restconf;
+        row.ssh_keep = row.ssh_logging = false;
+        fill_target(reader, &row, map, map->at, &out->target);
+    }
 }

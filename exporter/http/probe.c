@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* /probe: poll one configured target now, and answer when it has answered.
+/* /probe: poll one target, or an address that the configuration allows, now, and answer when it
+ * has answered.
  *
  * The connection is suspended meanwhile. Two things end that: the poll, or the
  * scrape's time running out. The poll cannot be called back, so what waits for
@@ -149,7 +150,7 @@ static enum MHD_Result begin(struct gv_http_request *r, const char *target, bool
         return gv_http_answer_text(r, MHD_HTTP_SERVICE_UNAVAILABLE, "out of memory");
     err = server->hooks.probe(server->hooks.arg, target, &name, polled, p);
     if (err == GV_ERR_NOT_FOUND)
-        return refuse(r, MHD_HTTP_NOT_FOUND, "no such target is configured");
+        return refuse(r, MHD_HTTP_NOT_FOUND, "no such target is configured or allowed");
     if (err != GV_OK)
         return refuse(r, MHD_HTTP_SERVICE_UNAVAILABLE, gv_err_name(err));
     p->name = strdup(name);
@@ -174,7 +175,7 @@ static enum MHD_Result show(struct gv_http_request *r)
         p->debug ? GV_PROMETHEUS_TEXT : gv_accept_exposition(&r->accept);
     const char *type = p->debug ? gv_http_type_text : gv_http_type_exposition(format);
 
-    if (!server->hooks.view(server->hooks.arg, &in))
+    if (!server->hooks.probe_view(server->hooks.arg, p->name, &in))
         return gv_http_answer_text(r, MHD_HTTP_SERVICE_UNAVAILABLE, "no snapshot yet");
     in.device = p->name;
     in.self = NULL;
@@ -202,7 +203,8 @@ enum MHD_Result gv_http_probe(struct gv_http_request *r)
         return gv_http_answer_text(r, MHD_HTTP_BAD_REQUEST, "debug is true or false");
     if (target->n == 0 || target->n > GV_HTTP_NAME_MOST ||
         memchr(target->at, '\0', target->n) != NULL)
-        return gv_http_answer_text(r, MHD_HTTP_NOT_FOUND, "no such target is configured");
+        return gv_http_answer_text(r, MHD_HTTP_NOT_FOUND,
+                                   "no such target is configured or allowed");
     memcpy(name, target->at, target->n);
     return begin(r, name, debug != NULL && gv_text_is(*debug, "true"));
 }

@@ -17,9 +17,11 @@ struct gv_http_hooks {
     bool (*view)(void *arg, struct gv_render_in *in);
     /* Poll the target of that name or address now; done(done_arg, worst) once,
      * later. *name: its target name, valid until done has come. GV_ERR_NOT_FOUND:
-     * not configured, nothing is sent. */
+     * neither configured nor allowed, nothing is sent. */
     enum gv_err (*probe)(void *arg, const char *target, const char **name,
                          void (*done)(void *done_arg, enum gv_err worst), void *done_arg);
+    /* As view, with what the probe of that target name brought. */
+    bool (*probe_view)(void *arg, const char *name, struct gv_render_in *in);
     /* The names of the targets of this shard: http_sd. Appends JSON. */
     enum gv_err (*service_discovery)(void *arg, struct gv_buf *out);
     /* The effective configuration, secrets masked. Appends YAML. */

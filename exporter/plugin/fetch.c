@@ -71,6 +71,14 @@ static bool read_login(const struct check_options *options, char user[USER_MOST]
     return ok || fail(why, options->auth_file, ": expected one line, USER:PASSWORD");
 }
 
+/* Like a login's file, a key's is nobody else's to read. */
+static bool key_is_ours(const struct check_options *options, struct gv_buf *why)
+{
+    const char *file = options->key_file != NULL ? options->key_file : options->cert_file;
+
+    return file == NULL || gv_secret_file_check(file, options->insecure_perms, why) == GV_OK;
+}
+
 static const struct {
     unsigned status;
     const char *meaning;
@@ -123,6 +131,8 @@ static bool ask(struct fetch *fetch, const char *url, const char *user,
         .user = password != NULL ? user : NULL,
         .password = password,
         .ca_file = fetch->options->ca_file,
+        .cert_file = fetch->options->cert_file,
+        .key_file = fetch->options->key_file,
         .connect_limit = limit,
         .limit = limit,
         .most = GV_CHECK_DOCUMENT_MOST,
@@ -132,7 +142,9 @@ static bool ask(struct fetch *fetch, const char *url, const char *user,
     if (client != NULL && gv_http_get(client, &request, done, fetch))
         gv_loop_run(fetch->loop);
     else
-        (void)fail(fetch->why, "the request cannot be made: --ca-file, or no memory", "");
+        (void)fail(
+            fetch->why,
+            "the request cannot be made: --ca-file, --cert-file, --key-file, or no memory", "");
     gv_http_client_free(client);
     return fetch->ok;
 }
@@ -148,7 +160,7 @@ bool check_fetch(const struct check_options *options, struct gv_buf *document,
     bool ok = fetch.loop != NULL || fail(why, "no event loop", "");
 
     ok = ok && url_of(options, &url, why) && read_login(options, user, &password, why) &&
-         ask(&fetch, url.at, user, password);
+         key_is_ours(options, why) && ask(&fetch, url.at, user, password);
     gv_secret_free(password);
     gv_loop_free(fetch.loop);
     gv_buf_clear(&url);

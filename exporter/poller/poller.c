@@ -237,9 +237,10 @@ static void ask(struct gv_poller *poller, struct waiter *waiter, struct job *job
 {
     bool idle = job->state == JOB_SCHEDULED;
     bool fresh = job->polled && gv_time_diff(now, job->ended_at).ms < FRESH_MS;
-    enum gv_err answer = job->paused ? GV_ERR_AUTHENTICATION : job->last;
+    bool paused = job->paused && gv_time_before(now, job->paused_until);
+    enum gv_err answer = paused ? GV_ERR_AUTHENTICATION : job->last;
 
-    if (idle && (job->paused || fresh)) {
+    if (idle && (paused || fresh)) {
         if (waiter->worst == GV_OK)
             waiter->worst = answer;
         return;

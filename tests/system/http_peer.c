@@ -84,6 +84,12 @@ static enum gv_err probe(void *arg, const char *target, const char **name,
     return GV_OK;
 }
 
+static bool probe_view(void *arg, const char *name, struct gv_render_in *in)
+{
+    (void)name;
+    return view(arg, in);
+}
+
 static enum gv_err service_discovery(void *arg, struct gv_buf *out)
 {
     const struct {
@@ -155,6 +161,7 @@ static int serve(int report, unsigned descriptors)
     static const char *const listen[] = {"127.0.0.1:0"};
     const struct gv_http_hooks hooks = {.view = view,
                                         .probe = probe,
+                                        .probe_view = probe_view,
                                         .service_discovery = service_discovery,
                                         .config = config,
                                         .reload = reload,

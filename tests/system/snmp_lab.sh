@@ -196,6 +196,34 @@ refused only-spoofed 3 '^timeout'
 refused truncated 3 '^timeout'
 refused corrupted 3 '^timeout'
 
+# ---- Asked ad hoc: no target, in a network that the configuration opens ---------------------
+cat >"$dir/ad-hoc.yml" <<END
+credentials: {snmp: {lab: {version: 2c, community: lab-community}}}
+defaults: {snmp_port: $(sed -n '/name: "ks"/,/snmp_port:/s/^ *snmp_port: //p' "$dir/config.yml")}
+ad_hoc: [{allow: [127.41.0.0/16, 0.0.0.0/0, "::/0"], snmp: lab}]
+END
+"$exporter" --config.file="$dir/ad-hoc.yml" --web.listen-address=127.0.0.1:0 \
+    >"$dir/ad-hoc.log" 2>&1 &
+pids+=($!)
+port=$(port_of "$dir/ad-hoc.log") || exit 1
+ask() { # TARGET FILE: the status, at most ten seconds later
+    curl -sS -m 10 -o "$2" -w '%{http_code}' "http://127.0.0.1:$port/probe?target=$1"
+}
+check "ad hoc" same "$(ask 127.41.0.1 "$dir/asked")" 200
+check "ad hoc: up" has '^getvpn_up{device="127.41.0.1"} 1' "$dir/asked"
+check "ad hoc: its groups" has \
+    '^getvpn_ks_role{device="127.41.0.1",group="LARGE",role="primary"} 1' "$dir/asked"
+curl -sS -m 10 "http://127.0.0.1:$port/metrics" >"$dir/metrics"
+check "ad hoc: joins no fleet" same "$(grep -c '127\.41\.' "$dir/metrics")" 0
+check "ad hoc: is counted" has '^getvpn_exporter_polls_total 1$' "$dir/metrics"
+for target in 169.254.169.254 127.0.0.1 127.42.0.1 localhost 2130706433 0x7f290001 127.41.1 \
+    '127.41.0.1%0d%0aX-Injected:%20yes' '::ffff:127.41.0.1' '::ffff:169.254.169.254' \
+    '::1' 'fe80::1%25lo' '64:ff9b::a9fe:a9fe' 255.255.255.255 224.0.0.1; do
+    check "refused: $target" same "$(ask "$target" "$dir/asked")" 404
+done
+curl -sS -m 10 "http://127.0.0.1:$port/metrics" >"$dir/metrics"
+check "refused: nothing was polled" has '^getvpn_exporter_polls_total 1$' "$dir/metrics"
+
 # ---- Reboots under a running exporter -------------------------------------------------------
 cat >"$dir/reboot.yml" <<END
 groups: [{name: G, id: 1, kek_lifetime: 86400}]

@@ -142,6 +142,46 @@ becomes() {
     return 1
 }
 
+# ---- the exporter itself over mTLS, with users ----
+# signed NAME: a certificate of our authority, with its key
+openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=ca -keyout "$dir/ca.key" -out "$dir/ca.crt" 2>/dev/null
+signed() {
+    openssl req -newkey rsa:2048 -nodes -subj "/CN=$1" -keyout "$dir/$1.key" 2>/dev/null |
+        openssl x509 -req -CA "$dir/ca.crt" -CAkey "$dir/ca.key" -CAcreateserial -days 2 \
+            -extfile <(echo subjectAltName=DNS:localhost) -out "$dir/$1.crt" 2>/dev/null
+}
+signed server
+signed monitor
+openssl pkey -in "$dir/monitor.key" -aes256 -passout pass:x -out "$dir/locked.key"
+# bcrypt of "secret", of the least cost
+printf '%s\n' 'tls_server_config: {cert_file: server.crt, key_file: server.key, client_ca_file: ca.crt,
+  client_auth_type: RequireAndVerifyClientCert}' \
+    'basic_auth_users: {monitor: $2b$04$rwWu4YVBWvOPa7Xv5di9KOoECChU25HJOqzGkL8X9yNnwvfOPj82e}' >"$dir/web.yml"
+printf 'monitor:secret\n' >"$dir/right"
+printf 'targets: []\n' >"$dir/nobody.yml"
+"$exporter" --config.file="$dir/nobody.yml" --web.listen-address=127.0.0.1:0 \
+    --web.config.file="$dir/web.yml" 2>"$dir/mtls.log" &
+pids+=($!)
+tls=$(port_of "$dir/mtls.log") || exit 1
+secure() { # CODE PATTERN ARGUMENT...
+    answers "$1" "$2" -m fleet --exporter "https://localhost:$tls" --ca-file "$dir/ca.crt" -t 30 "${@:3}"
+}
+ours=(--cert-file "$dir/monitor.crt" --key-file "$dir/monitor.key")
+check "mTLS and a login" secure 3 'no device is known' "${ours[@]}" --auth-file "$dir/right"
+check "mTLS without the login" secure 3 'another login (HTTP 401)' "${ours[@]}"
+check "mTLS with a wrong login" secure 3 'another login (HTTP 401)' "${ours[@]}" --auth-file "$dir/wrong"
+check "a login without mTLS" secure 3 'does not answer: ' --auth-file "$dir/right"
+check "the certificate of nobody's" secure 3 'does not answer: .*alert' --cert-file "$dir/cert.pem" --key-file "$dir/key.pem"
+check "a key of another" secure 3 'does not answer: ' --cert-file "$dir/monitor.crt" --key-file "$dir/server.key"
+check "a key with a passphrase" secure 3 'does not answer: ' --cert-file "$dir/monitor.crt" --key-file "$dir/locked.key" </dev/null
+check "a certificate alone" secure 3 'does not answer: ' --cert-file "$dir/monitor.crt"
+cat "$dir/monitor.crt" "$dir/monitor.key" >"$dir/both.pem"
+check "both in a file" secure 3 'no device is known' --cert-file "$dir/both.pem" --auth-file "$dir/right"
+check "no such key" secure 3 'none.key.: it does not exist' --cert-file "$dir/monitor.crt" --key-file "$dir/none.key"
+chmod o+r "$dir/monitor.key"
+check "everybody's key" secure 3 'can be read by everybody (mode 0604); run chmod o=' "${ours[@]}"
+check "everybody's key, taken" secure 3 'no device is known' "${ours[@]}" --auth-file "$dir/right" --insecure-perms
+
 check "everybody answers" becomes 0 -m registration --exporter "$url" -t 30
 check "the mismatch is known" becomes 1 -m interop --exporter "$url" -t 30
 # verdict DEVICE MODE ARGUMENT...: state and text without numbers, from both sides
