@@ -28,6 +28,10 @@ struct gv_http_ask {
      * are given, both. */
     const char *ca_file, *pin;
 
+    /* Who we are to the server: certificates (PEM, ours first) and the key of the first. NULL:
+     * nobody, or in one file. */
+    const char *cert_file, *key_file;
+
     struct gv_dur connect_limit, limit;
     size_t most; /* octets of the body */
 };

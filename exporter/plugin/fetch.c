@@ -2,6 +2,7 @@
 /* The document of an exporter. */
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "check/perf.h"
 #include "config/secret_file.h"
@@ -71,6 +72,18 @@ static bool read_login(const struct check_options *options, char user[USER_MOST]
     return ok || fail(why, options->auth_file, ": expected one line, USER:PASSWORD");
 }
 
+/* The file with our key is no one else's to read; where there is none, libcurl says so. */
+static bool key_is_ours(const struct check_options *options, struct gv_buf *why)
+{
+    const char *file = options->key_file != NULL ? options->key_file : options->cert_file;
+    struct stat info;
+
+    if (file == NULL || options->insecure_perms || stat(file, &info) != 0 ||
+        (info.st_mode & S_IROTH) == 0)
+        return true;
+    return fail(why, file, ": can be read by everybody; run chmod o= on it");
+}
+
 static const struct {
     unsigned status;
     const char *meaning;
@@ -123,6 +136,8 @@ static bool ask(struct fetch *fetch, const char *url, const char *user,
         .user = password != NULL ? user : NULL,
         .password = password,
         .ca_file = fetch->options->ca_file,
+        .cert_file = fetch->options->cert_file,
+        .key_file = fetch->options->key_file,
         .connect_limit = limit,
         .limit = limit,
         .most = GV_CHECK_DOCUMENT_MOST,
@@ -132,7 +147,9 @@ static bool ask(struct fetch *fetch, const char *url, const char *user,
     if (client != NULL && gv_http_get(client, &request, done, fetch))
         gv_loop_run(fetch->loop);
     else
-        (void)fail(fetch->why, "the request cannot be made: --ca-file, or no memory", "");
+        (void)fail(
+            fetch->why,
+            "the request cannot be made: --ca-file, --cert-file, --key-file, or no memory", "");
     gv_http_client_free(client);
     return fetch->ok;
 }
@@ -147,8 +164,8 @@ bool check_fetch(const struct check_options *options, struct gv_buf *document,
     char user[USER_MOST] = "";
     bool ok = fetch.loop != NULL || fail(why, "no event loop", "");
 
-    ok = ok && url_of(options, &url, why) && read_login(options, user, &password, why) &&
-         ask(&fetch, url.at, user, password);
+    ok = ok && url_of(options, &url, why) && key_is_ours(options, why) &&
+         read_login(options, user, &password, why) && ask(&fetch, url.at, user, password);
     gv_secret_free(password);
     gv_loop_free(fetch.loop);
     gv_buf_clear(&url);

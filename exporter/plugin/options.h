@@ -8,7 +8,7 @@
 struct check_options {
     const char *mode, *exporter, *address;
     const char *warning, *critical, *device, *group;
-    const char *auth_file, *ca_file, *credentials;
+    const char *auth_file, *ca_file, *cert_file, *key_file, *credentials;
     const char *timeout, *max_age; /* seconds, as given */
     bool insecure_perms, version, help;
     unsigned verbose;
