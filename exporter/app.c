@@ -375,6 +375,7 @@ enum gv_err gv_app_init(struct gv_app *app, const struct gv_app_settings *settin
 void gv_app_clear(struct gv_app *app)
 {
     gv_timer_stop(app->look_timer);
+    gv_timer_stop(app->alive_timer);
     gv_http_sd_stop(app->sd);
     gv_poller_free(app->poller);
     gv_ad_hoc_free(app->ad_hoc);

@@ -24,6 +24,7 @@ struct gv_web_files;
 struct gv_app_settings {
     const char *config_file;
     struct gv_option_texts listen, admin_listen;
+    bool inherit; /* the service manager listens for us; `listen` has one name for that */
     const char *web_config_file; /* NULL: none */
     const char *telemetry_path;
     struct gv_shard shard;
@@ -55,7 +56,8 @@ struct gv_app {
     struct gv_web_files *web_files; /* NULL: no web configuration */
     bool web_successful;            /* the last one that was read is in force */
     struct gv_app_list *lists;
-    struct gv_timer *look_timer; /* for changed target files */
+    struct gv_timer *look_timer;  /* for changed target files */
+    struct gv_timer *alive_timer; /* for the watchdog; NULL: nobody watches */
     uint64_t files_mark;
     struct gv_self self; /* what the last view pointed to */
     bool reload_successful;

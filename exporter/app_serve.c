@@ -11,6 +11,7 @@
 #include "http/limits.h"
 #include "http/server.h"
 #include "io/log.h"
+#include "process/notify.h"
 #include "web/config.h"
 
 enum { LOOK_S = 10, WHY_SIZE = 512 };
@@ -92,11 +93,15 @@ static enum gv_err show_config(void *arg, struct gv_buf *out)
 
 static enum gv_err reload(void *arg, struct gv_buf *why)
 {
-    enum gv_err err = gv_app_reload(arg, true, why);
+    static const char refused[] = "the configuration was not reloaded: the old one stays";
+    enum gv_err err;
 
+    gv_notify_reloading();
+    err = gv_app_reload(arg, true, why);
     gv_app_log_lines(why, err != GV_OK);
     if (err != GV_OK)
-        gv_log(GV_LOG_ERROR, NULL, "the configuration was not reloaded: the old one stays");
+        gv_log(GV_LOG_ERROR, NULL, "%s", refused);
+    gv_notify_ready(err == GV_OK ? "serving" : refused);
     return err;
 }
 
@@ -131,6 +136,7 @@ static void on_stop(void *arg)
     struct gv_app *app = arg;
 
     gv_log(GV_LOG_INFO, NULL, "stopping");
+    gv_notify_stopping();
     gv_loop_stop(app->loop);
 }
 
@@ -150,12 +156,25 @@ static void look(void *arg)
     gv_buf_clear(&why);
 }
 
+/* Of the loop itself: where it no longer goes round, nobody says that we are alive. */
+static void alive(void *arg)
+{
+    struct gv_app *app = arg;
+    struct gv_dur every = gv_notify_watchdog();
+
+    if (every.ms <= 0)
+        return;
+    app->alive_timer = gv_timer_start(app->loop, every, alive, app);
+    gv_notify_alive();
+}
+
 static enum gv_err start_server(struct gv_app *app, const struct gv_web_config *web)
 {
     const struct gv_config_limits *limits = &app->config->limits;
     const struct gv_http_policy policy = {
         .listen = app->settings->listen.at,
         .listen_count = app->settings->listen.count,
+        .inherit = app->settings->inherit,
         .admin_listen = app->settings->admin_listen.at,
         .admin_count = app->settings->admin_listen.count,
         .web = web != NULL ? gv_web_config_get(web) : NULL,
@@ -236,6 +255,8 @@ int gv_app_serve(struct gv_app *app)
     say_listening(app);
     gv_app_fetch_lists(app);
     look(app);
+    alive(app);
+    gv_notify_ready("serving");
     gv_loop_run(app->loop);
     gv_http_server_stop(app->server);
     app->server = NULL;

@@ -16,7 +16,7 @@ struct arguments {
     const char *config_file, *web_config_file, *telemetry_path, *shard, *log_level, *log_format;
     struct gv_option_texts listen, admin_listen;
     const char *user;
-    bool check, once, insecure_perms, no_sandbox, version, help;
+    bool check, once, insecure_perms, no_sandbox, systemd_socket, version, help;
 };
 
 #define AT(member) offsetof(struct arguments, member)
@@ -32,6 +32,8 @@ static const struct gv_option options[] = {
      "poll only part I (from 0) of N of the targets"},
     {"--web.listen-address", GV_OPTION_TEXTS, AT(listen), "HOST:PORT",
      "where to listen; repeatable (default :10848)"},
+    {"--web.systemd-socket", GV_OPTION_FLAG, AT(systemd_socket), NULL,
+     "serve on the sockets that systemd hands over, in place of listening"},
     {"--web.telemetry-path", GV_OPTION_TEXT, AT(telemetry_path), "PATH",
      "where the metrics are (default /metrics)"},
     {"--web.config.file", GV_OPTION_TEXT, AT(web_config_file), "FILE",
@@ -198,6 +200,9 @@ static const char *set_up(const struct arguments *arguments, struct gv_app_setti
         return "--web.telemetry-path: expected a path that begins with /";
     if (!gv_shard_read(gv_text(arguments->shard), &settings->shard))
         return "--shard: expected I/N with I from 0 to N - 1";
+    if (arguments->systemd_socket && arguments->listen.count > 0)
+        return "--web.systemd-socket: the .socket unit says where to listen; leave "
+               "--web.listen-address out";
     gv_log_setup(level, json ? GV_LOG_JSON : GV_LOG_LOGFMT);
     settings->config_file = arguments->config_file;
     settings->telemetry_path = arguments->telemetry_path;
@@ -207,8 +212,10 @@ static const char *set_up(const struct arguments *arguments, struct gv_app_setti
     settings->listen = arguments->listen;
     settings->admin_listen = arguments->admin_listen;
     settings->web_config_file = arguments->web_config_file;
+    settings->inherit = arguments->systemd_socket;
     if (settings->listen.count == 0)
-        settings->listen.at[settings->listen.count++] = ":10848";
+        settings->listen.at[settings->listen.count++] =
+            settings->inherit ? "systemd" : ":10848";
     return NULL;
 }
 

@@ -2,7 +2,7 @@
 /* What the files of the HTTP server share. Nobody else includes this.
  *
  *   server.c   start, stop, libmicrohttpd in our loop
- *   listener.c accept connections; listen.c opens the sockets
+ *   listener.c accept connections; listen.c opens the sockets, inherit.c takes open ones
  *   conn.c     connections: how many, from where, for how long
  *   request.c  one request: is it well formed, which route
  *   routes.c   the table of routes and the short handlers
@@ -126,6 +126,9 @@ void gv_http_server_run(struct gv_http_server *server);
 /* Listen on `spec`, the index-th of the policy; failures as gv_http_server_start. */
 enum gv_err gv_http_listeners_add(struct gv_http_server *server, size_t index, bool admin,
                                   const char *spec, char *why, size_t why_size) GV_MUST_CHECK;
+/* Listen on the sockets that the service manager handed over, as the first of the policy. */
+enum gv_err gv_http_listeners_inherit(struct gv_http_server *server, char *why,
+                                      size_t why_size) GV_MUST_CHECK;
 /* That listener is one for admins. */
 bool gv_http_listener_admin(const struct gv_http_listener *l);
 void gv_http_listeners_clear(struct gv_http_server *server);

@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "http/inherit.h"
 #include "http/internal.h"
 #include "http/listen.h"
 
@@ -158,23 +159,46 @@ static bool add_listener(struct gv_http_server *server, size_t index, bool admin
     return true;
 }
 
+/* Serve on all of them; on failure all are closed. */
+static bool add_all(struct gv_http_server *server, size_t index, bool admin, const int *fds,
+                    size_t count)
+{
+    size_t added = 0;
+
+    refill_reserve(server);
+    while (added < count && add_listener(server, index, admin, fds[added]))
+        added++;
+    for (size_t i = added + 1; i < count; i++)
+        (void)close(fds[i]);
+    return added == count;
+}
+
 enum gv_err gv_http_listeners_add(struct gv_http_server *server, size_t index, bool admin,
                                   const char *spec, char *why, size_t why_size)
 {
     int fds[GV_HTTP_ADDRESSES_MOST];
-    size_t count = 0, added = 0;
+    size_t count = 0;
     enum gv_err err = gv_http_listen(spec, fds, &count, why, why_size);
 
     if (err != GV_OK)
         return err;
-    refill_reserve(server);
-    while (added < count && add_listener(server, index, admin, fds[added]))
-        added++;
-    if (added == count)
+    if (add_all(server, index, admin, fds, count))
         return GV_OK;
-    for (size_t i = added + 1; i < count; i++)
-        (void)close(fds[i]);
     (void)snprintf(why, why_size, "cannot serve on '%s': out of memory", spec);
+    return GV_ERR_NO_MEMORY;
+}
+
+enum gv_err gv_http_listeners_inherit(struct gv_http_server *server, char *why, size_t why_size)
+{
+    int fds[GV_HTTP_ADDRESSES_MOST];
+    size_t count = 0;
+    enum gv_err err = gv_http_inherit(fds, &count, why, why_size);
+
+    if (err != GV_OK)
+        return err;
+    if (add_all(server, 0, false, fds, count))
+        return GV_OK;
+    (void)snprintf(why, why_size, "cannot serve on the sockets of systemd: out of memory");
     return GV_ERR_NO_MEMORY;
 }
 

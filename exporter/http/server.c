@@ -117,9 +117,11 @@ static enum gv_err add_listeners(struct gv_http_server *server,
                                  size_t why_size)
 {
     size_t all = policy->listen_count + policy->admin_count;
-    enum gv_err err = GV_OK;
+    size_t first = policy->inherit ? policy->listen_count : 0;
+    enum gv_err err =
+        policy->inherit ? gv_http_listeners_inherit(server, why, why_size) : GV_OK;
 
-    for (size_t i = 0; i < all && err == GV_OK; i++) {
+    for (size_t i = first; i < all && err == GV_OK; i++) {
         bool admin = i >= policy->listen_count;
         const char *spec =
             admin ? policy->admin_listen[i - policy->listen_count] : policy->listen[i];

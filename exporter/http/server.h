@@ -38,6 +38,8 @@ struct gv_http_hooks {
 struct gv_http_policy {
     const char *const *listen; /* "HOST:PORT", ":PORT", "[::1]:PORT" */
     size_t listen_count;
+    bool inherit; /* in place of listening there, take the sockets of the service manager; then
+                   * `listen` has one name for all of them */
     const char *const *admin_listen; /* of the same form; where there is one, what makes the */
     size_t admin_count;         /* exporter work or tells its configuration is only there */
     const struct gv_web *web;   /* NULL: in the clear, for everybody */

@@ -27,22 +27,26 @@ static void shrink_bounds(void)
             (void)prctl(PR_CAPBSET_DROP, c, 0, 0, 0);
 }
 
-/* Effective and permitted are the one to bind low ports, where it is permitted. */
+/* Effective and permitted are the one to bind low ports, where it is permitted. Who has no
+ * more than that calls nothing that a service's filter may forbid. */
 static enum gv_err keep_one(char *why, size_t why_size)
 {
     struct __user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3, 0};
     struct __user_cap_data_struct data[WORDS] = {{0}};
     const unsigned bit = 1U << CAP_NET_BIND_SERVICE;
+    bool more = false;
 
     if (syscall(SYS_capget, &head, data) != 0)
         return fail("read capabilities", why, why_size);
     for (size_t i = 0; i < WORDS; i++) {
-        data[i].permitted &= i == 0 ? bit : 0;
-        data[i].effective = data[i].permitted;
+        unsigned keep = data[i].permitted & (i == 0 ? bit : 0);
+
+        more = more || data[i].permitted != keep || data[i].effective != keep;
+        data[i].permitted = data[i].effective = keep;
         data[i].inheritable = 0;
     }
     (void)prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
-    if (syscall(SYS_capset, &head, data) != 0)
+    if (more && syscall(SYS_capset, &head, data) != 0)
         return fail("drop capabilities", why, why_size);
     return GV_OK;
 }

@@ -22,5 +22,5 @@ refuse 'unfinished:' < <(
     grep -rnE '\b(TODO|FIXME|XXX)\b|not implemented' --include='*.[ch]' --include='*.sh' --include='*.yml' --include='*.mjs' --exclude-dir=node_modules collectors exporter tests deploy | grep -v check_bans.sh || true)
 refuse 'no SPDX line at the top:' < <(
     find collectors exporter tests deploy .ci -name node_modules -prune -o \( -name '*.[ch]' -o -name '*.sh' -o -name '*.mjs' -o -name CMakeLists.txt \) -print0 |
-        xargs -0 awk 'FNR <= 3 && /SPDX-License-Identifier: Apache-2.0/ { seen[FILENAME] = 1 } FNR == 1 { all[FILENAME] = 1 } END { for (f in all) if (!seen[f]) print f }' || true)
+        xargs -0 awk 'FNR <= 3 && /SPDX-License-Identifier[:] Apache-2.0/ { seen[FILENAME] = 1 } FNR == 1 { all[FILENAME] = 1 } END { for (f in all) if (!seen[f]) print f }' || true)
 exit $status

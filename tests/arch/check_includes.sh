@@ -29,7 +29,7 @@ exporter/http base/|io/|render/|http/
 exporter/check base/|render/label.h|restconf/bounds.h|check/
 exporter/store base/|observation.h|collector.h|model/|store/
 exporter/poller base/|io/|observation.h|collector.h|target.h|events/|store/store.h|poller/
-exporter/process base/|render/render.h|process/
+exporter/process base/|io/log.h|render/render.h|process/
 RULES
 
 # What only the program may know stays out of the collectors altogether.

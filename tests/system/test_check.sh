@@ -107,6 +107,14 @@ check "TLS by its authority" answers 0 OK -m kek --exporter "https://localhost:$
 check "an authority of nobody" answers 3 'does not answer.*certificate' -m kek --exporter "https://localhost:$tls"
 check "another name" answers 3 'does not answer.*name' -m kek --exporter "https://127.0.0.1:$tls" --ca-file "$dir/cert.pem"
 check "no such authorities" answers 3 UNKNOWN -m kek --exporter "https://localhost:$tls" --ca-file "$dir/none"
+chmod 644 "$dir/key.pem"
+check "a key that everybody can read" answers 3 'key.pem: can be read by everybody; run chmod' -m kek \
+    --exporter "https://localhost:$tls" --ca-file "$dir/cert.pem" --cert-file "$dir/cert.pem" --key-file "$dir/key.pem"
+chmod 600 "$dir/key.pem"
+check "a certificate of ours" answers 0 OK -m kek --exporter "https://localhost:$tls" --ca-file "$dir/cert.pem" \
+    --cert-file "$dir/cert.pem" --key-file "$dir/key.pem"
+check "no such key" answers 3 'UNKNOWN - ' -m kek --exporter "https://localhost:$tls" --ca-file "$dir/cert.pem" \
+    --cert-file "$dir/cert.pem" --key-file "$dir/none"
 check "TLS to a plain port" answers 3 'UNKNOWN - ' -m kek --exporter "https${url#http}/ok" -t 1
 
 # ---- the lab: an exporter's verdict, and the device's own ----

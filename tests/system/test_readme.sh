@@ -26,7 +26,9 @@ check() { # FILE WHAT-THE-SUMMARY-SAYS...
 check 1.yml 'targets: 3 (snmp 3, ssh 3'
 check 2.yml 'probes: 1$'
 cp "$root/deploy/examples/getvpn-exporter.yml" "$dir/example.yml"
-CREDENTIALS_DIRECTORY=$dir check example.yml 'targets: 3 (snmp 3, ssh 3'
+mkdir "$dir/credentials"
+for secret in snmp-auth snmp-priv ssh-password; do cp "$dir/$secret" "$dir/credentials/secret_$secret"; done
+CREDENTIALS_DIRECTORY=$dir/credentials check example.yml 'targets: 3 (snmp 3, ssh 3'
 cat "$dir/1.yml" "$dir/3.yml" >"$dir/events.yml"
 check events.yml 'targets: 3 (snmp 3, ssh 3'
 [ ! -e "$dir/4.yml" ] || fail "a configuration that is not checked here"
