@@ -33,7 +33,7 @@ static void probe_done(void *arg, enum gv_err worst)
     free(probe);
 }
 
-static enum gv_err probe(void *arg, const char *target, const char **name,
+static enum gv_err probe(void *arg, const char *target, const char **name, struct gv_buf *said,
                          void (*done)(void *done_arg, enum gv_err worst), void *done_arg)
 {
     struct gv_app *app = arg;
@@ -51,7 +51,7 @@ static enum gv_err probe(void *arg, const char *target, const char **name,
     probe->done = done;
     probe->arg = done_arg;
     memcpy(probe->name, found->target.name, n);
-    err = gv_poller_poll_now(app->poller, probe->name, probe_done, probe);
+    err = gv_poller_record_now(app->poller, probe->name, said, probe_done, probe);
     if (err != GV_OK) {
         free(probe);
         return err;
