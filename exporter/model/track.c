@@ -522,6 +522,7 @@ void gv_track_doubt(struct gv_track *track)
 {
     track->clock_doubt = track->kek.known;
     forget_counts(track);
+    track->registrations.last_at.known = false;
 }
 
 void gv_track_feed(struct gv_track *track, const struct gv_track_in *in)

@@ -99,7 +99,11 @@ async function testGroup(browser) {
     for (const member of server.ks.members) {
         const cells = await texts(page, `.long tr[data-key="row-${member.gm}"] td`);
 
+        const { gm, events } = devices.find((d) => d.device === member.gm);
+        const registered = Math.max(gm.last_registration_at ?? 0, ...(events ?? []).filter((e) => e.kind === 'gm_registered').map((e) => e.last_at));
+
         equal(`${member.gm}: ACKs missed`, cells[2], String(member.acks_missed ?? '–'));
+        equal(`${member.gm}: last registration`, cells[3], registered === 0 ? '–' : new Date(registered * 1000).toLocaleTimeString('en', { hour12: false }));
     }
     const history = told('api/v1/rekeys').history.filter((r) => r.group === 'VOICE');
 
