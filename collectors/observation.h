@@ -152,6 +152,7 @@ struct gv_ks_obs {
     const char *version; /* GDOI version */
     enum gv_ks_role role;
     enum gv_ks_status status;
+    struct gv_time role_at; /* merged: when its role was told; 0: with the observation */
     struct gv_peer_obs *peers;
     struct gv_member_obs *members, *last_member;
     bool members_listed; /* the device printed its member list, even an empty one */

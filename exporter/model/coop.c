@@ -156,20 +156,28 @@ static struct gv_time had_since(const struct gv_track *track)
     return since;
 }
 
+/* Who has the elder of two KEKs: the one that the other had before, else by when they came. */
+static bool has_elder(const struct gv_track *a, const struct gv_track *b)
+{
+    if (b->previous.known && gv_kek_same(&a->kek, &b->previous) == GV_YES)
+        return true;
+    if (a->previous.known && gv_kek_same(&b->kek, &a->previous) == GV_YES)
+        return false;
+    return !gv_time_before(had_since(b), had_since(a));
+}
+
 /* Both KEKs were in use at one instant: the elder was still seen when the
  * younger had been there for long enough to reach every KS. A KS that shows the
  * other's KEK as new is not split from it, whichever it still calls in use. */
 static bool two_keks(const struct gv_track *a, const struct gv_track *b)
 {
-    const struct gv_track *elder = a, *younger = b;
+    const struct gv_track *elder, *younger;
 
     if (!a->kek.known || !b->kek.known || gv_kek_same(&a->kek, &b->kek) != GV_NO ||
         next_is(a, &b->kek) || next_is(b, &a->kek))
         return false;
-    if (gv_time_before(had_since(younger), had_since(elder))) {
-        elder = b;
-        younger = a;
-    }
+    elder = has_elder(a, b) ? a : b;
+    younger = elder == a ? b : a;
     return gv_time_before(gv_time_add(had_since(younger), gv_secs(COOP_SYNC_S)),
                           elder->kek.last_seen);
 }

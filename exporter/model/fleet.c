@@ -195,7 +195,9 @@ enum gv_err gv_fleet_build(const struct gv_fleet_in *in, struct gv_snapshot *out
     };
 
     fleet_probes(&fleet);
-    fleet_heard(&fleet);
+    fleet_leads(&fleet);
+    if (!fleet.failed)
+        fleet_heard(&fleet);
     if (!fleet.failed)
         build_devices(&fleet);
     if (!fleet.failed)

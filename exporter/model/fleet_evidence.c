@@ -24,7 +24,7 @@ static void gather(struct fleet *fleet, struct gathered *all, struct gv_evidence
 }
 
 /* The latest proof by timing of one behaviour, over all groups of the device. */
-static const struct gv_timing *latest(const struct gv_fleet_device *device,
+static const struct gv_timing *latest(struct fleet *fleet, const struct gv_fleet_device *device,
                                       enum gv_track_side side, enum gv_behaviour behaviour)
 {
     const struct gv_timing *best = NULL;
@@ -33,6 +33,7 @@ static const struct gv_timing *latest(const struct gv_fleet_device *device,
         const struct gv_track *track = &device->tracks[i].track;
 
         if (track->side == side && gv_timing_behaviour(&track->timing) == behaviour &&
+            fleet_own_proof(fleet, device, &device->tracks[i]) &&
             (best == NULL || gv_time_before(best->at, track->timing.at)))
             best = &track->timing;
     }
@@ -56,8 +57,8 @@ static void gather_one_timing(struct fleet *fleet, struct gathered *all,
 static void gather_timing(struct fleet *fleet, struct gathered *all,
                           const struct gv_fleet_device *device, enum gv_track_side side)
 {
-    const struct gv_timing *fresh = latest(device, side, GV_BEHAVIOUR_NEW);
-    const struct gv_timing *old = latest(device, side, GV_BEHAVIOUR_OLD);
+    const struct gv_timing *fresh = latest(fleet, device, side, GV_BEHAVIOUR_NEW);
+    const struct gv_timing *old = latest(fleet, device, side, GV_BEHAVIOUR_OLD);
     bool old_first = old != NULL && (fresh == NULL || gv_time_before(fresh->at, old->at));
 
     gather_one_timing(fleet, all, old_first ? old : fresh);
@@ -182,6 +183,19 @@ static struct gv_version_verdict os_version(struct fleet *fleet,
     }
     fleet->os = (struct fleet_os){device, verdict};
     return verdict;
+}
+
+enum gv_behaviour fleet_version_says(struct fleet *fleet, const struct gv_fleet_device *device)
+{
+    const char *told = device->last != NULL ? fleet_gdoi_version(device->last, true) : NULL;
+    enum gv_behaviour said = GV_BEHAVIOUR_UNKNOWN;
+
+    if (device->last == NULL)
+        return said;
+    if (told != NULL)
+        said = gv_gdoi_version_judge(gv_text(told)).behaviour;
+    return said != GV_BEHAVIOUR_UNKNOWN ? said
+                                        : os_version(fleet, &device->last->device).behaviour;
 }
 
 static struct gv_behaviour_verdict conclude(struct fleet *fleet, const struct gathered *all)

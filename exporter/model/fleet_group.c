@@ -256,7 +256,9 @@ static void add_counted_ks(struct fleet *fleet, const struct fleet_group *group,
     struct gv_behaviour_verdict *behaviour;
     const char *name;
 
-    if (address == NULL || !gm->learnt->track.registrations.doubled_at.known)
+    if (address == NULL || !gm->learnt->track.registrations.doubled_at.known ||
+        fleet_blame(fleet, gm->learnt, address, gm->learnt->track.registrations.doubled_at)
+                .address == NULL)
         return;
     name = ks_label(fleet, fleet_at(fleet, group->label, address), address);
     if (listed(out, name))
@@ -290,6 +292,8 @@ static void add_heard_ks(struct fleet *fleet, const struct fleet_group *group,
     if (behaviour == NULL)
         return;
     *behaviour = fleet_heard_behaviour(fleet, heard->signature.ks);
+    if (behaviour->behaviour == GV_BEHAVIOUR_UNKNOWN)
+        return;
     out->interop[out->interop_count++] = interop_of(fleet, name, behaviour, members);
 }
 

@@ -6,30 +6,42 @@
 
 enum { MS_PER_S = 1000 };
 
-/* Pairs by the address of their key server, and devices by theirs: before any device is
- * judged, for a member's events are the evidence of another device. */
+/* What the events of this member prove, if it is old: whose doing it is. */
+static struct fleet_blame blame_of(struct fleet *fleet, const struct gv_group_track *gm)
+{
+    const struct gv_heard *heard = gm->heard;
+
+    if (heard == NULL || heard->signature.ks[0] == '\0' ||
+        !gv_heard_pair(heard, fleet->in->now))
+        return (struct fleet_blame){NULL, NULL};
+    return fleet_blame(fleet, gm, heard->signature.ks, heard->signature.last_double.first);
+}
+
+static void note_pair(struct fleet *fleet, const struct gv_group_track *gm, size_t device)
+{
+    struct fleet_blame blame = blame_of(fleet, gm);
+    const char *name = blame.device != NULL ? blame.device->name : NULL;
+    size_t *first;
+
+    if (name == NULL && blame.address == NULL)
+        return;
+    first = gv_index_add(&fleet->pairs, name, blame.address);
+    if (first == NULL)
+        fleet->failed = true;
+    else if (*first == GV_INDEX_NEW)
+        *first = device;
+}
+
+/* Pairs by who is to blame for them: before any device is judged, for a member's events are the
+ * evidence of another device. */
 void fleet_heard(struct fleet *fleet)
 {
     const struct gv_fleet_in *in = fleet->in;
 
     fleet->pairs = gv_index(&fleet->scratch, in->seed);
-    for (size_t i = 0; i < in->device_count && !fleet->failed; i++) {
-        const struct gv_fleet_device *device = &in->devices[i];
-
-        for (size_t t = 0; t < device->track_count; t++) {
-            const struct gv_heard *heard = device->tracks[t].heard;
-            size_t *first;
-
-            if (heard == NULL || heard->signature.ks[0] == '\0' ||
-                !gv_heard_pair(heard, in->now))
-                continue;
-            first = gv_index_add(&fleet->pairs, heard->signature.ks, NULL);
-            if (first == NULL)
-                fleet->failed = true;
-            else if (*first == GV_INDEX_NEW)
-                *first = i;
-        }
-    }
+    for (size_t i = 0; i < in->device_count && !fleet->failed; i++)
+        for (size_t t = 0; t < in->devices[i].track_count && !fleet->failed; t++)
+            note_pair(fleet, &in->devices[i].tracks[t], i);
 }
 
 static void add_seconds(struct gv_buf *out, struct gv_when from, struct gv_when to)
@@ -64,22 +76,24 @@ static void say_pair(struct fleet *fleet, const char *gm, const struct gv_heard 
     gv_buf_add_str(&fleet->text, " s after");
 }
 
-/* The pair of one GM that registers with that key server; NULL. */
-static const struct gv_heard *pair_at(const struct fleet *fleet, const char *address,
-                                      const char **gm)
+/* The first pair that is the doing of the key server of that name, or at that address; NULL. */
+static const struct gv_heard *pair_of(struct fleet *fleet, const char *name,
+                                      const char *address, const char **gm)
 {
-    const size_t *first = address != NULL ? gv_index_find(&fleet->pairs, address, NULL) : NULL;
+    const size_t *first = gv_index_find(&fleet->pairs, name, address);
     const struct gv_fleet_device *device;
 
     if (first == NULL)
         return NULL;
     device = &fleet->in->devices[*first];
     *gm = device->name;
-    for (size_t t = 0; t < device->track_count; t++)
-        if (device->tracks[t].heard != NULL &&
-            strcmp(device->tracks[t].heard->signature.ks, address) == 0 &&
-            gv_heard_pair(device->tracks[t].heard, fleet->in->now))
+    for (size_t t = 0; t < device->track_count; t++) {
+        struct fleet_blame blame = blame_of(fleet, &device->tracks[t]);
+
+        if (fleet_equal(blame.device != NULL ? blame.device->name : NULL, name) &&
+            fleet_equal(blame.address, address))
             return device->tracks[t].heard;
+    }
     return NULL;
 }
 
@@ -96,20 +110,27 @@ enum fleet_pair fleet_heard_gm(struct fleet *fleet, const struct gv_fleet_device
     return FLEET_NO_PAIR;
 }
 
-enum fleet_pair fleet_heard_at(struct fleet *fleet, const char *address)
+static enum fleet_pair heard(struct fleet *fleet, const char *name, const char *address)
 {
     const char *gm;
-    const struct gv_heard *pair = pair_at(fleet, address, &gm);
+    const struct gv_heard *pair = pair_of(fleet, name, address, &gm);
 
     if (pair != NULL)
         say_pair(fleet, gm, pair);
     return pair != NULL ? strength(pair) : FLEET_NO_PAIR;
 }
 
+enum fleet_pair fleet_heard_at(struct fleet *fleet, const char *address)
+{
+    return address != NULL ? heard(fleet, NULL, address) : FLEET_NO_PAIR;
+}
+
 enum fleet_pair fleet_heard_ks(struct fleet *fleet, const struct gv_fleet_device *device)
 {
-    enum fleet_pair pair = fleet_heard_at(fleet, device->address);
+    enum fleet_pair pair = heard(fleet, device->name, NULL);
 
+    if (pair == FLEET_NO_PAIR)
+        pair = fleet_heard_at(fleet, device->address);
     for (const struct gv_group_obs *g = device->observation->groups;
          g != NULL && pair == FLEET_NO_PAIR; g = g->next)
         if (g->ks != NULL)

@@ -25,6 +25,20 @@ struct fleet_group {
     bool ks_known; /* one of its KSs is polled, even if it is silent now */
 };
 
+/* A key server that was ever polled, in one of its groups. */
+struct fleet_server {
+    const struct gv_fleet_device *device;
+    const struct gv_track *track;
+    const struct fleet_server *next; /* of the same group */
+};
+
+/* Who may lead a group, as its polled key servers tell. */
+struct fleet_lead {
+    const struct fleet_server *servers;
+    size_t count, primaries, untold;    /* of them, by role */
+    const struct fleet_server *primary; /* one of them; NULL */
+};
+
 /* What was concluded from a device's version strings. */
 struct fleet_os {
     const struct gv_device_obs *device; /* NULL: nothing yet */
@@ -43,8 +57,12 @@ struct fleet {
     size_t group_count, last_exact;
     struct fleet_os os;                         /* of the device before */
     const char *said[GV_EVIDENCE_SOURCE_COUNT]; /* the last sentence of each source */
-    struct gv_index pairs;   /* address of a KS -> the first device whose events prove it old */
-    struct gv_index by_pair; /* (name, id) of a group -> its number */
+    struct fleet_lead *leads;
+    size_t lead_count;
+    struct gv_index by_lead; /* name, or id, of a group -> number of its lead */
+    struct gv_index
+        pairs; /* (name, address) of a KS -> first device whose events prove it old */
+    struct gv_index by_pair;    /* (name, id) of a group -> its number */
     struct gv_index by_address; /* (label, address) -> member of that group */
     struct gv_index by_target;  /* every known address of a target */
 };
@@ -72,6 +90,25 @@ void fleet_device(struct fleet *fleet, const struct gv_fleet_device *device,
 void fleet_probes(struct fleet *fleet);
 const struct gv_probe_verdict *fleet_probe_of(const struct fleet *fleet, const char *ks);
 
+/* fleet_lead.c: who leads which group; first of all. NULL where no key server of the group was
+ * ever polled. */
+void fleet_leads(struct fleet *fleet);
+
+/* What this key server proves if it leads holds for it: its role is told, or whoever else may
+ * lead is known to behave otherwise, or has the same software. */
+bool fleet_own_proof(struct fleet *fleet, const struct gv_fleet_device *device,
+                     const struct gv_group_track *learnt);
+
+/* Whose doing it is that this member, which registered with the key server at that address, got
+ * no new KEK in time at `at`: a device's, or one's at an address that is not polled. Both NULL
+ * where that cannot be told. */
+struct fleet_blame {
+    const struct gv_fleet_device *device;
+    const char *address;
+};
+struct fleet_blame fleet_blame(struct fleet *fleet, const struct gv_group_track *gm,
+                               const char *ks, struct gv_when at);
+
 /* fleet_heard.c: what was heard, indexed; before the devices. Then whether events prove a GM
  * new, the key server at an address, or that device, old; and whether it said itself that a GM
  * is newer: with the sentence in fleet->text. */
@@ -87,6 +124,9 @@ bool fleet_heard_newer_gm(struct fleet *fleet, const struct gv_fleet_device *dev
 struct gv_behaviour_verdict fleet_behaviour(struct fleet *fleet,
                                             const struct gv_fleet_device *device, bool ks);
 const char *fleet_gdoi_version(const struct gv_observation *obs, bool ks);
+
+/* What the versions of a key server say of it, as last seen. */
+enum gv_behaviour fleet_version_says(struct fleet *fleet, const struct gv_fleet_device *device);
 
 /* Old, by what its members' events say of the key server at that address, which is not
  * polled. */

@@ -386,8 +386,13 @@ static void take_source(struct gv_observation *obs, const struct gv_observation 
          g = g->next, left--) {
         struct gv_group_obs *to = gv_observation_group(obs, gv_text(g->name), gv_text(g->id));
 
-        if (to != NULL)
-            of_group[field].take(obs, to, g);
+        bool told = to != NULL && to->ks != NULL && to->ks->role != GV_KS_ROLE_UNSAID;
+
+        if (to == NULL)
+            continue;
+        of_group[field].take(obs, to, g);
+        if (!told && to->ks != NULL && to->ks->role != GV_KS_ROLE_UNSAID)
+            to->ks->role_at = source->seen_at;
     }
 }
 

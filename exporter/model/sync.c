@@ -10,27 +10,22 @@ static struct gv_time since(const struct gv_kek_life *gm)
     return gm->has_spi ? gm->spi_seen : gm->first_seen;
 }
 
-/* A KEK of the GM's that was first seen after the KS's last poll may be one that
- * the KS's next poll will show too: then it ends later than what the KS showed. */
+/* A KEK of the GM's that was first seen after the KS's last poll may be one that the KS's next
+ * poll will show too: surely where it ends later than what the KS showed, and else where the
+ * lifetime was made shorter meanwhile. */
 static enum gv_tri ahead_of(const struct gv_kek_life *gm, const struct gv_kek_life *ks)
 {
     if (!gv_time_before(ks->last_seen, since(gm)))
         return GV_NO;
     if (!gm->expiry.known || !ks->expiry.known)
         return GV_UNKNOWN;
-    return gv_time_before(ks->expiry.at, gm->expiry.at) ? GV_YES : GV_NO;
+    return gv_time_before(ks->expiry.at, gm->expiry.at) ? GV_YES : GV_UNKNOWN;
 }
 
-/* The KS may have come to a KEK that is older than its own: when two halves of a group
- * merge, or a KS returns. It is handed out from then on, which is after `before`, and at the
- * latest when it was first seen there. */
-static bool reached(const struct gv_kek_life *gm, const struct gv_kek_life *ks,
-                    struct gv_time before, struct gv_dur distribution)
+/* It was handed out from `from` on, long enough before the GM was last seen. */
+static bool reached(const struct gv_kek_life *gm, struct gv_time from,
+                    struct gv_dur distribution)
 {
-    struct gv_time from = gv_kek_life_since(ks);
-
-    if (gv_time_before(from, before))
-        from = ks->first_seen;
     return gv_time_before(gv_time_add(from, distribution), gm->last_seen);
 }
 
@@ -59,7 +54,9 @@ static bool gone_back(const struct gv_kek_life *gm, const struct gv_kek_life *ks
 static enum gv_tri with_one(const struct gv_kek_life *gm, const struct gv_sync_ks *one)
 {
     const struct gv_kek_life *ks = &one->track->kek, *previous = &one->track->previous;
-    const struct gv_time ever = {INT64_MIN};
+    /* A KS may come to a KEK long after that was made, when two halves of a group merge, or it
+     * returns: who was seen with another before has had it since its first sight. */
+    struct gv_time from = previous->known ? ks->first_seen : gv_kek_life_since(ks);
     enum gv_tri same = ks->known ? gv_kek_same(gm, ks) : GV_UNKNOWN, ahead;
 
     if (same != GV_NO)
@@ -72,13 +69,13 @@ static enum gv_tri with_one(const struct gv_kek_life *gm, const struct gv_sync_k
         return ahead;
     if (gone_back(gm, ks, one->distribution))
         return GV_UNKNOWN;
-    if (reached(gm, ks, previous->known ? previous->last_seen : ever, one->distribution))
+    if (reached(gm, from, one->distribution))
         return GV_NO;
     /* A rekey is under way: then the KEK before it is as good. */
     if (!previous->known)
         return GV_UNKNOWN;
     same = gv_kek_same(gm, previous);
-    if (same != GV_NO || !reached(gm, previous, ever, one->distribution))
+    if (same != GV_NO || !reached(gm, gv_kek_life_since(previous), one->distribution))
         return same == GV_NO ? GV_UNKNOWN : same;
     return between(gm, previous) ? GV_UNKNOWN : GV_NO;
 }

@@ -5,11 +5,6 @@
 
 #include "base/hash.h"
 
-/* A KEK without SPI and index is another one where its end moved later by more
- * than display rounding allows, and its countdown rose; by more than
- * SURELY_LATER_S even if it did not (a slow answer delays by less). */
-enum { ROUNDING_S = 2, SURELY_LATER_S = 30 };
-
 /* After expiry a KS gets this long before the rekey counts as missed. */
 enum { MISSED_GRACE_S = 30 };
 
@@ -50,7 +45,8 @@ const struct gv_kek_obs *gv_track_in_use(const struct gv_track *track,
     return told->status != GV_KEK_OLD ? told : NULL;
 }
 
-/* The end moved later, although a countdown only falls. */
+/* The end moved later, although a countdown only falls: by more than display rounding allows,
+ * and the countdown rose; by more than TRACK_SURELY_LATER_S even if it did not. */
 static bool ends_later(const struct gv_kek_life *old, const struct gv_kek_life *fresh)
 {
     struct gv_when old_end = old->expiry.known ? old->expiry : old->ended_by;
@@ -59,9 +55,9 @@ static bool ends_later(const struct gv_kek_life *old, const struct gv_kek_life *
     if (!old_end.known || !fresh->expiry.known)
         return false;
     later = gv_time_diff(fresh->expiry.at, old_end.at).ms;
-    if (later > gv_secs(SURELY_LATER_S).ms)
+    if (later > gv_secs(TRACK_SURELY_LATER_S).ms)
         return true;
-    return later > gv_secs(ROUNDING_S).ms && fresh->remaining_s > old->remaining_s;
+    return later > gv_secs(TRACK_ROUNDING_S).ms && fresh->remaining_s > old->remaining_s;
 }
 
 static bool same_kek(const struct gv_track *track, const struct gv_kek_life *fresh)
@@ -77,139 +73,6 @@ static bool same_kek(const struct gv_track *track, const struct gv_kek_life *fre
         old->remaining_s == fresh->remaining_s)
         return true;
     return !ends_later(old, fresh);
-}
-
-/* When the new KEK was born, and by how much that may be wrong. */
-struct birth {
-    struct gv_time at;
-    struct gv_dur unresolved;
-};
-
-/* What a slow answer leaves open; display rounding is counted already. */
-static struct gv_dur slow(const struct gv_kek_life *life)
-{
-    return life->waited.ms > gv_secs(ROUNDING_S).ms ? life->waited : gv_secs(0);
-}
-
-static struct birth birth_of(const struct gv_track *track, const struct gv_kek_life *fresh,
-                             const struct gv_gm_obs *gm)
-{
-    struct gv_dur half = {gv_time_diff(fresh->first_seen, track->kek.last_seen).ms / 2};
-    struct birth birth = {gv_time_sub(fresh->first_seen, half), half};
-
-    if (fresh->birth.known)
-        return (struct birth){fresh->birth.at, slow(fresh)};
-    /* A GM without a lifetime may tell how long ago the one rekey came. */
-    if (gm != NULL && track->mark.known && (gm->has & GV_GM_HAS_LAST_REKEY_AGE) &&
-        (gm->has & GV_GM_HAS_REKEYS_RECEIVED) && gm->rekeys_received == track->mark.rekeys + 1)
-        return (struct birth){gv_time_sub(gm->seen_at, gv_secs(gm->last_rekey_age_s)),
-                              gv_secs(1)};
-    return birth;
-}
-
-/* True where another KEK may have lived unseen between the two: then their
- * distance is no lead. A KEK that is rekeyed by the formula lives lifetime - lead, and may
- * have been there for all retransmissions while the old one was still called the one in use;
- * where no lifetime is told, it is at least what was seen to be left. */
-static bool skipped_one(const struct gv_kek_life *old, const struct gv_kek_life *fresh,
-                        struct gv_time birth, const struct gv_rekey_policy *policy)
-{
-    uint32_t left_s =
-        old->remaining_s > fresh->remaining_s ? old->remaining_s : fresh->remaining_s;
-    uint32_t lifetime_s = fresh->has_lifetime ? fresh->lifetime_s : left_s;
-    struct gv_rekey_plan plan = gv_rekey_plan(gv_secs(lifetime_s), policy);
-
-    if (old->has_index && fresh->has_index && fresh->index == old->index + 1)
-        return false;
-    return gv_time_diff(birth, old->last_seen).ms >
-           plan.rekey_at.ms - policy->interval.ms * policy->retransmits -
-               gv_rekey_tolerance(policy, gv_secs(0)).base.ms;
-}
-
-/* The device still lists a KEK that lived between the two. */
-static bool lists_another(const struct gv_kek_life *old, const struct gv_kek_life *fresh,
-                          const struct gv_kek_obs *rows)
-{
-    for (; rows != NULL; rows = rows->next) {
-        struct gv_kek_life life = gv_kek_life_of(rows);
-
-        if (gv_kek_same(&life, old) == GV_NO && gv_kek_same(&life, fresh) == GV_NO &&
-            life.expiry.known && fresh->expiry.known &&
-            gv_time_before(life.expiry.at, fresh->expiry.at))
-            return true;
-    }
-    return false;
-}
-
-/* A registration makes a KEK look younger than it is, never older: so a GM's
- * view clears its KS, but accuses it only where no registration came between. */
-static bool gm_may_accuse(const struct gv_track *track, const struct gv_kek_life *fresh,
-                          const struct gv_gm_obs *gm)
-{
-    if (track->registrations.known && (gm->has & GV_GM_HAS_REGISTRATIONS_SUCCEEDED))
-        return gm->registrations_succeeded == track->registrations.succeeded;
-    return track->kek.has_lifetime && fresh->has_lifetime &&
-           track->kek.lifetime_s == fresh->lifetime_s;
-}
-
-/* False where a KS may rekey behind the formula as we know it, within the guarantee: N and R
- * are IOS's defaults for lack of any word, or the lead is longer than the life. */
-static bool bound_by_formula(const struct gv_kek_life *old,
-                             const struct gv_rekey_policy *policy)
-{
-    return !policy->retransmits_assumed &&
-           !(old->has_lifetime && gv_rekey_plan(gv_secs(old->lifetime_s), policy).unsound);
-}
-
-/* What the feed changes before the KEK is looked at, as it was. */
-struct past {
-    struct gv_kek_life next;
-    uint32_t rekeys_sent; /* 0: not counted */
-};
-
-/* It sent more than the rekey that brought this KEK: one of them may have brought another. */
-static bool sent_more(const struct past *past, const struct gv_ks_obs *ks)
-{
-    return ks != NULL && (ks->has & GV_KS_HAS_REKEYS_SENT) && past->rekeys_sent > 0 &&
-           ks->rekeys_sent > past->rekeys_sent + 1;
-}
-
-static enum gv_rekey_verdict judge(const struct gv_track *track,
-                                   const struct gv_kek_life *fresh,
-                                   const struct gv_rekey_policy *policy,
-                                   const struct gv_track_in *in, const struct past *past,
-                                   struct birth birth, struct gv_when *old_end)
-{
-    enum gv_rekey_verdict verdict;
-    const struct gv_gm_obs *gm = track->side == GV_TRACK_GM ? in->group->gm : NULL;
-    struct gv_dur lead;
-
-    *old_end = track->kek.expiry;
-    if (track_frozen(track) || skipped_one(&track->kek, fresh, birth.at, policy) ||
-        lists_another(&track->kek, fresh, in->group->keks))
-        return GV_REKEY_UNKNOWN;
-    if (!old_end->known && !track->kek.ended_by.known)
-        return GV_REKEY_UNKNOWN;
-    lead = gv_time_diff(old_end->known ? old_end->at : track->kek.ended_by.at, birth.at);
-    verdict = gv_rekey_judge(lead, policy, gv_dur_add(birth.unresolved, slow(&track->kek)));
-    /* A key server is not cleared by bounds that are wide for lack of polls. */
-    if (track->side == GV_TRACK_KS && verdict == GV_REKEY_ON_TIME &&
-        birth.unresolved.ms > gv_secs(SURELY_LATER_S).ms)
-        return GV_REKEY_UNKNOWN;
-    /* The policy may have changed between the rekey and now. */
-    if (verdict == GV_REKEY_LATE &&
-        (!bound_by_formula(&track->kek, policy) ||
-         (track->policy_known &&
-          gv_rekey_harmless(gv_rekey_judge(lead, &track->policy, birth.unresolved)))))
-        verdict = GV_REKEY_ON_TIME;
-    /* Without the exact end, the lead is only known to be no longer than this. */
-    if (!old_end->known && verdict != GV_REKEY_AFTER_EXPIRY)
-        return GV_REKEY_UNKNOWN;
-    if (gm != NULL && !gv_rekey_harmless(verdict) && !gm_may_accuse(track, fresh, gm))
-        return GV_REKEY_UNKNOWN;
-    if (!gv_rekey_harmless(verdict) && (track->clock_doubt || sent_more(past, in->group->ks)))
-        return GV_REKEY_UNKNOWN;
-    return verdict;
 }
 
 /* One TEK interval: as configured, else the longest lifetime that a TEK shows. */
@@ -237,7 +100,8 @@ static void prove_by_rekey(struct gv_track *track, struct gv_dur lead,
     if (track->verdict == GV_REKEY_AFTER_EXPIRY)
         track_prove(track, GV_PROOF_KS_AFTER_EXPIRY, lead.ms < 0 ? -lead.ms / 1000 : 0, 0,
                     in->seen_at);
-    else if (lead.ms >= gv_secs(GV_REKEY_GUARANTEE_S - ROUNDING_S).ms && lead.ms <= most.ms)
+    else if (lead.ms >= gv_secs(GV_REKEY_GUARANTEE_S - TRACK_ROUNDING_S).ms &&
+             lead.ms <= most.ms)
         track_prove(track,
                     track->verdict == GV_REKEY_EARLY ? GV_PROOF_KS_REKEYED_EARLY
                                                      : GV_PROOF_KS_REKEYED_AHEAD,
@@ -263,19 +127,29 @@ static bool another_ones(const struct gv_kek_life *old, const struct gv_kek_life
             gv_kek_ends_together(fresh->birth.at, old->birth.at));
 }
 
+/* It made this KEK without a rekey: because it has started. Where SNMP tells, its uptime shows
+ * that; and then the CLI's count may be older than the KEK. */
+static bool never_sent(const struct gv_track_in *in)
+{
+    const struct gv_ks_obs *ks = in->group->ks;
+
+    return ks != NULL && !in->device->has_uptime && (ks->has & GV_KS_HAS_REKEYS_SENT) &&
+           ks->rekeys_sent == 0;
+}
+
 static void rekeyed(struct gv_track *track, const struct gv_kek_life *fresh,
-                    const struct past *past, const struct gv_track_in *in)
+                    const struct track_past *past, const struct gv_track_in *in)
 {
     struct gv_rekey_policy policy = gv_rekey_policy_of(in->group, &track->told, in->override);
-    struct birth birth =
-        birth_of(track, fresh, track->side == GV_TRACK_GM ? in->group->gm : NULL);
+    struct track_birth birth =
+        track_birth_of(track, fresh, track->side == GV_TRACK_GM ? in->group->gm : NULL);
     struct gv_when old_end;
 
     if (!judged(track, in))
         return;
-    if (another_ones(&track->kek, fresh))
+    if (another_ones(&track->kek, fresh) || never_sent(in))
         return;
-    track->verdict = judge(track, fresh, &policy, in, past, birth, &old_end);
+    track->verdict = track_judge(track, fresh, &policy, in, past, birth, &old_end);
     track->judged_at = gv_when(birth.at);
     track->lead_expected = gv_rekey_lead(&policy);
     track->lead_known = old_end.known && track->verdict != GV_REKEY_UNKNOWN;
@@ -285,7 +159,7 @@ static void rekeyed(struct gv_track *track, const struct gv_kek_life *fresh,
         track->counts[track->verdict]++;
     /* A birth that polls could not tell proves nothing, nor one that the clock moved. */
     if (track->side == GV_TRACK_KS && track->lead_known && !track->clock_doubt &&
-        birth.unresolved.ms <= gv_secs(SURELY_LATER_S).ms)
+        birth.unresolved.ms <= gv_secs(TRACK_SURELY_LATER_S).ms)
         prove_by_rekey(track, track->lead, &policy, in);
 }
 
@@ -381,7 +255,7 @@ static void keep_lifetime(struct gv_kek_life *fresh, const struct gv_kek_life *o
 }
 
 static void feed_kek(struct gv_track *track, const struct gv_kek_obs *kek,
-                     const struct past *past, const struct gv_track_in *in)
+                     const struct track_past *past, const struct gv_track_in *in)
 {
     struct gv_kek_life fresh = gv_kek_life_of(kek);
     bool leads = track->side == GV_TRACK_KS && judged(track, in);
@@ -525,14 +399,25 @@ void gv_track_doubt(struct gv_track *track)
     track->registrations.last_at.known = false;
 }
 
+/* It shows another KEK since it told its role: it may have got it from the one that leads now.
+ * The next word of its role decides whose rekey that was. */
+static bool awaits_role(const struct gv_track *track, const struct gv_ks_obs *ks,
+                        const struct gv_kek_obs *kek)
+{
+    return ks != NULL && kek != NULL && ks->role != GV_KS_ROLE_UNSAID && ks->role_at.ms != 0 &&
+           gv_time_before(ks->role_at, kek->seen_at) && track->kek.known &&
+           !shows(kek, &track->kek);
+}
+
 void gv_track_feed(struct gv_track *track, const struct gv_track_in *in)
 {
     const struct gv_group_obs *group = in->group;
     const struct gv_kek_obs *kek;
-    const struct past past = {track->next, track->rekeys_sent};
+    const struct track_past past = {track->next, track->rekeys_sent};
     struct gv_kek_life next;
     struct gv_when end;
     struct gv_time first_seen;
+    bool waits;
 
     if (!set_side(track, in))
         return;
@@ -542,6 +427,9 @@ void gv_track_feed(struct gv_track *track, const struct gv_track_in *in)
         feed_role(track, in);
     }
     kek = gv_track_in_use(track, group->keks);
+    waits = awaits_role(track, group->ks, kek);
+    if (waits)
+        kek = NULL;
     end = track->kek.expiry;
     first_seen = track->kek.first_seen;
     /* Part of an answer shows nothing by what it leaves out: the KEK after it may be there. */
@@ -557,7 +445,7 @@ void gv_track_feed(struct gv_track *track, const struct gv_track_in *in)
         track->policy = gv_rekey_policy_of(group, &track->told, in->override);
         track->policy_known = true;
     }
-    if (!in->cut && (kek != NULL || in->whole))
+    if (!in->cut && !waits && (kek != NULL || in->whole))
         check_missed(track, in);
     if (track->side == GV_TRACK_GM && (group->gm->has & GV_GM_HAS_REGISTRATIONS_SUCCEEDED))
         track_gm_registrations(track, group->gm, end,

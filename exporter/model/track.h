@@ -59,6 +59,7 @@ struct gv_track {
         struct gv_dur apart;   /* the last two counts; 0: there were no two */
         bool first_pending;    /* the same KEK came back shortly before its expiry */
         bool second_pending;   /* and one more came just after; the next KEK is not seen yet */
+        uint32_t longest_s;    /* life of a KEK that it showed */
         struct gv_when expiry; /* ... which is this */
         bool changed;       /* another KEK was seen since the last count, and the one before */
         struct gv_when end; /* ends here */

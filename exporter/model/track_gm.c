@@ -74,7 +74,11 @@ static bool around(struct gv_time expiry, int64_t early_s, int64_t late_s, struc
            !gv_time_before(gv_time_add(expiry, gv_secs(late_s)), from);
 }
 
-enum { WINDOW_SLACK_S = 5 };
+enum {
+    WINDOW_SLACK_S = 5,
+    MADE_AT_END_S = 10, /* at expiry, as whole seconds and slow answers show it */
+    FORGET = 64         /* with each KEK that part of the longest life */
+};
 
 static bool in_first_window(struct gv_time expiry, struct gv_time from, struct gv_time to)
 {
@@ -105,6 +109,27 @@ static void count_double(struct gv_track *track, struct gv_time seen_at)
     track->registrations.doubled_at = gv_when(seen_at);
 }
 
+/* The KEK that is seen now was made before `end`, that of the one before it: it ends less than
+ * a KEK's life later. Then the key server rekeys ahead, and nothing around `end` was a pair. */
+static bool made_ahead(const struct gv_track *track, struct gv_time end)
+{
+    return track->kek.expiry.known &&
+           gv_time_diff(track->kek.expiry.at, end).ms <
+               gv_secs((int64_t)track->registrations.longest_s - MADE_AT_END_S).ms;
+}
+
+/* A registration shortens what is shown of a KEK's life, so the longest of all counts; and a
+ * shorter one that was configured since comes to count as well. */
+static void learn_longest(struct gv_track *track, bool changed)
+{
+    uint32_t shown_s = track->kek.has_lifetime ? track->kek.lifetime_s : track->kek.remaining_s;
+
+    if (changed)
+        track->registrations.longest_s -= track->registrations.longest_s / FORGET;
+    if (shown_s > track->registrations.longest_s)
+        track->registrations.longest_s = shown_s;
+}
+
 /* When the GM got the KEK that is seen now, at the latest: a registration brings what is left
  * as its lifetime. */
 static struct gv_time came_at(const struct gv_kek_life *kek)
@@ -124,7 +149,7 @@ static void pair_up(struct gv_track *track, struct gv_when end, bool changed, ui
         bool early =
             gv_time_before(came_at(&track->kek), gv_time_sub(end.at, gv_secs(WINDOW_SLACK_S)));
 
-        if (second && !early && (pending || (more >= 2 && first)))
+        if (second && !early && !made_ahead(track, end.at) && (pending || (more >= 2 && first)))
             count_double(track, to);
         track->registrations.first_pending = false;
     } else if (pending && second) {
@@ -163,7 +188,7 @@ static void note_change(struct gv_track *track, struct gv_when end)
         track->registrations.first_pending = track->registrations.second_pending = false;
     if (!track->registrations.second_pending)
         return;
-    if (came_with_second(track))
+    if (came_with_second(track) && !made_ahead(track, track->registrations.expiry.at))
         count_double(track, track->registrations.seen_at);
     track->registrations.first_pending = track->registrations.second_pending = false;
 }
@@ -180,6 +205,7 @@ void track_gm_registrations(struct gv_track *track, const struct gv_gm_obs *gm,
 
     if (changed)
         note_change(track, end);
+    learn_longest(track, changed);
     if (track->registrations.known && !gv_time_before(from, gm->seen_at))
         return;
     changed = track->registrations.changed;

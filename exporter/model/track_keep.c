@@ -87,6 +87,7 @@ static const struct gv_keep_field fields[] = {
     WHEN("registrations.expiry", registrations.expiry),
     {"registrations.changed", AT(BOOL, registrations.changed)},
     WHEN("registrations.end", registrations.end),
+    {"registrations.longest_s", AT(U32, registrations.longest_s)},
     {"registrations.doubles", AT(U64, registrations.doubles)},
     WHEN("registrations.doubled_at", registrations.doubled_at),
     WHEN("registrations.last_at", registrations.last_at),

@@ -5,8 +5,9 @@
 #include "machine.h"
 
 enum {
-    KEK_GUARANTEE_S = 200,  /* NOTE: at least so long before expiry */
-    TEK_BASE_S = 90,        /* fits the published outputs */
+    KEK_GUARANTEE_S = 200, /* NOTE: at least so long before expiry */
+    TEK_BASE_S = 90, /* fits the published outputs; of long lives it is a part, since ... */
+    TEK_BASE_PERCENT = 5,   /* ... else all members register before the rekey comes */
     MEMBER_STEP = 50,       /* each 50 members ... */
     MEMBER_STEP_S = 5,      /* ... take 5 s of sending */
     MERGE_WITHIN_S = 30,    /* a KEK rekey due so soon rides along with a TEK rekey */
@@ -28,8 +29,9 @@ uint32_t lab_kek_lead_s(const struct lab_group *group, size_t members)
 
 uint32_t lab_tek_lead_s(const struct lab_group *group, size_t members)
 {
-    uint32_t lead_s =
-        TEK_BASE_S + group->retransmits * group->interval_s + member_term_s(members);
+    uint32_t part_s = group->tek_lifetime_s * TEK_BASE_PERCENT / 100;
+    uint32_t lead_s = (part_s > TEK_BASE_S ? part_s : TEK_BASE_S) +
+                      group->retransmits * group->interval_s + member_term_s(members);
 
     return lead_s < group->tek_lifetime_s / 2 ? lead_s : group->tek_lifetime_s / 2;
 }

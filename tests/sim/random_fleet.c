@@ -16,7 +16,8 @@ struct maker {
     uint32_t run_s;
     unsigned groups, servers[GROUPS_MOST], members[GROUPS_MOST];
     bool old_servers[GROUPS_MOST];
-    bool old_mib; /* the revision of 2010 has no roles */
+    bool some_old[GROUPS_MOST]; /* of its key servers */
+    bool old_mib;               /* the revision of 2010 has no roles */
 };
 
 __attribute__((format(printf, 2, 3))) static void put(struct maker *m, const char *format, ...)
@@ -48,7 +49,8 @@ static bool chance(struct maker *m, unsigned percent)
 static const char *const new_images[] = {
     "version: 15.7(3)M8, gdoi_version: 1.0.16",
     "version: 15.2(4)M6, gdoi_version: 1.0.4",
-    "os: ios-xe, format: 17, version: 17.09.04a, platform: ISR4300, gdoi_version: 1.0.27",
+    "os: ios-xe, format: 17, version: 17.09.04a, platform: ISR4300, gdoi_version: 1.0.27, "
+    "restconf: {}",
     "version: 15.1(2)SY, gdoi_version: 1.0.1",  /* tells nothing */
     "version: 15.2(1)GC2, gdoi_version: 1.0.1", /* nor does this */
 };
@@ -66,17 +68,26 @@ static const char *image(struct maker *m, bool old)
 
 /* --- the exporter --- */
 
+/* What it asks by, and what it hears. */
+static void put_ways(struct maker *m)
+{
+    static const char *const asked[] = {"snmp", "ssh", "snmp, ssh", "snmp, ssh"};
+
+    put(m, "[%s%s%s]", PICK(m, asked), chance(m, 25) ? ", restconf" : "",
+        chance(m, 25) ? ", syslog" : "");
+}
+
 static void put_exporter(struct maker *m)
 {
-    static const char *const ways[] = {"snmp", "ssh", "[snmp, ssh]", "[snmp, ssh]"};
     static const unsigned intervals[] = {60, 60, 120, 300};
     static const char *const losses[] = {"0", "0", "0", "0.01", "0.05", "0.1", "0.2"};
     unsigned interval = PICK(m, intervals);
 
-    put(m,
-        "exporter: {by: %s, interval: %u, stale_after: %u, delay: %u, loss: %s, drift: %d}\n",
-        PICK(m, ways), interval, interval < 100 ? 300 : 3 * interval, 2 + draw(m, 200),
-        PICK(m, losses), (int)draw(m, 101) - 50);
+    put(m, "exporter: {by: ");
+    put_ways(m);
+    put(m, ", interval: %u, stale_after: %u, delay: %u, loss: %s, drift: %d}\n", interval,
+        interval < 100 ? 300 : 3 * interval, 2 + draw(m, 200), PICK(m, losses),
+        (int)draw(m, 101) - 50);
 }
 
 /* --- the fleet --- */
@@ -101,14 +112,16 @@ static void put_group(struct maker *m, unsigned g)
 
 static void put_servers(struct maker *m, unsigned g)
 {
-    /* Who does not tell the roles does not tell which of two kinds rekeyed. */
-    bool mixed = chance(m, 8) && !m->old_mib;
+    bool mixed = chance(m, 8);
 
     m->servers[g] = 1 + draw(m, 3);
-    for (unsigned i = 0; i < m->servers[g]; i++)
+    for (unsigned i = 0; i < m->servers[g]; i++) {
+        bool old = mixed ? chance(m, 50) : m->old_servers[g];
+
+        m->some_old[g] = m->some_old[g] || old;
         put(m, "    - {name: ks%u%u, address: 127.%u.0.%u, ks: G%u, priority: %u, %s}\n", g + 1,
-            i + 1, g + 1, i + 1, g + 1, 200 - 50 * i,
-            image(m, mixed ? chance(m, 50) : m->old_servers[g]));
+            i + 1, g + 1, i + 1, g + 1, 200 - 50 * i, image(m, old));
+    }
 }
 
 static void put_members(struct maker *m, unsigned g)
@@ -165,7 +178,7 @@ static void put_event(struct maker *m)
     unsigned span = 20 + draw(m, 400);
 
     put(m, "  - {at: %u, do: ", at);
-    if (kind == 0 && !m->old_servers[g]) /* 024-manual-rekey-near-its-due-time */
+    if (kind == 0 && !m->some_old[g]) /* 024-manual-rekey-near-its-due-time */
         put(m, "rekey, group: G%u}\n", g + 1);
     else if (kind < 2)
         put(m, "set, group: G%u, retransmits: %u}\n", g + 1, draw(m, 6));

@@ -130,6 +130,20 @@ static bool says_mismatch(const struct gv_snapshot *snapshot, const struct truth
     return false;
 }
 
+/* Of several key servers that tell no role, nobody may know which one rekeys. */
+static bool may_be_named(const struct truth_ks *ks, const struct truth *truth,
+                         const struct gv_snapshot *snapshot)
+{
+    size_t servers = 0;
+
+    for (size_t i = 0; i < truth->server_count; i++)
+        servers += truth->servers[i].ks->group == ks->ks->group;
+    for (size_t g = 0; g < snapshot->group_count; g++)
+        if (strcmp(snapshot->groups[g].name, ks->ks->group->name) == 0)
+            return servers == 1 || snapshot->groups[g].primaries.known;
+    return servers == 1;
+}
+
 static void look_pair(struct watch *w, const struct truth_ks *ks, const struct stage *stage,
                       const struct truth *truth, const struct gv_snapshot *snapshot)
 {
@@ -138,7 +152,7 @@ static void look_pair(struct watch *w, const struct truth_ks *ks, const struct s
 
     if (pair == NULL)
         return;
-    if (!claims_mismatch_is_true(ks, truth, never)) {
+    if (!claims_mismatch_is_true(ks, truth, never) || !may_be_named(ks, truth, snapshot)) {
         forget(pair);
         return;
     }

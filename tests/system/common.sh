@@ -16,7 +16,7 @@ end() {
         kill "$p" 2>/dev/null
         wait "$p" 2>/dev/null
     done
-    rm -rf "$dir"
+    rm -rf --one-file-system "$dir"
 }
 trap end EXIT
 

@@ -281,6 +281,14 @@ static void test_two_keks(void)
         a.next = b.next = life_of(9, 510, 520, 800);
         CHECK_INT(rows[i].name, gv_coop_split(list, 2), rows[i].split);
     }
+    struct gv_track a = role_of(GV_KS_PRIMARY, 0, 600), b = role_of(GV_KS_SECONDARY, 0, 600);
+    struct gv_coop_ks list[] = {{.track = &a}, {.track = &b}};
+
+    a.previous = life_of(1, 0, 0, 500);
+    a.kek = life_of(2, 510, 590, 590);
+    b.kek = life_of(1, 511, 511, 511); /* first seen just after it was over */
+    CHECK_INT("one that was the other's before is no second one", gv_coop_split(list, 2),
+              GV_NO);
 }
 
 static struct gv_kek_life with_spi_since(struct gv_kek_life life, int64_t since_s)
@@ -308,14 +316,17 @@ static void test_sync(void)
         {"the same SPI", life_of(2, 1000, 1010, 1060), false, GV_YES},
         {"nothing known", life_of(0, 0, 0, 0), false, GV_UNKNOWN},
         {"polled before the rekey", life_of(1, 0, 10, 990), false, GV_YES},
-        {"the rekey is on its way", life_of(1, 0, 10, 1065), false, GV_YES},
-        {"it did not arrive", life_of(1, 0, 10, 1066), false, GV_NO},
+        {"the rekey is on its way", life_of(1, 0, 10, 1075), false, GV_YES},
+        {"it did not arrive", life_of(1, 0, 10, 1076), false, GV_NO},
         {"another KEK while a rekey is on its way", life_of(3, 0, 10, 1060), false, GV_NO},
         {"and for long", life_of(3, 0, 10, 1100), false, GV_NO},
         {"ahead of the KS's last poll", life_of(4, 1060, 1070, 1070), false, GV_YES},
         {"the one that the KS shows as new", life_of(6, 1040, 1045, 1200), false, GV_YES},
         {"the same by its end", without_spi(life_of(0, 1042, 1045, 1200)), false, GV_YES},
-        {"new to us, but it ends before the KS's", life_of(3, 500, 1070, 1070), false, GV_NO},
+        {"new to us, but it ends before the KS's: a shorter life may have been configured",
+         life_of(3, 500, 1070, 1070), false, GV_UNKNOWN},
+        {"of the other side of a split, and the KS came to its own at 1010 at the latest",
+         life_of(3, 995, 1000, 1070), false, GV_UNKNOWN},
         {"new to us and frozen: who knows", life_of(4, 1060, 1070, 1070), true, GV_UNKNOWN},
         {"frozen, and known from before", life_of(1, 0, 10, 1100), true, GV_NO},
         {"by its end", without_spi(life_of(0, 1003, 1010, 1060)), false, GV_YES},
@@ -328,6 +339,7 @@ static void test_sync(void)
         {"by its end: the one before", without_spi(life_of(0, 3, 10, 1100)), false, GV_NO},
     };
     struct gv_track ks = role_of(GV_KS_PRIMARY, 0, 1050), fresh;
+    struct gv_kek_life early;
     struct gv_sync_ks list[] = {{&ks, gv_secs(65)}, {&fresh, gv_secs(65)}};
 
     ks.kek = life_of(2, 1000, 1010, 1050);
@@ -345,9 +357,10 @@ static void test_sync(void)
               GV_YES);
     fresh.kek.known = fresh.next.known = false;
     CHECK_INT("one KS is silent", gv_sync_judge(&rows[6].gm, false, list, 2), GV_UNKNOWN);
+    early = life_of(1, 0, 10, 1065);
     ks.previous.known = false;
     CHECK_INT("the exporter began after the rekey: no claim while it is on its way",
-              gv_sync_judge(&rows[3].gm, false, list, 1), GV_UNKNOWN);
+              gv_sync_judge(&early, false, list, 1), GV_UNKNOWN);
     ks.previous = life_of(5, 980, 985, 990);
     CHECK_INT("two rekeys in a row", gv_sync_judge(&rows[2].gm, false, list, 1), GV_UNKNOWN);
 }

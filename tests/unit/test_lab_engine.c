@@ -32,6 +32,8 @@ static void check_leads(void)
     }
     struct lab_group tek = {.retransmits = 3, .interval_s = 10, .tek_lifetime_s = 600};
     CHECK_INT("TEK of 600 s", lab_tek_lead_s(&tek, 2), 125);
+    tek.tek_lifetime_s = 3600;
+    CHECK_INT("TEK of an hour: before its members lose patience", lab_tek_lead_s(&tek, 2), 215);
     tek.tek_lifetime_s = 120;
     CHECK_INT("TEK lead is at most half of its life", lab_tek_lead_s(&tek, 2), 60);
 }
