@@ -7,6 +7,7 @@
 #ifndef GV_COLLECTOR_H
 #define GV_COLLECTOR_H
 
+#include "base/transcript.h"
 #include "io/loop.h"
 #include "observation.h"
 #include "target.h"
@@ -43,6 +44,10 @@ struct gv_collector {
 
     /* Cancel, disconnect, release. NULL is fine. */
     void (*close)(struct gv_session *session);
+
+    /* From the next start on, keep what the device answers in `transcript` too, which outlives
+     * those polls. NULL: no longer. */
+    void (*record)(struct gv_session *session, struct gv_transcript *transcript);
 };
 
 extern const struct gv_collector gv_snmp_collector;

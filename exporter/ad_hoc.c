@@ -164,7 +164,8 @@ static enum gv_err remember(struct gv_ad_hoc *ad_hoc, const struct known *new_on
 }
 
 enum gv_err gv_ad_hoc_poll(struct gv_ad_hoc *ad_hoc, const char *address, const char **name,
-                           void (*done)(void *arg, enum gv_err worst), void *arg)
+                           struct gv_buf *said, void (*done)(void *arg, enum gv_err worst),
+                           void *arg)
 {
     struct known asked = {.asked_at = gv_loop_now(ad_hoc->loop)}, *known;
     struct gv_buf text = gv_buf(sizeof(asked.name));
@@ -187,7 +188,7 @@ enum gv_err gv_ad_hoc_poll(struct gv_ad_hoc *ad_hoc, const char *address, const 
     known = known != NULL ? known : &ad_hoc->known[ad_hoc->count - 1];
     known->asked_at = asked.asked_at;
     *name = known->name;
-    return gv_poller_poll_now(ad_hoc->poller, known->name, done, arg);
+    return gv_poller_record_now(ad_hoc->poller, known->name, said, done, arg);
 }
 
 void gv_ad_hoc_resume(struct gv_ad_hoc *ad_hoc)

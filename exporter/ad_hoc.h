@@ -31,12 +31,13 @@ enum gv_err gv_ad_hoc_set(struct gv_ad_hoc *ad_hoc, const struct gv_config *conf
                           struct gv_shard shard, const struct gv_poller_policy *polling,
                           const struct gv_store_policy *keeping) GV_MUST_CHECK;
 
-/* As gv_poller_poll_now, for a literal address. GV_ERR_NOT_FOUND: not open, or a
+/* As gv_poller_record_now, for a literal address. GV_ERR_NOT_FOUND: not open, or a
  * target's; nothing is sent;
  * GV_ERR_TOO_LARGE: too many addresses are remembered. *name: the address as it is shown, good
  * until the next call of gv_ad_hoc_poll or gv_ad_hoc_set. */
 enum gv_err gv_ad_hoc_poll(struct gv_ad_hoc *ad_hoc, const char *address, const char **name,
-                           void (*done)(void *arg, enum gv_err worst), void *arg) GV_MUST_CHECK;
+                           struct gv_buf *said, void (*done)(void *arg, enum gv_err worst),
+                           void *arg) GV_MUST_CHECK;
 
 /* The operator says that refused logins are worth another try. */
 void gv_ad_hoc_resume(struct gv_ad_hoc *ad_hoc);

@@ -36,7 +36,7 @@ static void probe_done(void *arg, enum gv_err worst)
     free(probe);
 }
 
-static enum gv_err probe(void *arg, const char *target, const char **name,
+static enum gv_err probe(void *arg, const char *target, const char **name, struct gv_buf *said,
                          void (*done)(void *done_arg, enum gv_err worst), void *done_arg)
 {
     struct gv_app *app = arg;
@@ -52,9 +52,10 @@ static enum gv_err probe(void *arg, const char *target, const char **name,
         return GV_ERR_NO_MEMORY;
     *probe = (struct probe){.done = done, .arg = done_arg};
     if (found != NULL)
-        err = gv_poller_poll_now(app->poller, asked = found->target.name, probe_done, probe);
+        err = gv_poller_record_now(app->poller, asked = found->target.name, said, probe_done,
+                                   probe);
     else
-        err = gv_ad_hoc_poll(app->ad_hoc, target, &asked, probe_done, probe);
+        err = gv_ad_hoc_poll(app->ad_hoc, target, &asked, said, probe_done, probe);
     if (err != GV_OK) {
         free(probe);
         return err;

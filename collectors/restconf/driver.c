@@ -23,6 +23,7 @@ struct gv_session {
     struct gv_restconf_clock clock;
     struct gv_poll_result result;
     struct gv_observation *observation;
+    struct gv_transcript *transcript; /* NULL: nobody wants the answers themselves */
     struct gv_time started, asked_at;
     bool read; /* an answer told something */
 };
@@ -229,10 +230,25 @@ static bool goes_on(const struct gv_http_answer *answer)
     return answer->err == GV_ERR_TOO_LARGE || answer->err == GV_ERR_TRUNCATED;
 }
 
+static void record_answer(struct gv_session *s, const struct gv_http_answer *answer)
+{
+    const char *path = gv_restconf_lists[s->list].path;
+    char question[URL_SIZE];
+
+    if (s->transcript == NULL)
+        return;
+    if (answer->err != GV_OK)
+        gv_detail(question, sizeof(question), "GET %s: %s", path, gv_err_name(answer->err));
+    else
+        gv_detail(question, sizeof(question), "GET %s: HTTP %u", path, answer->status);
+    gv_transcript_add(s->transcript, question, answer->body);
+}
+
 static void answered(void *arg, const struct gv_http_answer *answer)
 {
     struct gv_session *s = arg;
 
+    record_answer(s, answer);
     if (answer->err != GV_OK)
         note(s, answer->err,
              answer->err == GV_ERR_TOO_LARGE ? "larger than 8 MiB" : answer->detail);
@@ -282,6 +298,11 @@ static void start_poll(struct gv_session *s, gv_poll_done *done, void *arg)
         out_of_memory(s); /* nothing is left to call back from later */
 }
 
+static void record(struct gv_session *s, struct gv_transcript *transcript)
+{
+    s->transcript = transcript;
+}
+
 static void cancel_poll(struct gv_session *s)
 {
     if (s->done != NULL)
@@ -313,4 +334,5 @@ const struct gv_collector gv_restconf_collector = {
     .start = start_poll,
     .cancel = cancel_poll,
     .close = close_session,
+    .record = record,
 };

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "collector.h"
+#include "snmp/answer_text.h"
 #include "snmp/gdoi_rows.h"
 #include "snmp/wire.h"
 
@@ -41,7 +42,8 @@ struct gv_session {
     struct gv_address address; /* the last that was good */
     struct gv_time resolved;
     bool has_address, literal;
-    bool stale_address; /* the last poll got no answer there */
+    bool stale_address;               /* the last poll got no answer there */
+    struct gv_transcript *transcript; /* NULL: nobody wants the answers themselves */
     struct gv_gdoi_store store;
 };
 
@@ -232,6 +234,8 @@ static enum gv_err accept_answer(void *arg, const struct gv_snmp_answer *answer)
         return err;
     poll->heard = gv_loop_now(s->loop);
     poll->answered = true;
+    if (s->transcript != NULL)
+        gv_answer_text_add(s->transcript, poll->requests, answer);
     gv_walk_feed(&poll->walk, answer, poll->heard);
     return GV_OK;
 }
@@ -378,6 +382,11 @@ static void snmp_start(struct gv_session *s, gv_poll_done *done, void *arg)
     s->poll = poll;
 }
 
+static void snmp_record(struct gv_session *s, struct gv_transcript *transcript)
+{
+    s->transcript = transcript;
+}
+
 static void snmp_cancel(struct gv_session *s)
 {
     if (s->poll != NULL)
@@ -401,4 +410,5 @@ const struct gv_collector gv_snmp_collector = {
     .start = snmp_start,
     .cancel = snmp_cancel,
     .close = snmp_close,
+    .record = snmp_record,
 };

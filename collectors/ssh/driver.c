@@ -33,6 +33,7 @@ struct gv_session {
     struct gv_plan plan;
     struct gv_buf kept[GV_COMMAND_COUNT]; /* last output where gv_command_kept */
     uint32_t kept_asked;                  /* in this poll; one bit a command */
+    struct gv_transcript *transcript;     /* NULL: nobody wants the answers themselves */
 
     struct gv_poll_result result;
     struct gv_observation *observation; /* not NULL: a poll is under way */
@@ -226,6 +227,8 @@ static void read_answer(struct gv_session *s)
     enum gv_err err;
 
     s->answered = true;
+    if (s->transcript != NULL)
+        gv_transcript_add(s->transcript, gv_command_text(command), answer);
     s->observation->seen_at = s->heard_at;
     s->observation->waited = gv_time_diff(s->heard_at, s->asked_at);
     err = read_output(s, command, answer);
@@ -406,6 +409,11 @@ static void start_poll(struct gv_session *s, gv_poll_done *done, void *arg)
         out_of_memory(s); /* nothing is left to call back from later */
 }
 
+static void record(struct gv_session *s, struct gv_transcript *transcript)
+{
+    s->transcript = transcript;
+}
+
 static void cancel_poll(struct gv_session *s)
 {
     if (s->done == NULL)
@@ -445,4 +453,5 @@ const struct gv_collector gv_ssh_collector = {
     .start = start_poll,
     .cancel = cancel_poll,
     .close = close_session,
+    .record = record,
 };

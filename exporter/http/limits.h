@@ -21,6 +21,7 @@ enum {
     GV_HTTP_NAME_MOST = 255,           /* octets of a target, group or device asked for */
     GV_HTTP_PROBE_MS = 10000,          /* a probe without a scrape timeout */
     GV_HTTP_PROBE_MOST_MS = 60000,
+    GV_HTTP_SAID_MOST = 1 << 20,     /* octets of a device's answers, in all */
     GV_HTTP_PROBE_MARGIN_MS = 500,   /* left of a scrape timeout to answer in */
     GV_HTTP_RELOAD_EVERY_MS = 10000, /* one reload at most in this time */
     GV_HTTP_REMEMBERED_MOST = 128,   /* passwords that were right */

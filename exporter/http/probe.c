@@ -15,9 +15,10 @@ struct gv_http_probe {
     struct gv_http_server *server;
     struct gv_http_request *request; /* NULL: nobody waits any longer */
     struct gv_timer *deadline;
-    char *name;    /* of the target */
-    bool debug;    /* plain text instead of metrics */
-    bool answered; /* the poll is over */
+    char *name;         /* of the target */
+    struct gv_buf said; /* debug: what it answered */
+    bool debug;         /* plain text instead of metrics */
+    bool answered;      /* the poll is over */
     enum gv_err worst;
 };
 
@@ -30,6 +31,7 @@ static void free_probe(struct gv_http_probe *p)
             p->next->prev = p->prev;
     }
     free(p->name);
+    gv_buf_clear(&p->said);
     free(p);
 }
 
@@ -123,6 +125,7 @@ static struct gv_http_probe *new_probe(struct gv_http_request *r, bool debug)
     p->server = r->server;
     p->request = r;
     p->debug = debug;
+    p->said = gv_buf(GV_HTTP_SAID_MOST);
     p->next = r->server->probes;
     if (p->next != NULL)
         p->next->prev = p;
@@ -148,7 +151,8 @@ static enum MHD_Result begin(struct gv_http_request *r, const char *target, bool
 
     if (p == NULL)
         return gv_http_answer_text(r, MHD_HTTP_SERVICE_UNAVAILABLE, "out of memory");
-    err = server->hooks.probe(server->hooks.arg, target, &name, polled, p);
+    err = server->hooks.probe(server->hooks.arg, target, &name, debug ? &p->said : NULL, polled,
+                              p);
     if (err == GV_ERR_NOT_FOUND)
         return refuse(r, MHD_HTTP_NOT_FOUND, "no such target is configured or allowed");
     if (err != GV_OK)
@@ -181,7 +185,7 @@ static enum MHD_Result show(struct gv_http_request *r)
     in.self = NULL;
     in.unanswered = !p->answered;
     if (p->debug) {
-        gv_render_probe_text(&in, p->worst, &body);
+        gv_render_probe_text(&in, p->worst, (struct gv_text){p->said.at, p->said.n}, &body);
         gv_buf_add_char(&body, '\n');
     }
     gv_render_metrics(format, &in, &body);

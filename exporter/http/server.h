@@ -16,9 +16,10 @@ struct gv_http_hooks {
     /* Fill `in` for now. False where there is no snapshot yet. */
     bool (*view)(void *arg, struct gv_render_in *in);
     /* Poll the target of that name or address now; done(done_arg, worst) once,
-     * later. *name: its target name, valid until done has come. GV_ERR_NOT_FOUND:
-     * neither configured nor allowed, nothing is sent. */
-    enum gv_err (*probe)(void *arg, const char *target, const char **name,
+     * later. *name: its target name, valid until done has come. Where `said` is not NULL, what
+     * the device answered is appended until then, without secrets. GV_ERR_NOT_FOUND: neither
+     * configured nor allowed, nothing is sent. */
+    enum gv_err (*probe)(void *arg, const char *target, const char **name, struct gv_buf *said,
                          void (*done)(void *done_arg, enum gv_err worst), void *done_arg);
     /* As view, with what the probe of that target name brought. */
     bool (*probe_view)(void *arg, const char *name, struct gv_render_in *in);

@@ -246,6 +246,7 @@ static void fill_registrations(struct gv_membership *row, const struct gv_track 
     uint64_t seen = track->registrations.doubles;
     uint64_t told = heard != NULL ? heard->signature.doubles : 0;
 
+    row->last_registration_at = track->registrations.last_at;
     row->double_registrations = gv_count(seen > told ? seen : told);
     row->double_registrations.known =
         track->registrations.known || (heard != NULL && heard->as_gm);

@@ -102,6 +102,7 @@ struct gv_membership {
     bool registered_inferred;
     const char *gm_version, *gm_address, *registered_with;
     struct gv_when reregistration_at, last_rekey_at;
+    struct gv_when last_registration_at; /* seen by the count, so at most a poll late */
     struct gv_count registrations_attempted, registrations_succeeded, rekeys_received;
     struct gv_count double_registrations, missed_rekeys; /* missed: as its events tell */
 };

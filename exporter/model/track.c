@@ -396,6 +396,7 @@ void gv_track_doubt(struct gv_track *track)
 {
     track->clock_doubt = track->kek.known;
     forget_counts(track);
+    track->registrations.last_at.known = false;
 }
 
 /* It shows another KEK since it told its role: it may have got it from the one that leads now.

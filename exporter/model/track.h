@@ -65,6 +65,7 @@ struct gv_track {
         struct gv_when end; /* ends here */
         uint64_t doubles;
         struct gv_when doubled_at; /* the last of them was seen */
+        struct gv_when last_at;    /* the last registration was seen, by the count */
     } registrations;
 };
 /* A field more? It needs a row in track_keep.c. */

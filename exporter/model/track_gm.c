@@ -213,6 +213,9 @@ void track_gm_registrations(struct gv_track *track, const struct gv_gm_obs *gm,
           : changed                          ? track->registrations.end
                                              : end;
     track->registrations.changed = false;
+    /* A count that fell, or is forgotten since the device began anew, begins with one. */
+    if (track->registrations.known ? more != 0 : track->registrations.last_at.known)
+        track->registrations.last_at = gv_when(gm->seen_at);
     track->registrations.apart = track->registrations.known ? apart : gv_secs(0);
     track->registrations.known = true;
     track->registrations.succeeded = gm->registrations_succeeded;

@@ -90,6 +90,7 @@ static const struct gv_keep_field fields[] = {
     {"registrations.longest_s", AT(U32, registrations.longest_s)},
     {"registrations.doubles", AT(U64, registrations.doubles)},
     WHEN("registrations.doubled_at", registrations.doubled_at),
+    WHEN("registrations.last_at", registrations.last_at),
 };
 enum { FIELDS = sizeof(fields) / sizeof(fields[0]) };
 

@@ -240,7 +240,7 @@ static void ask(struct gv_poller *poller, struct waiter *waiter, struct job *job
     bool paused = job->paused && gv_time_before(now, job->paused_until);
     enum gv_err answer = paused ? GV_ERR_AUTHENTICATION : job->last;
 
-    if (idle && (paused || fresh)) {
+    if (idle && (paused || (fresh && waiter->said == NULL))) {
         if (waiter->worst == GV_OK)
             waiter->worst = answer;
         return;
@@ -249,6 +249,11 @@ static void ask(struct gv_poller *poller, struct waiter *waiter, struct job *job
     if (!idle)
         return;
     gv_schedule_remove(&poller->sched, &job->entry);
+    if (fresh) {
+        gv_schedule_add(&poller->sched, &job->entry,
+                        gv_time_add(job->ended_at, (struct gv_dur){FRESH_MS}));
+        return;
+    }
     job->entry.due = now;
     gv_poller_ready(job);
 }
@@ -266,6 +271,13 @@ static void on_answer(void *arg)
 enum gv_err gv_poller_poll_now(struct gv_poller *poller, const char *name,
                                void (*done)(void *arg, enum gv_err worst), void *arg)
 {
+    return gv_poller_record_now(poller, name, NULL, done, arg);
+}
+
+enum gv_err gv_poller_record_now(struct gv_poller *poller, const char *name,
+                                 struct gv_buf *said,
+                                 void (*done)(void *arg, enum gv_err worst), void *arg)
+{
     struct device *device = find_device(poller, name);
     struct waiter *waiter;
 
@@ -279,6 +291,7 @@ enum gv_err gv_poller_poll_now(struct gv_poller *poller, const char *name,
         free(waiter);
         return GV_ERR_NO_MEMORY;
     }
+    waiter->said = said;
     waiter->done = done;
     waiter->arg = arg;
     for (size_t i = 0; i < device->job_count; i++)

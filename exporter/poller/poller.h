@@ -90,6 +90,14 @@ enum gv_err gv_poller_poll_now(struct gv_poller *poller, const char *name,
                                void (*done)(void *arg, enum gv_err worst),
                                void *arg) GV_MUST_CHECK;
 
+/* The same, and append to `said`, which lasts until `done`, what each collector was answered,
+ * without secrets. A poll that ended less than a second ago is not taken: the next comes a
+ * second after it. One under way is joined, and `said` tells that its answers were not kept. */
+enum gv_err gv_poller_record_now(struct gv_poller *poller, const char *name,
+                                 struct gv_buf *said,
+                                 void (*done)(void *arg, enum gv_err worst),
+                                 void *arg) GV_MUST_CHECK;
+
 /* Who wants the events that stand in the logs of devices. */
 struct gv_poller_hooks {
     void *arg;

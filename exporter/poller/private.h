@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the two halves of the poller share: poller.c holds the targets and the
- * waiters, poller/run.c begins and ends polls. */
+ * waiters, poller/run.c begins and ends polls, poller/transcript.c keeps their answers. */
 #ifndef GV_POLLER_PRIVATE_H
 #define GV_POLLER_PRIVATE_H
 
@@ -53,6 +53,7 @@ struct waiter {
     struct waiter *next;
     unsigned pending; /* bit i: job i has not ended yet */
     enum gv_err worst;
+    struct gv_buf *said; /* NULL: the answers themselves are not wanted */
     void (*done)(void *arg, enum gv_err worst);
     void *arg;
 };
@@ -63,9 +64,10 @@ struct device {
     struct gv_dur interval;
     struct job *running;
     struct waiter *waiters;
-    struct gv_time early_at; /* of its last early poll, or the next */
-    bool hinted;             /* there is one */
-    bool keep;               /* while the set of targets changes */
+    struct gv_transcript *transcript; /* of the running job; NULL: nobody wants it */
+    struct gv_time early_at;          /* of its last early poll, or the next */
+    bool hinted;                      /* there is one */
+    bool keep;                        /* while the set of targets changes */
     size_t job_count;
     struct job jobs[];
 };
@@ -111,6 +113,15 @@ void gv_poller_ready(struct job *job);
 
 /* Begin what the budgets allow, and see to the next wake-up. */
 void gv_poller_dispatch(struct gv_poller *poller);
+
+/* Does the waiter still wait for that job? */
+bool gv_poller_waits_for(const struct waiter *waiter, const struct job *job);
+
+/* The job begins: its answers are kept where a waiter wants them. It has ended: they are handed
+ * to those waiters. Or it is dropped. */
+void gv_poller_transcript_begin(struct job *job);
+void gv_poller_transcript_end(struct job *job);
+void gv_poller_transcript_drop(struct device *device);
 
 /* Cancel and forget whatever the job is doing, close its session. */
 void gv_poller_drop(struct gv_poller *poller, struct job *job);

@@ -157,7 +157,7 @@ static struct waiter *finished_waiters(struct job *job, enum gv_err err)
     while (*at != NULL) {
         struct waiter *waiter = *at;
 
-        if ((waiter->pending & bit) != 0 && waiter->worst == GV_OK)
+        if (gv_poller_waits_for(waiter, job) && waiter->worst == GV_OK)
             waiter->worst = err;
         waiter->pending &= ~bit;
         if (waiter->pending != 0) {
@@ -228,6 +228,7 @@ static void finish(struct gv_poller *poller, struct job *job, struct gv_poll_res
     struct waiter *finished;
 
     release(job);
+    gv_poller_transcript_end(job);
     account(poller, job, result, now);
     take_log(poller, device, result->observation, now);
     gv_store_feed(poller->store, device->copy.target.name,
@@ -297,6 +298,7 @@ static void begin(struct gv_poller *poller, struct job *job)
     /* Without memory for the timer the collector's own deadline has to do. */
     job->guard = gv_timer_start(poller->loop, guard, on_guard, job);
     if (job->session != NULL) {
+        gv_poller_transcript_begin(job);
         collector->start(job->session, on_done, job);
     } else if (job->guard == NULL) {
         release(job);
@@ -423,5 +425,7 @@ void gv_poller_drop(struct gv_poller *poller, struct job *job)
     }
     collector->close(job->session);
     job->session = NULL;
+    if (job->state == JOB_RUNNING)
+        gv_poller_transcript_drop(job->device);
     poller->unpolled -= !job->polled;
 }

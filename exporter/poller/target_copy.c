@@ -160,3 +160,26 @@ bool gv_target_equal(const struct gv_target *a, const struct gv_target *b)
            same_text(a->restconf_pin, b->restconf_pin) &&
            same_restconf(a->restconf, b->restconf);
 }
+
+static void hide_snmp(const struct gv_snmp_credential *credential,
+                      struct gv_transcript *transcript)
+{
+    if (credential == NULL)
+        return;
+    gv_transcript_hide(transcript, credential->community);
+    gv_transcript_hide(transcript, credential->auth_password);
+    gv_transcript_hide(transcript, credential->priv_password);
+}
+
+void gv_target_hide(const struct gv_target *target, struct gv_transcript *transcript)
+{
+    hide_snmp(target->snmp, transcript);
+    hide_snmp(target->notify, transcript);
+    if (target->ssh != NULL) {
+        gv_transcript_hide(transcript, target->ssh->password);
+        gv_transcript_hide(transcript, target->ssh->enable);
+        gv_transcript_hide(transcript, target->ssh->key_passphrase);
+    }
+    if (target->restconf != NULL)
+        gv_transcript_hide(transcript, target->restconf->password);
+}

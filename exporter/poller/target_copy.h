@@ -4,6 +4,7 @@
 #define GV_TARGET_COPY_H
 
 #include "base/arena.h"
+#include "base/transcript.h"
 #include "target.h"
 
 struct gv_target_copy {
@@ -19,5 +20,8 @@ void gv_target_copy_clear(struct gv_target_copy *copy);
 
 /* Same settings, secrets compared by content. */
 bool gv_target_equal(const struct gv_target *a, const struct gv_target *b);
+
+/* Hide every secret of the target, which outlives the transcript. */
+void gv_target_hide(const struct gv_target *target, struct gv_transcript *transcript);
 
 #endif

@@ -79,6 +79,7 @@ static void put_gm(struct gv_json *doc, json_t *parent, const struct gv_membersh
     gv_json_text(doc, o, "registered_with", m->registered_with);
     gv_json_when(doc, o, "reregistration_at", m->reregistration_at);
     gv_json_when(doc, o, "last_rekey_at", m->last_rekey_at);
+    gv_json_when(doc, o, "last_registration_at", m->last_registration_at);
     gv_json_count(doc, o, "registrations_attempted", m->registrations_attempted);
     gv_json_count(doc, o, "registrations_succeeded", m->registrations_succeeded);
     gv_json_count(doc, o, "rekeys_received", m->rekeys_received);

@@ -43,7 +43,8 @@ static const struct gv_device_verdict *find_device(const struct gv_render_in *in
     return NULL;
 }
 
-void gv_render_probe_text(const struct gv_render_in *in, enum gv_err worst, struct gv_buf *out)
+void gv_render_probe_text(const struct gv_render_in *in, enum gv_err worst, struct gv_text said,
+                          struct gv_buf *out)
 {
     const struct gv_device_verdict *d = find_device(in);
 
@@ -57,4 +58,7 @@ void gv_render_probe_text(const struct gv_render_in *in, enum gv_err worst, stru
          in->unanswered ? "no answer in time, the poll goes on" : gv_err_name(worst));
     for (size_t i = 0; i < d->collector_count; i++)
         collector(in, &d->collectors[i], out);
+    if (said.n > 0)
+        gv_buf_add_char(out, '\n');
+    gv_visible_add(out, said);
 }

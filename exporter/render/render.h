@@ -56,8 +56,9 @@ void gv_render_metrics(enum gv_exposition format, const struct gv_render_in *in,
 const char *gv_metrics_fault(const char **name);
 
 /* Append what a probe of in->device found, as plain text for people: how it
- * ended (`worst`), then each collector's last poll. */
-void gv_render_probe_text(const struct gv_render_in *in, enum gv_err worst, struct gv_buf *out);
+ * ended (`worst`), then each collector's last poll, then what was `said`. */
+void gv_render_probe_text(const struct gv_render_in *in, enum gv_err worst, struct gv_text said,
+                          struct gv_buf *out);
 
 /* The JSON documents of the API, pretty or not; GV_ERR_NOT_FOUND for an unknown
  * device or group. The layouts are documented in render/README.md. */

@@ -53,6 +53,29 @@ title|.panels[1].title = .panels[2].title
 refId|.panels[1].targets += .panels[1].targets
 END
 
+# Rules and panels lead to the same place.
+published=$(sed -n 's/^RUNBOOKS = //p' dashboards/rules/thresholds.conf)
+for board in "${boards[@]}"; do
+    [ "$(jq -r '.templating.list[] | select(.name == "runbooks").query' "$board")" = "$published" ] ||
+        { echo "$board: runbooks are not at $published (dashboards/rules/thresholds.conf)"; bad=1; }
+done
+
+# Every metric of the exporter is read by a panel or a rule, or stands here with the reason.
+cat >"$dir/unread" <<'END'
+getvpn_exporter_http_password_checks_total what bcrypt costs: for benchmarks
+getvpn_exporter_web_certificate_expiry_timestamp_seconds exists only with TLS
+getvpn_exporter_web_config_last_reload_successful exists only with --web.config.file
+getvpn_kek_remaining_seconds the same as getvpn_kek_expiry_timestamp_seconds, for other readers
+getvpn_ssh_profile which targets need old algorithms: for queries by hand
+END
+sed -n 's/.*\.name = "\(getvpn_[a-z_]*\)".*/\1/p' exporter/render/metrics_*.c | sort -u >"$dir/metrics"
+[ "$(wc -l <"$dir/metrics")" -ge 60 ] || { echo "too few metrics"; bad=1; }
+while read -r metric; do
+    grep -qw "$metric" dashboards/rules/getvpn.rules.yml "${boards[@]}" || echo "$metric"
+done <"$dir/metrics" >"$dir/unread.found"
+diff "$dir/unread.found" <(cut -d' ' -f1 "$dir/unread") ||
+    { echo "no panel and no rule reads each metric (<: unread, >: listed as unread)"; bad=1; }
+
 # PromQL, once Grafana has put in the values of its variables.
 jq -r '[.. | .expr? // empty | gsub("\\$__[a-z_]+"; "5m") | gsub("\\$[a-z]+"; "x")]
     | .[] | "      - record: a:b:c\n        expr: \(tojson)"' "${boards[@]}" |

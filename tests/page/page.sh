@@ -51,6 +51,7 @@ if [ "${4:-}" = measure ]; then
 fi
 fleet default "$here/../lab/scenarios/default.yml"
 until_told /api/v1/groups/VOICE '.group.interop[0].outcome == "mismatch"'
+until_told /api/v1/groups/VOICE '[.devices[].gm.last_registration_at // empty] | length >= 2'
 until_told /api/v1/fleet '([.devices[] | select(.up)] | length) == 29'
 until_told /api/v1/rekeys '[.history[] | select(.group != "VOICE")] | length >= 2'
 check "the page" node "$here/page.mjs" "http://127.0.0.1:$port/" "http://127.0.0.1:$thousands/" "$shots"

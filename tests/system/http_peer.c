@@ -63,7 +63,7 @@ static void cancel_polls(void)
     }
 }
 
-static enum gv_err probe(void *arg, const char *target, const char **name,
+static enum gv_err probe(void *arg, const char *target, const char **name, struct gv_buf *said,
                          void (*done)(void *done_arg, enum gv_err worst), void *done_arg)
 {
     bool silent = strcmp(target, "silent") == 0;
@@ -78,6 +78,8 @@ static enum gv_err probe(void *arg, const char *target, const char **name,
         return GV_ERR_NO_MEMORY;
     polls++;
     *name = silent ? "silent" : "ks-a";
+    if (said != NULL)
+        gv_buf_add_str(said, "answers to snmp, secrets hidden:\n> request 1\n\x1b[31mred\n");
     under_way[i] = (struct poll){NULL, done, done_arg};
     under_way[i].timer = gv_timer_start(loop, (struct gv_dur){silent ? SILENCE_MS : ANSWER_MS},
                                         poll_over, &under_way[i]);

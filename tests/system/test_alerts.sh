@@ -46,7 +46,7 @@ END
 
 # The same rules with shorter times.
 sed -e 's/^\(SEEN\) = .*/\1 = 20s/
-    s/^\(SPLIT_FOR\|DOWN_FOR\|OUT_OF_SYNC_FOR\|NO_PRIMARY_FOR\|CONTRADICTED_FOR\|RELOAD_FOR\) = .*/\1 = 5s/
+    s/^\(SPLIT_FOR\|DOWN_FOR\|NO_PRIMARY_FOR\|CONTRADICTED_FOR\|RELOAD_FOR\) = .*/\1 = 5s/
     s/^\(PEER_DEAD_FOR\|DISAGREEMENT_FOR\|EXPORTER_DOWN_FOR\|COLLECTOR_FAILING_FOR\) = .*/\1 = 20s/' \
     "$rules/thresholds.conf" >"$dir/thresholds.conf"
 "$rules/generate" "$dir/thresholds.conf" >"$dir/rules.yml" || exit 1

@@ -65,6 +65,7 @@ for target in ks gm refused; do
     fetch "/probe?target=$target&debug=true" "debug-$target"
     fetch "/api/v1/devices/$target" "device-$target"
 done
+check "answers of the devices are shown" has '^answers to \(snmp\|ssh\), secrets hidden' "$out/debug-ks"
 check "the secrets were right" has '^getvpn_collector_success{device="ks",collector="ssh"} 1' \
     "$out/probe-ks"
 check "also those of SNMPv3" has '^getvpn_collector_success{device="ks",collector="snmp"} 1' \

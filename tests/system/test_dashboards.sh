@@ -81,7 +81,7 @@ check "devices" same "$(offered device device | wc -w)" 30
 
 # All queries, with each of these values; the answers of one instant, in their order.
 with=$(jq -nc --arg probes "$(offered probe probe)" '{group: ["BRANCHES", "CAMERAS", "VOICE"],
-    device: ["ks-frankfurt", "ks-voice", "voice-a01", "nobody"], probe: ($probes | split(" "))}')
+    device: ["ks-frankfurt", "ks-voice", "voice-a01", "branch-a01", "nobody"], probe: ($probes | split(" "))}')
 jq -s --argjson with "$with" \
     -f "$here/dashboards.jq" "$boards"/*.json >"$dir/asked"
 now=$(date +%s)

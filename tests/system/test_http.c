@@ -297,10 +297,12 @@ static void test_probe(void)
     CHECK_INT("by name", peer_get(&peer, "/probe?target=ks-a", ""), 200);
     CHECK("its metrics", answer_has("getvpn_up{device=\"ks-a\"} 1\n"));
     CHECK("no other's", !answer_has("gm-odd"));
+    CHECK("no answers", !answer_has("> request 1\n"));
     CHECK_INT("by address", peer_get(&peer, "/probe?target=192.0.2.1", ""), 200);
     CHECK("the target's name", answer_has("getvpn_up{device=\"ks-a\"} 1\n"));
     CHECK_INT("debug", peer_get(&peer, "/probe?target=ks-a&debug=true", ""), 200);
     CHECK("in words", answer_has("probe: timeout\n") && answer_has("no prompt within 10 s\n"));
+    CHECK("with its answers, harmless", answer_has("> request 1\n\\x1B[31mred\n"));
     CHECK_INT(
         "in time",
         peer_get(&peer, "/probe?target=silent", "X-Prometheus-Scrape-Timeout-Seconds: 0.4\r\n"),

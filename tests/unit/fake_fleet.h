@@ -31,6 +31,7 @@ struct gv_session {
     struct gv_timer *timer;
     gv_poll_done *done;
     void *arg;
+    struct gv_transcript *transcript;
     int kind;
     bool busy, connected;
 };
@@ -53,6 +54,8 @@ static void fake_end(struct gv_session *s, enum gv_err err)
 {
     struct gv_poll_result result = {.err = err, .duration = {s->device->latency_ms}};
 
+    if (s->transcript != NULL)
+        gv_transcript_add(s->transcript, "question", gv_text("answer"));
     s->busy = false;
     s->device->running--;
     in_flight[s->kind]--;
@@ -145,10 +148,15 @@ static bool fake_connected(const struct gv_session *s)
     return s->connected;
 }
 
-static const struct gv_collector fake_snmp = {"snmp", fake_open_snmp, fake_start, fake_cancel,
-                                              fake_close};
-static const struct gv_collector fake_ssh = {"ssh", fake_open_ssh, fake_start, fake_cancel,
-                                             fake_close};
+static void fake_record(struct gv_session *s, struct gv_transcript *transcript)
+{
+    s->transcript = transcript;
+}
+
+static const struct gv_collector fake_snmp = {"snmp",      fake_open_snmp, fake_start,
+                                              fake_cancel, fake_close,     fake_record};
+static const struct gv_collector fake_ssh = {"ssh",       fake_open_ssh, fake_start,
+                                             fake_cancel, fake_close,    fake_record};
 static const struct gv_poller_transport fake_transports[] = {
     {&fake_snmp, gv_target_by_snmp, NULL},
     {&fake_ssh, gv_target_by_ssh, fake_connected},

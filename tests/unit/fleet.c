@@ -127,6 +127,7 @@ static struct gv_membership gm_memberships[] = {
      .registered_with = "192.0.2.1",
      .reregistration_at = AT(81),
      .last_rekey_at = AT(-413),
+     .last_registration_at = AT(-3600),
      .registrations_attempted = KNOWN(7),
      .registrations_succeeded = KNOWN(6),
      .rekeys_received = KNOWN(25),

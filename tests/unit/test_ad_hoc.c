@@ -145,7 +145,7 @@ static enum gv_err ask(const char *address)
 {
     const char *name = NULL;
 
-    return gv_ad_hoc_poll(ad_hoc, address, &name, on_answer, NULL);
+    return gv_ad_hoc_poll(ad_hoc, address, &name, NULL, on_answer, NULL);
 }
 
 static void begin(const struct gv_config *config)
@@ -184,7 +184,8 @@ static void test_who(const struct gv_config *config)
 
         starts = answers = 0;
         CHECK_INT(rows[i].address,
-                  gv_ad_hoc_poll(ad_hoc, rows[i].address, &name, on_answer, NULL), rows[i].err);
+                  gv_ad_hoc_poll(ad_hoc, rows[i].address, &name, NULL, on_answer, NULL),
+                  rows[i].err);
         CHECK_STR(rows[i].address, name, rows[i].as);
         run(20000);
         CHECK_INT(rows[i].address, starts, rows[i].err == GV_OK);

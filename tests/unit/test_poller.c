@@ -140,6 +140,53 @@ static void test_single_flight(struct gv_loop *loop)
     CHECK_INT("told at the end", late.times, 3);
 }
 
+static enum gv_err record(struct gv_poller *poller, const char *name, struct gv_buf *said,
+                          struct answer *answer)
+{
+    return gv_poller_record_now(poller, name, said, on_answer, answer);
+}
+
+/* Who wants the answers themselves has them of a poll that began after he asked. */
+static void test_record(struct gv_loop *loop)
+{
+    struct gv_buf said = gv_buf(4096), late = gv_buf(4096), full = gv_buf(40);
+    struct gv_poller *poller;
+    struct answer answer = {0};
+
+    fake_reset(loop);
+    poller = start(loop, 2, true, false);
+    CHECK_INT("asks", gv_poller_poll_now(poller, "d1", on_answer, &answer), GV_OK);
+    CHECK_INT("comes too late", record(poller, "d1", &late, &answer), GV_OK);
+    fake_run(loop, 2000);
+    CHECK_INT("asks", record(poller, "d1", &said, &answer), GV_OK);
+    fake_run(loop, 200);
+    CHECK_INT("all told", answer.times, 3);
+    CHECK_STR("kept", said.at, "answers to snmp, secrets hidden:\n> question\nanswer\n");
+    CHECK_STR("of one under way", late.at,
+              "answers to snmp: not kept, the poll had begun before\n");
+    gv_buf_reset(&said);
+    CHECK_INT("asks again at once", record(poller, "d1", &said, &answer), GV_OK);
+    fake_run(loop, 500);
+    CHECK_INT("not within a second", fleet[1].starts[FAKE_SNMP], 2);
+    fake_run(loop, 700);
+    CHECK_INT("but then", fleet[1].starts[FAKE_SNMP], 3);
+    CHECK_INT("told", answer.times, 4);
+    CHECK_STR("kept again", said.at, "answers to snmp, secrets hidden:\n> question\nanswer\n");
+    fake_run(loop, 2000);
+    CHECK_INT("with little room", record(poller, "d1", &full, &answer), GV_OK);
+    fake_run(loop, 200);
+    CHECK_INT("is cut", full.err, GV_ERR_TOO_LARGE);
+    fleet[1].latency_ms = 1000;
+    fake_run(loop, 2000);
+    CHECK_INT("asks for what never ends", record(poller, "d1", &late, &answer), GV_OK);
+    fake_run(loop, 100);
+    gv_poller_free(poller);
+    CHECK_INT("told at the end", answer.times, 6);
+    gv_buf_clear(&said);
+    gv_buf_clear(&late);
+    gv_buf_clear(&full);
+}
+
 /* What happens on a device is looked at soon, once for a burst, and never more than once a
  * minute; who fails keeps its pause. */
 static void test_hint(struct gv_loop *loop)
@@ -378,6 +425,7 @@ int main(void)
     test_busy(loop);
     test_hung(loop);
     test_single_flight(loop);
+    test_record(loop);
     test_hint(loop);
     test_hint_flood(loop);
     test_reload_inside(loop);

@@ -423,23 +423,24 @@ static void test_probe_text(void)
     struct gv_buf out = gv_buf(MOST);
 
     in.device = "ks-a";
-    gv_render_probe_text(&in, GV_ERR_TIMEOUT, &out);
+    gv_render_probe_text(&in, GV_ERR_TIMEOUT, gv_text("> show it\n\x07it\n"), &out);
     CHECK_STR("of a device", out.at,
               "target: ks-a\naddress: 192.0.2.1\nprobe: timeout\n"
               "\ncollector: snmp\nlast poll: ok\ntook: 0.12 s\nlast observation: 10 s ago\n"
               "\ncollector: ssh\nlast poll: timeout\ndetail: no prompt within 10 s\n"
-              "took: 10 s\nlast observation: none, or stale\n");
+              "took: 10 s\nlast observation: none, or stale\n"
+              "\n> show it\n\\x07it\n");
     gv_buf_reset(&out);
     in.device = "silent";
     in.unanswered = true;
-    gv_render_probe_text(&in, GV_OK, &out);
+    gv_render_probe_text(&in, GV_OK, gv_text(NULL), &out);
     CHECK_STR("without an answer", out.at,
               "target: silent\naddress: 192.0.2.14\n"
               "probe: no answer in time, the poll goes on\n"
               "\ncollector: ssh\nno poll has ended yet\n");
     gv_buf_reset(&out);
     in.device = "gone";
-    gv_render_probe_text(&in, GV_OK, &out);
+    gv_render_probe_text(&in, GV_OK, gv_text(NULL), &out);
     CHECK_STR("gone meanwhile", out.at, "the target is no longer configured\n");
     gv_buf_clear(&out);
 }

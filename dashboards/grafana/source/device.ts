@@ -208,6 +208,11 @@ const keys = [
                 expr: `max by (group, role) (${of('tek_count', D)})`,
                 unit: 'short',
             },
+            {
+                name: 'Last rekey received',
+                expr: `label_replace(1000 * max by (group) (${known(of('gm_last_rekey_timestamp_seconds', D))}), "role", "gm", "", "")`,
+                unit: 'dateTimeAsSystem',
+            },
         ],
     }),
 ];

@@ -230,7 +230,9 @@ const input = [
         width: 8,
         unit: 'ops',
         min: 0,
-        description: 'Requests answered, and connections refused or ended at a limit.',
+        description:
+            'Requests answered, connections refused or ended at a limit, requests without the ' +
+            'right user, TLS handshakes that failed.',
         lines: [
             {
                 expr: per_second('instance', 'exporter_http_requests_total'),
@@ -239,6 +241,14 @@ const input = [
             {
                 expr: per_second('instance', 'exporter_http_refused_total'),
                 legend: '{{instance}}: refused',
+            },
+            {
+                expr: per_second('instance', 'exporter_http_unauthorized_total'),
+                legend: '{{instance}}: not authorized',
+            },
+            {
+                expr: per_second('instance', 'exporter_http_failed_handshakes_total'),
+                legend: '{{instance}}: handshakes failed',
             },
         ],
     }),
@@ -280,6 +290,10 @@ const input = [
             {
                 expr: `min by (instance) (${of('exporter_history_success')})`,
                 legend: '{{instance}}',
+            },
+            {
+                expr: `sum by (instance) (increase(${of('exporter_history_set_aside_total')}[$__range]))`,
+                legend: '{{instance}}: set aside',
             },
         ],
     }),

@@ -8,6 +8,7 @@ import {
     NONE_IS_BEST,
     NONE_IS_GOOD,
     PRIMARIES,
+    SPLIT,
     YES_NO,
 } from './looks';
 import { chart, stat, table } from './panels';
@@ -117,7 +118,8 @@ const now = [
         description:
             'The least time until a key of any key server or member of the group ends, if ' +
             'nobody rekeys. Rekey due: when the primary should rekey, negative where it ' +
-            'should have. The lead of the last rekey against the formula: positive is ' +
+            'should have. Not polled: members that a key server lists and that are no ' +
+            'target. The lead of the last rekey against the formula: positive is ' +
             'early and no fault, near 0 on time.',
         runbooks: ['KekExpiring', ...REKEY, 'InteropMismatch'],
         columns: [
@@ -175,6 +177,16 @@ const now = [
                 name: 'Primaries',
                 expr: `max by (group) (${of('coop_primaries')})`,
                 mappings: PRIMARIES,
+            },
+            {
+                name: 'Split',
+                expr: `max by (group) (${of('coop_split')})`,
+                mappings: SPLIT,
+            },
+            {
+                name: 'Not polled',
+                expr: `max by (group) (${of('unmonitored_members')})`,
+                unit: 'short',
             },
         ],
     }),

@@ -2,7 +2,16 @@
 // One group: its keys' lifelines, its rekeys against the formula, its members and key servers.
 import { dashboard } from './frame';
 import { TO_DEVICE } from './fleet';
-import { KEY_LEFT, LEFT, NONE_IS_BEST, PRIMARIES, SHARE, WINDOWS, YES_NO } from './looks';
+import {
+    KEY_LEFT,
+    LEFT,
+    NONE_IS_BEST,
+    PRIMARIES,
+    SHARE,
+    SPLIT,
+    WINDOWS,
+    YES_NO,
+} from './looks';
 import { chart, stat, table, timeline } from './panels';
 import {
     as_label,
@@ -414,7 +423,7 @@ const members = [
 const server_panels = [
     stat({
         title: 'Primaries',
-        width: 4,
+        width: 2,
         unit: 'none',
         mappings: PRIMARIES,
         height: 8,
@@ -422,6 +431,16 @@ const server_panels = [
             'Key servers of the group that say they are primary. Two are a split: two KEKs.',
         runbooks: ['CoopSplit', 'NoPrimary'],
         expr: `max by (group) (${of('coop_primaries', G)})`,
+    }),
+    stat({
+        title: 'Split',
+        width: 2,
+        unit: 'none',
+        mappings: SPLIT,
+        height: 8,
+        description: 'Two primaries, or key servers with two KEKs in use.',
+        runbooks: ['CoopSplit'],
+        expr: `max by (group) (${of('coop_split', G)})`,
     }),
     timeline({
         title: 'Roles',

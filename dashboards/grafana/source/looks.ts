@@ -84,6 +84,9 @@ export const OK_FAILED: ValueMapping[] = [
 export const MISMATCH: ValueMapping[] = [
     words({ '0': ['no', COLOR.good], '1': ['MISMATCH', COLOR.bad] }),
 ];
+export const SPLIT: ValueMapping[] = [
+    words({ '0': ['no', COLOR.good], '1': ['SPLIT', COLOR.bad] }),
+];
 export const PRIMARIES: ValueMapping[] = [
     words({ '0': ['none', COLOR.bad], '1': ['1', COLOR.good], '2': ['2: SPLIT', COLOR.bad] }),
 ];

@@ -115,12 +115,18 @@ const course = [
         unit: 'short',
         min: 0,
         steps: true,
-        description: 'Rekeys with a valid signature, of KEK and TEK, within each interval.',
+        description:
+            'Rekeys of KEK and TEK within each interval: with a valid signature, and with one ' +
+            'that is not that of the RSA key given at the registration.',
         runbooks: ['ProbeSignature'],
         lines: [
             {
                 expr: counted('probe', 'probe_rekeys_received_total', P),
                 legend: 'valid',
+            },
+            {
+                expr: counted('probe', 'probe_bad_signatures_total', P),
+                legend: 'bad signature',
             },
         ],
     }),

@@ -26,7 +26,13 @@ export function placeOf(group) {
     };
 }
 
-const lastRegistration = (membership) => membership.events?.find(({ kind }) => kind === 'gm_registered')?.last_at;
+// As it was counted, or as the member told it itself.
+function lastRegistration({ gm, events }) {
+    const told = [gm.last_registration_at, events?.find(({ kind }) => kind === 'gm_registered')?.last_at].filter((t) => t !== undefined);
+
+    return told.length > 0 ? Math.max(...told) : undefined;
+}
+
 
 function polledRow({ device, in: m }) {
     const { gm } = m;

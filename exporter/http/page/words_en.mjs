@@ -97,7 +97,7 @@ export const en = {
     last_polls: 'Last polls', collector: 'Collector', result: 'Result', took: 'Took', seen: 'Last answer',
     detail: 'Detail', failures: 'Failures so far', ok: 'ok', failed: 'failed', not_polled: 'not polled yet',
     poll_now: 'Poll now', polling: 'Polling …', poll_failed: 'The poll could not be started: {reason}', answer: 'What it answered',
-    answer_hint: 'As the exporter understood it; secrets and keys are never part of it. Poll it to see.',
+    answer_hint: 'Its answers word for word, secrets hidden, and what the exporter read in them. Kept by nobody: poll it now to see.',
     copy: 'Copy as text for a ticket', copied: 'Copied.', copy_by_hand: 'Copy the text below.',
     as_key_server: 'As key server', as_member: 'As member', in_groups: 'In groups', disagreements: 'Collectors disagree',
     kek: 'KEK', tek: 'TEK', registered_with: 'Registered with', registers_again: 'Registers again',

@@ -98,7 +98,7 @@ export const ja = {
     last_polls: '前回のポーリング', collector: 'コレクター', result: '結果', took: '所要時間', seen: '最終応答',
     detail: '詳細', failures: '失敗の累計', ok: '成功', failed: '失敗', not_polled: '未実施',
     poll_now: '今すぐポーリング', polling: 'ポーリング中 …', poll_failed: 'ポーリングを開始できません: {reason}', answer: '応答の内容',
-    answer_hint: 'エクスポーターが解釈した内容です。秘密情報や鍵は含みません。ポーリングすると表示されます。',
+    answer_hint: '応答そのもの (秘密情報は伏せます) と、エクスポーターが読み取った内容です。保存されないため、今すぐポーリングすると表示されます。',
     copy: 'チケット用にコピー', copied: 'コピーしました。', copy_by_hand: '下の文をコピーしてください。',
     as_key_server: 'キーサーバーとして', as_member: 'メンバーとして', in_groups: '所属グループ', disagreements: 'コレクター間の不一致',
     kek: 'KEK', tek: 'TEK', registered_with: '登録先', registers_again: '再登録',
