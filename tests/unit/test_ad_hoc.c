@@ -80,8 +80,10 @@ static bool connected(const struct gv_session *s)
     return false;
 }
 
-static const struct gv_collector by_snmp = {"snmp", open_session, start, cancel, close_session};
-static const struct gv_collector by_ssh = {"ssh", open_session, start, cancel, close_session};
+static const struct gv_collector by_snmp = {"snmp", open_session,  start,
+                                            cancel, close_session, NULL};
+static const struct gv_collector by_ssh = {"ssh",  open_session,  start,
+                                           cancel, close_session, NULL};
 static const struct gv_poller_transport transports[KINDS] = {
     {&by_snmp, gv_target_by_snmp, NULL},
     {&by_ssh, gv_target_by_ssh, connected},
