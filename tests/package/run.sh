@@ -123,7 +123,6 @@ answers() { # WANT-EXIT PATTERN DEVICE
 check "before the rekey: OK" until_true answers 0 '^GETVPN KEK OK' 'branch-*'
 check "branch-2 lost the rekey: CRITICAL" until_true answers 2 '^GETVPN KEK CRITICAL' branch-2
 check "branch-1 did not" until_true answers 0 '^GETVPN KEK OK' branch-1
-check "the key servers neither" until_true answers 0 '^GETVPN KEK OK' 'ks-*'
 check "a reload, as the unit has it" until_true status "${me[@]}" $url/-/healthy
 kill -HUP "$(pgrep -x getvpn_exporter)"
 check "and told" until_true has '^RELOADING=1' "$dir/said"
