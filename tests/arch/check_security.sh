@@ -9,7 +9,8 @@ status=0
 fail() { echo "SECURITY.md: $1" >&2; status=1; }
 known=$(ctest --test-dir "$2" -N | sed -n 's/^ *Test *#[0-9]*: //p')
 # Those that this machine or kind of build has no use for.
-elsewhere=$(grep -rhoP --include=CMakeLists.txt 'add_test\(NAME \K[a-z]+\.[a-z_0-9]+' tests | sort -u)
+elsewhere=$(grep -rhoP --include=CMakeLists.txt 'add_test\(NAME \K[a-z]+\.[a-z_0-9]+' tests | sort -u
+    ls tests/package | sed -n 's/^test_\(.*\)\.sh$/package.\1/p')
 named=$(grep -oP '`\K(unit|fuzz|golden|system|arch|sim|package)\.[a-z_0-9*]+(?=`)' SECURITY.md | sort -u)
 [ -n "$known" ] && [ -n "$named" ] || { fail "names no test, or there is none"; exit 1; }
 while read -r name; do
