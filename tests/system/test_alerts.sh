@@ -112,12 +112,7 @@ until_told() { # LINE
     exit 1
 }
 
-want='/page GONE - GetvpnNoKeyServer
-/page SPLIT - GetvpnCoopSplit
-/ticket LOST - GetvpnMemberOutOfSync
-/ticket OLD old-ks GetvpnInteropMismatch'
-while read -r line; do until_told "$line"; done <<<"$want"
-# Members of GONE run out of TEKs: that alert stands, and is held back.
+# Members of GONE run out of TEKs: until these are gone that alert stands, and is held back.
 for _ in $(seq 240); do
     suppressed=$(curl -sS "http://127.0.0.1:$am_port/api/v2/alerts?active=false" |
         jq -r '[.[] | select(.labels.group == "GONE" and .status.state == "suppressed") | .labels.alertname] | unique | join(" ")')
@@ -125,6 +120,12 @@ for _ in $(seq 240); do
     sleep 1
 done
 check "members of GONE are held back" grep -q GetvpnTekExpiring <<<"$suppressed"
+
+want='/page GONE - GetvpnNoKeyServer
+/page SPLIT - GetvpnCoopSplit
+/ticket LOST - GetvpnMemberOutOfSync
+/ticket OLD old-ks GetvpnInteropMismatch'
+while read -r line; do until_told "$line"; done <<<"$want"
 # HEALTHY has gone through its rekey by now.
 check "HEALTHY was rekeyed in time" same \
     "$(query 'getvpn_kek_rekeys_total{group="HEALTHY",verdict="on_time"} > 0')" 1
