@@ -136,6 +136,17 @@ static const struct gv_fleet_device *old_one(struct fleet *fleet, const struct f
     return found != NULL ? found->device : NULL;
 }
 
+/* The primary led already when that began, as far as was seen; else it may have taken over
+ * since, if there is another. A router's log tells of what was before we saw it. */
+static bool led_then(const struct fleet_lead *lead, const char *ks, struct gv_when at)
+{
+    const struct fleet_server *primary = lead->primary;
+
+    if (at.known && !gv_time_before(at.at, primary->track->role_since))
+        return true;
+    return lead->count == 1 && is_at(primary->device, ks);
+}
+
 struct fleet_blame fleet_blame(struct fleet *fleet, const struct gv_group_track *gm,
                                const char *ks, struct gv_when at)
 {
@@ -146,9 +157,7 @@ struct fleet_blame fleet_blame(struct fleet *fleet, const struct gv_group_track 
         return (struct fleet_blame){NULL, ks};
     if (lead->primaries == 0)
         return (struct fleet_blame){old_one(fleet, lead, ks), NULL};
-    /* It led already when that began; else it has taken over since. */
-    if (lead->primaries == 1 && at.known &&
-        !gv_time_before(at.at, lead->primary->track->role_since))
+    if (lead->primaries == 1 && led_then(lead, ks, at))
         return (struct fleet_blame){lead->primary->device, NULL};
     return (struct fleet_blame){NULL, NULL};
 }
