@@ -303,10 +303,6 @@ static CURLcode set_trust(CURL *easy, const struct gv_http_ask *ask)
     }
     if (code == CURLE_OK && ask->pin != NULL)
         code = curl_easy_setopt(easy, CURLOPT_PINNEDPUBLICKEY, ask->pin);
-    if (code == CURLE_OK && ask->cert_file != NULL)
-        code = curl_easy_setopt(easy, CURLOPT_SSLCERT, ask->cert_file);
-    if (code == CURLE_OK && ask->key_file != NULL)
-        code = curl_easy_setopt(easy, CURLOPT_SSLKEY, ask->key_file);
     return code;
 }
 

@@ -275,7 +275,7 @@ struct gv_behaviour_verdict fleet_silent_behaviour(struct fleet *fleet, const ch
     if (gm != NULL)
         gather_counted(fleet, &all, gm);
     gather_probe(fleet, &all, ks);
-    gather_pair(fleet, &all, GV_BEHAVIOUR_OLD, fleet_heard_at(fleet, address));
+    gather_pair(fleet, &all, GV_BEHAVIOUR_OLD, fleet_heard_of(fleet, ks, address));
     return conclude(fleet, &all);
 }
 

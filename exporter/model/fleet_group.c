@@ -226,9 +226,11 @@ static struct gv_interop_verdict interop_of(struct fleet *fleet, const char *ks,
 }
 
 /* The target at that address, else the address. */
-static const char *ks_label(const struct fleet *fleet, const struct fleet_member *member,
+static const char *ks_label(const struct fleet *fleet, const struct fleet_group *group,
                             const char *address)
 {
+    const struct fleet_member *member = fleet_at(fleet, group->label, address);
+
     if (member != NULL)
         return member->verdict->name;
     for (size_t i = 0; i < fleet->in->device_count; i++)
@@ -247,12 +249,11 @@ static bool listed(const struct gv_group_verdict *out, const char *ks)
 
 /* A key server that told us nothing, where a member or a probe tells of it; gm: whose count of
  * registrations says something of it, or NULL. */
-static void add_silent_ks(struct fleet *fleet, const struct fleet_group *group,
-                          const char *address, const struct fleet_member *gm,
+static void add_silent_ks(struct fleet *fleet, const char *name, const char *address,
+                          const struct fleet_member *gm,
                           const struct gv_interop_members *members,
                           struct gv_group_verdict *out)
 {
-    const char *name = ks_label(fleet, fleet_at(fleet, group->label, address), address);
     struct gv_behaviour_verdict *behaviour;
 
     if (listed(out, name) || out->interop_count == out->ks_count + GV_COOP_MOST)
@@ -265,20 +266,30 @@ static void add_silent_ks(struct fleet *fleet, const struct fleet_group *group,
         out->interop[out->interop_count++] = interop_of(fleet, name, behaviour, members);
 }
 
-/* The key servers that this member counts its registrations with, and that its events name. */
+static void add_blamed(struct fleet *fleet, const struct fleet_group *group,
+                       struct fleet_blame blame, const struct fleet_member *gm,
+                       const struct gv_interop_members *members, struct gv_group_verdict *out)
+{
+    if (blame.device != NULL)
+        add_silent_ks(fleet, blame.device->name, blame.device->address, gm, members, out);
+    else if (blame.address != NULL)
+        add_silent_ks(fleet, ks_label(fleet, group, blame.address), blame.address, gm, members,
+                      out);
+}
+
+/* The key servers whose doing it is what this member counts of its registrations, and what its
+ * events tell. */
 static void add_ks_of(struct fleet *fleet, const struct fleet_group *group,
                       const struct fleet_member *gm, const struct gv_interop_members *members,
                       struct gv_group_verdict *out)
 {
-    const struct gv_heard *heard = gm->learnt->heard;
     const char *address = gm->row->registered_with;
     const struct gv_when doubled_at = gm->learnt->track.registrations.doubled_at;
 
-    if (address != NULL && doubled_at.known &&
-        fleet_blame(fleet, gm->learnt, address, doubled_at).address != NULL)
-        add_silent_ks(fleet, group, address, gm, members, out);
-    if (heard != NULL && heard->signature.ks[0] != '\0' && gv_heard_pair(heard, fleet->in->now))
-        add_silent_ks(fleet, group, heard->signature.ks, NULL, members, out);
+    if (address != NULL && doubled_at.known)
+        add_blamed(fleet, group, fleet_blame(fleet, gm->learnt, address, doubled_at), gm,
+                   members, out);
+    add_blamed(fleet, group, fleet_heard_blame(fleet, gm->learnt), NULL, members, out);
 }
 
 static void fill_interop(struct fleet *fleet, const struct fleet_group *group,
@@ -299,7 +310,8 @@ static void fill_interop(struct fleet *fleet, const struct fleet_group *group,
     for (const struct fleet_member *m = group->members; m != NULL; m = m->next)
         add_ks_of(fleet, group, m, &members, out);
     for (const struct fleet_probe *p = group->probes; p != NULL; p = p->next)
-        add_silent_ks(fleet, group, p->address, NULL, &members, out);
+        add_silent_ks(fleet, ks_label(fleet, group, p->address), p->address, NULL, &members,
+                      out);
 }
 
 void fleet_group(struct fleet *fleet, struct fleet_group *group, struct gv_group_verdict *out)

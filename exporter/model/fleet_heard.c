@@ -6,8 +6,7 @@
 
 enum { MS_PER_S = 1000 };
 
-/* What the events of this member prove, if it is old: whose doing it is. */
-static struct fleet_blame blame_of(struct fleet *fleet, const struct gv_group_track *gm)
+struct fleet_blame fleet_heard_blame(struct fleet *fleet, const struct gv_group_track *gm)
 {
     const struct gv_heard *heard = gm->heard;
 
@@ -19,7 +18,7 @@ static struct fleet_blame blame_of(struct fleet *fleet, const struct gv_group_tr
 
 static void note_pair(struct fleet *fleet, const struct gv_group_track *gm, size_t device)
 {
-    struct fleet_blame blame = blame_of(fleet, gm);
+    struct fleet_blame blame = fleet_heard_blame(fleet, gm);
     const char *name = blame.device != NULL ? blame.device->name : NULL;
     size_t *first;
 
@@ -88,7 +87,7 @@ static const struct gv_heard *pair_of(struct fleet *fleet, const char *name,
     device = &fleet->in->devices[*first];
     *gm = device->name;
     for (size_t t = 0; t < device->track_count; t++) {
-        struct fleet_blame blame = blame_of(fleet, &device->tracks[t]);
+        struct fleet_blame blame = fleet_heard_blame(fleet, &device->tracks[t]);
 
         if (fleet_equal(blame.device != NULL ? blame.device->name : NULL, name) &&
             fleet_equal(blame.address, address))
@@ -120,21 +119,21 @@ static enum fleet_pair heard(struct fleet *fleet, const char *name, const char *
     return pair != NULL ? strength(pair) : FLEET_NO_PAIR;
 }
 
-enum fleet_pair fleet_heard_at(struct fleet *fleet, const char *address)
+enum fleet_pair fleet_heard_of(struct fleet *fleet, const char *name, const char *address)
 {
-    return address != NULL ? heard(fleet, NULL, address) : FLEET_NO_PAIR;
+    enum fleet_pair pair = heard(fleet, name, NULL);
+
+    return pair == FLEET_NO_PAIR && address != NULL ? heard(fleet, NULL, address) : pair;
 }
 
 enum fleet_pair fleet_heard_ks(struct fleet *fleet, const struct gv_fleet_device *device)
 {
-    enum fleet_pair pair = heard(fleet, device->name, NULL);
+    enum fleet_pair pair = fleet_heard_of(fleet, device->name, device->address);
 
-    if (pair == FLEET_NO_PAIR)
-        pair = fleet_heard_at(fleet, device->address);
     for (const struct gv_group_obs *g = device->observation->groups;
          g != NULL && pair == FLEET_NO_PAIR; g = g->next)
-        if (g->ks != NULL)
-            pair = fleet_heard_at(fleet, g->ks->address);
+        if (g->ks != NULL && g->ks->address != NULL)
+            pair = heard(fleet, NULL, g->ks->address);
     return pair;
 }
 

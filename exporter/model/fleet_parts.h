@@ -117,13 +117,15 @@ struct fleet_blame {
 struct fleet_blame fleet_blame(struct fleet *fleet, const struct gv_group_track *gm,
                                const char *ks, struct gv_when at);
 
-/* fleet_heard.c: what was heard, indexed; before the devices. Then whether events prove a GM
- * new, the key server at an address, or that device, old; and whether it said itself that a GM
- * is newer: with the sentence in fleet->text. */
+/* fleet_heard.c: what was heard, indexed; before the devices. Whose doing it is what the events
+ * of this member prove; both NULL where they prove nothing. Then whether events prove a GM new,
+ * the key server of that name or at that address (NULL: none), or that device, old; and whether
+ * it said itself that a GM is newer: with the sentence in fleet->text. */
 enum fleet_pair { FLEET_NO_PAIR, FLEET_PAIR_LIKELY, FLEET_PAIR_CERTAIN };
 void fleet_heard(struct fleet *fleet);
+struct fleet_blame fleet_heard_blame(struct fleet *fleet, const struct gv_group_track *gm);
 enum fleet_pair fleet_heard_gm(struct fleet *fleet, const struct gv_fleet_device *device);
-enum fleet_pair fleet_heard_at(struct fleet *fleet, const char *address);
+enum fleet_pair fleet_heard_of(struct fleet *fleet, const char *name, const char *address);
 enum fleet_pair fleet_heard_ks(struct fleet *fleet, const struct gv_fleet_device *device);
 bool fleet_heard_newer_gm(struct fleet *fleet, const struct gv_fleet_device *device);
 

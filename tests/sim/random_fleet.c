@@ -17,7 +17,6 @@ struct maker {
     unsigned groups, servers[GROUPS_MOST], members[GROUPS_MOST];
     bool old_servers[GROUPS_MOST];
     bool some_old[GROUPS_MOST]; /* of its key servers */
-    bool old_mib;               /* the revision of 2010 has no roles */
 };
 
 __attribute__((format(printf, 2, 3))) static void put(struct maker *m, const char *format, ...)
@@ -137,11 +136,12 @@ static void put_members(struct maker *m, unsigned g)
 
 static void put_fleet(struct maker *m)
 {
-    m->old_mib = chance(m, 20);
+    bool old_mib = chance(m, 20); /* it has no roles */
+
     put(m,
         "fleet:\n  seed: %u\n  profiles:\n    default: {snmp: {mib_revision: %s}, ssh: {}}\n"
         "  groups:\n",
-        draw(m, 1000000), m->old_mib ? "2010" : "2015");
+        draw(m, 1000000), old_mib ? "2010" : "2015");
     m->groups = 1 + draw(m, GROUPS_MOST);
     for (unsigned g = 0; g < m->groups; g++)
         m->old_servers[g] = chance(m, 40);
