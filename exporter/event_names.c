@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "event_names.h"
 
-#include <arpa/inet.h>
 #include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "io/address.h"
 #include "io/log.h"
 
 enum { AGAIN_S = 300 };
@@ -31,17 +31,6 @@ struct gv_event_names {
     } list[];
 };
 
-static bool say(const struct addrinfo *from, char to[GV_SENDER_TEXT])
-{
-    const struct sockaddr_in *v4 = (const void *)from->ai_addr;
-    const struct sockaddr_in6 *v6 = (const void *)from->ai_addr;
-
-    if (from->ai_family == AF_INET)
-        return inet_ntop(AF_INET, &v4->sin_addr, to, GV_SENDER_TEXT) != NULL;
-    return from->ai_family == AF_INET6 &&
-           inet_ntop(AF_INET6, &v6->sin6_addr, to, GV_SENDER_TEXT) != NULL;
-}
-
 static void work(void *arg)
 {
     const struct addrinfo hints = {.ai_socktype = SOCK_DGRAM};
@@ -51,7 +40,8 @@ static void work(void *arg)
     if (getaddrinfo(lookup->name, NULL, &hints, &list) != 0)
         return;
     for (const struct addrinfo *a = list; a != NULL; a = a->ai_next)
-        if (lookup->count < GV_EVENT_NAMES_ADDRESSES && say(a, lookup->found[lookup->count]))
+        if (lookup->count < GV_EVENT_NAMES_ADDRESSES &&
+            gv_sockaddr_text(a->ai_addr, lookup->found[lookup->count], GV_SENDER_TEXT))
             lookup->count++;
     freeaddrinfo(list);
 }

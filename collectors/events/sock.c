@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "events/syslog_receiver.h"
+#include "io/address.h"
 
 enum { BACKLOG = 64 };
 
@@ -98,21 +99,6 @@ unsigned gv_event_sock_port(int fd)
                                                    : address.v4.sin_port);
 }
 
-static bool sender_text(const struct gv_event_address *from, char *sender)
-{
-    const void *octets = &from->v4.sin_addr;
-    int family = from->any.sa_family;
-
-    if (family == AF_INET6) {
-        octets = &from->v6.sin6_addr;
-        if (IN6_IS_ADDR_V4MAPPED(&from->v6.sin6_addr)) {
-            family = AF_INET;
-            octets = &from->v6.sin6_addr.s6_addr[12];
-        }
-    }
-    return inet_ntop(family, octets, sender, GV_SENDER_TEXT) != NULL;
-}
-
 long gv_event_sock_receive(int fd, void *octets, size_t room, char *sender)
 {
     struct gv_event_address from = {.n = sizeof(from.v6)};
@@ -121,7 +107,7 @@ long gv_event_sock_receive(int fd, void *octets, size_t room, char *sender)
     do
         n = recvfrom(fd, octets, room, 0, &from.any, &from.n);
     while (n < 0 && errno == EINTR);
-    return n >= 0 && sender_text(&from, sender) ? (long)n : -1;
+    return n >= 0 && gv_sockaddr_text(&from.any, sender, GV_SENDER_TEXT) ? (long)n : -1;
 }
 
 int gv_event_sock_accept(int fd, char *sender)
@@ -129,7 +115,7 @@ int gv_event_sock_accept(int fd, char *sender)
     struct gv_event_address from = {.n = sizeof(from.v6)};
     int accepted = accept4(fd, &from.any, &from.n, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
-    if (accepted >= 0 && !sender_text(&from, sender)) {
+    if (accepted >= 0 && !gv_sockaddr_text(&from.any, sender, GV_SENDER_TEXT)) {
         (void)close(accepted);
         return -1;
     }

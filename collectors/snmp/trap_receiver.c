@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "io/address.h"
 #include "snmp/library_pdu.h"
 #include "snmp/trap.h"
 #include "snmp/trap_header.h"
@@ -45,16 +46,6 @@ struct gv_trap_receiver {
     bool taken;
     uint8_t message[MESSAGE_MOST];
 };
-
-static bool sender_text(const struct sockaddr *from, char *out, size_t size)
-{
-    if (from->sa_family == AF_INET)
-        return inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)from)->sin_addr,
-                         out, (socklen_t)size) != NULL;
-    return from->sa_family == AF_INET6 &&
-           inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)(const void *)from)->sin6_addr,
-                     out, (socklen_t)size) != NULL;
-}
 
 /* ---- SNMPv3 ----------------------------------------------------------------------------- */
 
@@ -269,7 +260,7 @@ static void on_messages(void *arg, unsigned events)
 
         if (n < 0)
             return;
-        target = sender_text(&from.any, text, sizeof(text))
+        target = gv_sockaddr_text(&from.any, text, sizeof(text))
                      ? receiver->hooks.sender(receiver->hooks.arg, text)
                      : NULL;
         if (target != NULL && target->notify != NULL) {

@@ -17,10 +17,10 @@ while read -r where allowed; do
 done <<'RULES'
 collectors/base base/
 collectors/io base/|io/
-collectors/snmp base/|events/event.h|io/log.h|io/loop.h|io/resolve.h|snmp/|observation.h|collector.h|target.h
-collectors/events base/|io/log.h|io/loop.h|events/|observation.h
-collectors/gdoi base/|io/log.h|io/loop.h|io/resolve.h|gdoi/|observation.h|collector.h|target.h
-collectors/ssh base/|io/detail.h|io/log.h|io/loop.h|io/resolve.h|ssh/|observation.h|collector.h|target.h
+collectors/snmp base/|events/event.h|io/address.h|io/log.h|io/loop.h|snmp/|observation.h|collector.h|target.h
+collectors/events base/|io/address.h|io/log.h|io/loop.h|events/|observation.h
+collectors/gdoi base/|io/log.h|io/loop.h|gdoi/|observation.h|collector.h|target.h
+collectors/ssh base/|io/detail.h|io/log.h|io/loop.h|ssh/|observation.h|collector.h|target.h
 collectors/restconf base/|io/detail.h|io/http.h|io/loop.h|restconf/|observation.h|collector.h|target.h
 exporter/model base/|observation.h|events/event.h|model/
 exporter/render base/|observation.h|events/event.h|model/|render/
