@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# The image: built from deploy/container/Containerfile without a registry, on a Debian made here,
-# with the programs of this build; then its root file system at work, read-only, as its own user.
+# The image: built from deploy/container/Containerfile without a registry, from sources, on a Debian
+# made here; the same again with the programs of this build; then its root file system at work,
+# read-only, as its own user.
 # usage: test_container.sh SOURCE-ROOT BUILD-DIRECTORY
 set -u
 source_root=$(realpath "$1")
@@ -52,7 +53,10 @@ check "libraries" like "$packages" 'libcurl4 .*libmicrohttpd12 .*libssh-4'
 # in it, so that what the image installs is looked for, found, and not fetched a second time ----
 base=$build/container-base.tar
 if [ "$(cat "$base.of" 2>/dev/null)" != "$packages" ]; then
+    # Without what debian:bookworm-slim is without.
     mmdebstrap --mode=root --variant=apt --dpkgopt=force-unsafe-io --aptopt='Acquire::Languages "none"' \
+        --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
+        --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright' \
         --include="ca-certificates,${packages// /,}" bookworm "$base" >"$dir/log" 2>&1 ||
         { tail -n 3 "$dir/log"; echo "skipped: no bookworm can be had"; exit 77; }
     echo "$packages" >"$base.of"
@@ -64,14 +68,41 @@ import() { # IMAGE TAR-OR-FOLDER TARGET
 }
 import localhost/base "$base" / || { tail -n 3 "$dir/log"; echo "skipped: buildah cannot work here"; exit 77; }
 
-# ---- built ----
-import localhost/built "$dir/built" / || fail "the programs" "$dir/log"
+# ---- built: from the sources, as its first lines say, whose stages stay to be looked at ----
+stamp=$(dpkg-parsechangelog -l "$source_root/deploy/package/changelog.Debian" -S Timestamp)
 begun=$SECONDS
-b build --isolation chroot --pull-never --format docker --network host --layers=false \
-    --build-arg BASE=localhost/base --build-arg BUILT=localhost/built --target final \
-    -f "$source_root/deploy/container/Containerfile" --ignorefile "$source_root/.containerignore" \
-    -t getvpn-exporter "$source_root" >"$dir/log" 2>&1 || fail "buildah build" "$dir/log"
+build_image() { # NAME OPTION...
+    b build --isolation chroot --pull-never --format docker --network host --layers=false \
+        --timestamp "$stamp" --build-arg BASE=localhost/base "${@:2}" \
+        -f "$source_root/deploy/container/Containerfile" --ignorefile "$source_root/.containerignore" \
+        -t "$1" "$source_root" >"$dir/log" 2>&1 || fail "the image $1" "$dir/log"
+}
+build_image getvpn-exporter --rm=false
 echo "built in $((SECONDS - begun)) s"
+compiled=
+for container in $(b containers -q); do
+    tree=$(b mount "$container") && [ -e "$tree/out/packages" ] && compiled=$tree
+done
+check "a stage that compiled" [ -n "$compiled" ]
+
+# ---- of the same programs the same image; by the same compilers the same programs ----
+build_image again --build-context compile="$compiled"
+id_of() { b images -q --no-trunc "$1"; } # IMAGE
+check "the same image again" same "$(id_of again)" "$(id_of getvpn-exporter)"
+programs='usr/bin/getvpn_exporter usr/bin/getvpntool usr/lib/nagios/plugins/check_getvpn'
+made_with() { # DPKG'S FOLDER
+    # shellcheck disable=SC2046 # one name a word
+    dpkg-query --admindir="$1" -W gcc-12 binutils libc6-dev linux-libc-dev \
+        $(sed -n '/^build="/,/"$/{s/^build=//; s/"//g; p}' "$source_root/deploy/install-deps")
+}
+differing=$(for program in $programs; do cmp "$dir/built/out/$program" "$compiled/out/$program" 2>&1; done)
+if [ -n "$differing" ] && made_with "$compiled/var/lib/dpkg" >"$dir/there" 2>&1 &&
+    made_with /var/lib/dpkg 2>&1 | diff - "$dir/there" >"$dir/tools"; then
+    check "the programs of this build, built in another Debian" same "$differing" ''
+elif [ -n "$differing" ]; then
+    echo "not compared with this build's programs, which other packages made:"
+    cat "$dir/tools"
+fi
 
 # ---- as it describes itself ----
 b inspect --type image getvpn-exporter >"$dir/image.json"
@@ -81,6 +112,8 @@ check "begins with" same "$(about '.Entrypoint + .config.Cmd')$(about .Cmd)" \
     '["/usr/bin/getvpn_exporter"]["--config.file=/etc/getvpn-exporter/getvpn-exporter.yml"]'
 check "its health" same "$(about .Healthcheck.Test)" '["CMD","/usr/bin/getvpn_healthy"]'
 check "its port" same "$(about '.ExposedPorts | keys')" '["10848/tcp"]'
+check "label version" same "$(about '.Labels."org.opencontainers.image.version"')" \
+    "$(sed -n 's/^project(getvpn-exporter VERSION \([0-9.]*\).*/\1/p' "$source_root/CMakeLists.txt")"
 for label in title description licenses base.name; do
     check "label $label" like "$(about ".Labels.\"org.opencontainers.image.$label\"")" '[A-Za-z]{4}'
 done

@@ -108,8 +108,27 @@ check "a conffile nobody touched is the new one" has '^ARGS=""$' "$root/etc/defa
 check "switched off stays off" [ ! -e "$wants" ]
 check "a secret stays" [ -e "$root/etc/getvpn-exporter/secrets/old-secret" ]
 check "no file without an owner" same "$(in_root dpkg -V $all | grep -v '^??5?????? c /etc/getvpn-exporter/getvpn-exporter.yml')" ''
+if command -v systemd-sysusers >/dev/null; then
+    as_account() { in_root getvpn_exporter --user=getvpn-exporter --once --config.file=/etc/getvpn-exporter/getvpn-exporter.yml; }
+    ! as_account >"$dir/account" 2>&1
+    check "no account but one that is asked for" same "$? $(in_root getent passwd getvpn-exporter)" '0 '
+    systemd-sysusers --root="$root" "$root"/usr/share/doc/getvpn-exporter/examples/sysusers.conf >"$dir/account" 2>&1
+    check "the account of the example" like "$(in_root getent passwd getvpn-exporter)" ':/usr/sbin/nologin$'
+    check "is one to run as" as_account >"$dir/account" 2>&1
+    in_root userdel getvpn-exporter
+fi
+options_of() { # PROGRAM: every option that it and its commands know
+    local program=$build/bin/$1 command
+    for command in '' $([ "$1" != getvpntool ] || "$program" --help | sed -n 's/^  \([a-z-]*\)  .*/\1/p'); do
+        # shellcheck disable=SC2086 # none is no word
+        "$program" $command --help
+    done | grep -oE -- '--[a-z][a-z.-]*[a-z]' | sort -u
+}
 for page in man8/getvpn_exporter.8 man1/getvpntool.1 man1/check_getvpn.1 man1/getvpn_lab.1; do
-    check "$page" gzip -t "$root/usr/share/man/$page.gz"
+    zcat "$root/usr/share/man/$page.gz" | sed 's/\\-/-/g; s/Fl \(-*\)/-\1/g' >"$dir/page"
+    options=$(options_of "$(basename "${page%.*}")")
+    check "$page: whose options are known" [ "$(wc -w <<<"$options")" -ge 5 ]
+    for option in $options; do check "$page: $option" has "$option" "$dir/page"; done
 done
 
 # ---- run ----

@@ -74,6 +74,6 @@ check "of the changelog's day" same "$(dpkg-deb -c "$dir"/packages/getvpn-export
 (umask 077 && pack "$one" "$dir/asked" env SOURCE_DATE_EPOCH=1000000000 cpack -D CPACK_COMPONENTS_ALL=dashboards)
 TZ=UTC dpkg-deb -c "$dir"/asked/*.deb >"$dir/asked/list"
 check "of the day asked for" same "$(awk '{ print $4 }' "$dir/asked/list" | sort -u)" 2001-09-09
-check "open to all, whatever the umask" same "$(grep -cEv '^(drwxr-xr-x|-rw-r--r--) root/root ' "$dir/asked/list")" 0
+check "open to all, whatever the umask" same "$(grep -cEv '^(drwxr-xr-x|-rwxr-xr-x|-rw-r--r--) root/root ' "$dir/asked/list")" 0
 check "in the bill of materials, too" like "$(SOURCE_DATE_EPOCH=1000000000 "$source_root/deploy/package/sbom" "$one")" '2001-09-09T01:46:40Z'
 finish
