@@ -120,7 +120,10 @@ done
 
 # ---- at work: read-only, but for its state ----
 container=$(b from --pull-never getvpn-exporter) && tree=$(b mount "$container") || fail mount "$dir/log"
-echo "size of the root file system: $(du -sm "$tree" | cut -f1) MB"
+size=$(du -sm "$tree" | cut -f1)
+told=$(sed -n 's/^| Megabytes of the image.*| \([0-9]*\) |$/\1/p' "$source_root/README.md")
+echo "size of the root file system: $size MB; the README says $told"
+check "the README's figure, a tenth more or less" [ $((10 * (size > told ? size - told : told - size))) -le "$told" ]
 check "nothing with rights of its own beyond Debian's" same \
     "$(cd "$tree" && find usr/bin/getvpn* usr/bin/check_getvpn -perm /7022 | wc -l)" 0
 check "no compiler" [ ! -e "$tree/usr/bin/gcc" ]
