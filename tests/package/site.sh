@@ -18,12 +18,12 @@ write_site() { # SECONDS
     cat >"$root/tmp/fleet.yml" <<END
 profiles:
   default: {os: ios-xe, format: 17, version: 17.09.04a, gdoi_version: 1.0.27,
-            snmp: {community: in-the-package, port: 161}}
+            snmp: {community: nobody-knows-but-us, port: 161}}
 groups:
   - {name: BRANCHES, id: 7, kek_lifetime: 7200, tek_lifetime: 3600, rekey_in: $1, retransmits: 30}
 devices:
   - {name: ks-frankfurt, address: 127.58.0.1, ks: BRANCHES, priority: 120,
-     ssh: {port: 22, user: monitor, password: in-the-package}, gdoi: {port: 848, psk: in-the-package}}
+     ssh: {port: 22, user: monitor, password: nobody-knows-but-us}, gdoi: {port: 848, psk: nobody-knows-but-us}}
   - {name: ks-london, address: 127.58.0.2, ks: BRANCHES}
   - {name: ks-madrid, address: 127.58.0.3, ks: BRANCHES}
   - {name: branch-1, address: 127.58.1.1, gm: BRANCHES}
@@ -47,9 +47,9 @@ targets:
   - {name: branch-1, address: 127.58.1.1}
   - {name: branch-2, address: 127.58.1.2}
 probes:
-  - {name: frankfurt, ks: ks-frankfurt, group: 7, gdoi: all, local: 127.58.2.1, local_port: 848}
+  - {name: scout, ks: ks-frankfurt, group: 7, gdoi: all, local: 127.58.2.1, local_port: 848}
 END
-    echo in-the-package >"$root/etc/getvpn-exporter/secrets/community"
+    echo nobody-knows-but-us >"$root/etc/getvpn-exporter/secrets/community"
     cat >"$root/etc/getvpn-exporter/web.yml" <<END
 tls_server_config:
   cert_file: server.crt
