@@ -220,7 +220,7 @@ in_root systemctl reset-failed getvpn-exporter
 check "without any right" in_root systemctl restart getvpn-exporter
 check "it has none" like "$(in_root cat "/proc/$(show MainPID)/status" | tr '\t' ' ')" '^CapBnd: 0000000000000000'
 before=$(show MainPID)
-in_root kill -STOP "$before"
+in_root sh -c "kill -STOP $before"
 again() { [ "$(show MainPID)" != "$before" ] && [ "$(show ActiveState)" = active ]; }
 check "the watchdog starts it again" until_true again
 check "it was the watchdog" said "Failed with result 'watchdog'"
@@ -233,5 +233,6 @@ in_root dpkg --purge getvpn-exporter >"$dir/purge" 2>&1 || { echo "FAIL: purge";
 check "no process" same "$(in_root sh -c 'ls -l /proc/*/exe' 2>/dev/null | grep -c getvpn_exporter)" 0
 check "no unit" is LoadState not-found
 check "no state" [ ! -e "$root/var/lib/private/getvpn-exporter" ]
-check "no configuration" [ ! -e "$root/etc/getvpn-exporter" ]
+check "of the configuration what the packages never had" same "$(ls "$root/etc/getvpn-exporter" | tr '\n' ' ')" \
+    'ca.crt known_hosts server.crt web.yml '
 finish
