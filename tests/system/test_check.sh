@@ -259,7 +259,7 @@ for kind in v2c:new v3:v3 ssh:new; do
     by ${kind%:*} gm-${kind#*:}
     check "registration by ${kind%:*}" answers 0 OK -m registration "${device[@]}"
 done
-# A device that takes everything and says nothing.
+# A device that takes everything and says nothing; the file would wait for minutes.
 python3 -u -c 'import socket, time
 tcp = socket.create_server(("127.35.0.7", 0))
 udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -270,8 +270,9 @@ pids+=($!)
 wait_for '^PORT' "$dir/mute"
 for kind in v2c v3 ssh; do
     by $kind ks-new
-    sed -i "s/_port: .*/_port: $(sed -n 's/^PORT //p' "$dir/mute")}/" "$dir/by-$kind-ks-new.yml"
-    check "$kind, hanging: our own time-out" answers 3 'no answer within 2 s' -m kek "${device[@]}" -H 127.35.0.7 -t 2
+    [ $kind = ssh ] && patience='ssh_timeout: 5m' || patience='snmp_timeout: 1m, snmp_retries: 10'
+    sed -i "s/_port: .*/_port: $(sed -n 's/^PORT //p' "$dir/mute"), deadline: 1h, $patience}/" "$dir/by-$kind-ks-new.yml"
+    check "$kind, hanging: our own time-out" answers 3 'no data: .* timeout' -m kek "${device[@]}" -H 127.35.0.7 -t 2
 done
 printf 'credentials: {snmp: {ro: {version: 2c, community_file: community}}}\ndefaults: {snmp: ro, snmp_port: %s}\n' \
     "$snmp" >"$dir/check.yml"
