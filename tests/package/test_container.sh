@@ -51,14 +51,14 @@ check "libraries" like "$packages" 'libcurl4 .*libmicrohttpd12 .*libssh-4'
 # ---- a base: kept in the build directory, since making it takes most of the time. The libraries are
 # in it, so that what the image installs is looked for, found, and not fetched a second time ----
 base=$build/container-base.tar
-if [ "$(cat "$base.of" 2>/dev/null)" != "$packages" ]; then
+if [ "$(cat "$base.of" 2>/dev/null)" != "slim: $packages" ]; then
     # Without what debian:bookworm-slim is without.
     mmdebstrap --mode=root --variant=apt --dpkgopt=force-unsafe-io --aptopt='Acquire::Languages "none"' \
         --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
         --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright' \
         --include="ca-certificates,${packages// /,}" bookworm "$base" >"$dir/log" 2>&1 ||
         { tail -n 3 "$dir/log"; echo "skipped: no bookworm can be had"; exit 77; }
-    echo "$packages" >"$base.of"
+    echo "slim: $packages" >"$base.of"
 fi
 import() { # IMAGE TAR-OR-FOLDER TARGET
     local container
