@@ -84,13 +84,14 @@ static struct gv_time last_change(const struct gv_coop_ks *list, size_t count)
     return last;
 }
 
-/* Every KS that these know of is among them: only then "no primary" can be said. */
+/* Every KS that these know of is among them, and told its role: only then "no primary" can be
+ * said. */
 static bool complete(const struct gv_coop_ks *list, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         size_t left = GV_COOP_MOST;
 
-        if (list[i].peers == NULL)
+        if (list[i].peers == NULL || list[i].track->role == GV_KS_ROLE_UNSAID)
             return false;
         for (const struct gv_peer_obs *peer = list[i].peers; peer != NULL && left > 0;
              peer = peer->next, left--)

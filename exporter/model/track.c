@@ -45,8 +45,9 @@ const struct gv_kek_obs *gv_track_in_use(const struct gv_track *track,
     return told->status != GV_KEK_OLD ? told : NULL;
 }
 
-/* The end moved later, although a countdown only falls: by more than display rounding allows,
- * and the countdown rose; by more than TRACK_SURELY_LATER_S even if it did not. */
+/* The end moved later, although a countdown only falls: by more than display rounding and a
+ * slow answer allow, and the countdown rose; by more than TRACK_SURELY_LATER_S even if it did
+ * not. */
 static bool ends_later(const struct gv_kek_life *old, const struct gv_kek_life *fresh)
 {
     struct gv_when old_end = old->expiry.known ? old->expiry : old->ended_by;
@@ -54,10 +55,11 @@ static bool ends_later(const struct gv_kek_life *old, const struct gv_kek_life *
 
     if (!old_end.known || !fresh->expiry.known)
         return false;
-    later = gv_time_diff(fresh->expiry.at, old_end.at).ms;
+    later = gv_time_diff(fresh->expiry.at, old_end.at).ms - fresh->waited.ms;
     if (later > gv_secs(TRACK_SURELY_LATER_S).ms)
         return true;
-    return later > gv_secs(TRACK_ROUNDING_S).ms && fresh->remaining_s > old->remaining_s;
+    return later > gv_secs(TRACK_ROUNDING_S).ms && old->has_remaining &&
+           fresh->remaining_s > old->remaining_s;
 }
 
 static bool same_kek(const struct gv_track *track, const struct gv_kek_life *fresh)
@@ -364,15 +366,20 @@ static void feed_role(struct gv_track *track, const struct gv_track_in *in)
     const struct gv_ks_obs *ks = in->group->ks;
     enum gv_ks_role role = gv_ks_leads(ks) ? GV_KS_PRIMARY : ks->role;
     bool assumed = ks->role == GV_KS_ROLE_UNSAID && !ks->redundancy_said;
+    struct gv_time told_at = ks->role_at.ms != 0 ? ks->role_at : in->seen_at;
 
-    /* One that was told stays, when only the collector that cannot tell it answers. */
-    if (assumed && track->role != GV_KS_ROLE_UNSAID && !track->role_assumed)
+    /* One that was told stays, when only the collector that cannot tell it answers, or the poll
+     * was cut before it. */
+    if ((assumed || role == GV_KS_ROLE_UNSAID) && track->role != GV_KS_ROLE_UNSAID &&
+        !track->role_assumed)
+        return;
+    if (gv_time_before(told_at, track->role_seen))
         return;
     if (track->role != role)
-        track->role_since = in->seen_at;
+        track->role_since = told_at;
     track->role = role;
     track->role_assumed = assumed;
-    track->role_seen = in->seen_at;
+    track->role_seen = told_at;
     if (role != GV_KS_PRIMARY)
         withdraw(track);
 }

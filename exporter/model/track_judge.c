@@ -85,6 +85,16 @@ static bool sent_more(const struct track_past *past, const struct gv_ks_obs *ks)
            ks->rekeys_sent > past->rekeys_sent + 1;
 }
 
+/* It took over, as far as its role was told, when that KEK may have been there already: whose
+ * it is cannot be known. */
+static bool maybe_inherited(const struct gv_track *track, struct track_birth birth)
+{
+    struct gv_time earliest = gv_time_sub(birth.at, birth.unresolved);
+
+    return track->side == GV_TRACK_KS &&
+           gv_time_before(gv_time_add(earliest, gv_secs(TRACK_ROUNDING_S)), track->role_since);
+}
+
 /* Bounds that are wide for lack of polls clear no key server, and accuse nobody of more than
  * holds at both of them. */
 static bool sure(const struct gv_track *track, struct gv_dur lead, struct gv_dur unresolved,
@@ -125,7 +135,8 @@ enum gv_rekey_verdict track_judge(const struct gv_track *track, const struct gv_
     struct gv_dur lead;
 
     *old_end = track->kek.expiry;
-    if (track_frozen(track) || skipped_one(&track->kek, fresh, birth.at, policy) ||
+    if (track_frozen(track) || maybe_inherited(track, birth) ||
+        skipped_one(&track->kek, fresh, birth.at, policy) ||
         lists_another(&track->kek, fresh, in->group->keks))
         return GV_REKEY_UNKNOWN;
     if (!old_end->known && !track->kek.ended_by.known)

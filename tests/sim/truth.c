@@ -250,9 +250,9 @@ void truth_look(struct truth *truth)
 const struct truth_ks *truth_ks_of(const struct truth *truth, const char *device,
                                    const char *group)
 {
-    for (size_t i = 0; group != NULL && i < truth->server_count; i++)
+    for (size_t i = 0; i < truth->server_count; i++)
         if (strcmp(truth->servers[i].ks->device->name, device) == 0 &&
-            strcmp(truth->servers[i].ks->group->name, group) == 0)
+            (group == NULL || strcmp(truth->servers[i].ks->group->name, group) == 0))
             return &truth->servers[i];
     return NULL;
 }
@@ -260,9 +260,9 @@ const struct truth_ks *truth_ks_of(const struct truth *truth, const char *device
 const struct truth_gm *truth_gm_of(const struct truth *truth, const char *device,
                                    const char *group)
 {
-    for (size_t i = 0; group != NULL && i < truth->member_count; i++)
+    for (size_t i = 0; i < truth->member_count; i++)
         if (strcmp(truth->members[i].gm->device->name, device) == 0 &&
-            strcmp(truth->members[i].gm->group->name, group) == 0)
+            (group == NULL || strcmp(truth->members[i].gm->group->name, group) == 0))
             return &truth->members[i];
     return NULL;
 }

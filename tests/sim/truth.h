@@ -70,7 +70,7 @@ void truth_close(struct truth *truth);
 /* The fleet has lived on by one event, or was changed. */
 void truth_look(struct truth *truth);
 
-/* NULL where there is none; `group` may be NULL. */
+/* NULL where there is none. Of a device `group` may be NULL: in any group. */
 const struct truth_ks *truth_ks_of(const struct truth *truth, const char *device,
                                    const char *group);
 const struct truth_gm *truth_gm_of(const struct truth *truth, const char *device,
