@@ -90,8 +90,9 @@ static struct gv_dur tek_interval(const struct gv_group_obs *group)
     return gv_secs(longest);
 }
 
-/* What a judged rekey of a KS proves (chapter 4, item 1). Far earlier ones are
- * manual or policy rekeys and prove nothing. */
+/* What a judged rekey of a KS proves (chapter 4, item 1). Far earlier ones are manual or policy
+ * rekeys and prove nothing, nor do those that come when an old KS would long have rekeyed; one
+ * that comes too late, and still before the expiry, refutes that there was none to come. */
 static void prove_by_rekey(struct gv_track *track, struct gv_dur lead,
                            const struct gv_rekey_policy *policy, const struct gv_track_in *in)
 {
@@ -99,7 +100,9 @@ static void prove_by_rekey(struct gv_track *track, struct gv_dur lead,
     struct gv_dur most = gv_dur_add(gv_rekey_tolerance(policy, gv_secs(0)).formula,
                                     gv_dur_add(formula, tek_interval(in->group)));
 
-    if (track->verdict == GV_REKEY_AFTER_EXPIRY)
+    if (track->verdict == GV_REKEY_TOO_LATE && track->timing.proof == GV_PROOF_KS_NO_SUCCESSOR)
+        track->timing = (struct gv_timing){.proof = GV_PROOF_NONE};
+    else if (track->verdict == GV_REKEY_AFTER_EXPIRY && lead.ms >= -gv_secs(MISSED_GRACE_S).ms)
         track_prove(track, GV_PROOF_KS_AFTER_EXPIRY, lead.ms < 0 ? -lead.ms / 1000 : 0, 0,
                     in->seen_at);
     else if (lead.ms >= gv_secs(GV_REKEY_GUARANTEE_S - TRACK_ROUNDING_S).ms &&
@@ -129,14 +132,30 @@ static bool another_ones(const struct gv_kek_life *old, const struct gv_kek_life
             gv_kek_ends_together(fresh->birth.at, old->birth.at));
 }
 
-/* It made this KEK without a rekey: because it has started. Where SNMP tells, its uptime shows
- * that; and then the CLI's count may be older than the KEK. */
-static bool never_sent(const struct gv_track_in *in)
+/* It made this KEK without a rekey: because it has started. Where SNMP has told since, its
+ * uptime shows that; and then the CLI's count may be older than the KEK. */
+static bool never_sent(const struct gv_kek_life *fresh, const struct gv_track_in *in)
 {
+    const struct gv_device_obs *device = in->device;
     const struct gv_ks_obs *ks = in->group->ks;
+    bool told =
+        device->has_uptime && (device->uptime_at.ms == 0 ||
+                               !gv_time_before(device->uptime_at, gv_kek_life_since(fresh)));
 
-    return ks != NULL && !in->device->has_uptime && (ks->has & GV_KS_HAS_REKEYS_SENT) &&
-           ks->rekeys_sent == 0;
+    return ks != NULL && !told && (ks->has & GV_KS_HAS_REKEYS_SENT) && ks->rekeys_sent == 0;
+}
+
+/* The KEK before, where it is listed still, may end later than it did: the device's clock was
+ * stepped since. Earlier it ends only if it is cut. */
+static void see_end_again(struct gv_kek_life *old, const struct gv_kek_obs *rows)
+{
+    for (; rows != NULL; rows = rows->next) {
+        struct gv_kek_life shown = gv_kek_life_of(rows);
+
+        if (old->has_spi && shown.expiry.known && gv_kek_same(&shown, old) == GV_YES &&
+            old->expiry.known && gv_time_before(old->expiry.at, shown.expiry.at))
+            old->expiry = shown.expiry;
+    }
 }
 
 static void rekeyed(struct gv_track *track, const struct gv_kek_life *fresh,
@@ -149,8 +168,10 @@ static void rekeyed(struct gv_track *track, const struct gv_kek_life *fresh,
 
     if (!judged(track, in))
         return;
-    if (another_ones(&track->kek, fresh) || never_sent(in))
+    if (another_ones(&track->kek, fresh) || never_sent(fresh, in))
         return;
+    if (track->side == GV_TRACK_KS)
+        see_end_again(&track->kek, in->group->keks);
     track->verdict = track_judge(track, fresh, &policy, in, past, birth, &old_end);
     track->judged_at = gv_when(birth.at);
     track->lead_expected = gv_rekey_lead(&policy);
@@ -448,7 +469,8 @@ void gv_track_feed(struct gv_track *track, const struct gv_track_in *in)
         track->next = next;
     if (kek != NULL)
         feed_kek(track, kek, &past, in);
-    if (kek != NULL) {
+    /* As it was when the KEK to come was made, which may be in use much later. */
+    if (kek != NULL && !track->next.known) {
         track->policy = gv_rekey_policy_of(group, &track->told, in->override);
         track->policy_known = true;
     }

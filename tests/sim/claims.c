@@ -220,11 +220,32 @@ static void check_expiry(struct claims *c, const char *device,
               off_ms);
 }
 
+static int64_t apart_ms(struct gv_time a, struct gv_time b)
+{
+    int64_t ms = gv_time_diff(a, b).ms;
+
+    return ms < 0 ? -ms : ms;
+}
+
+/* The KEK before stays in use until the last retransmission of the next: either may be shown.
+ */
+static struct gv_time meant_expiry(const struct claims *c, const struct gv_kek_verdict *said,
+                                   const struct truth_ks *t)
+{
+    int64_t in_use_ms = apart_ms(said->expiry.at, stage_loop_time(c->stage, t->in_use_expiry));
+
+    return in_use_ms < apart_ms(said->expiry.at, stage_loop_time(c->stage, t->expiry))
+               ? t->in_use_expiry
+               : t->expiry;
+}
+
 static void check_ks(struct claims *c, const struct gv_device_verdict *device,
                      const struct gv_membership *row, const struct truth_ks *t)
 {
+    struct gv_time expiry = meant_expiry(c, &row->ks_kek, t);
+
     check_ks_counts(c, device->name, t, &row->rekey);
-    check_expiry(c, device->name, &row->ks_kek, t->expiry, t->changed_at);
+    check_expiry(c, device->name, &row->ks_kek, expiry, t->changed_at);
 }
 
 static void check_gm(struct claims *c, const struct gv_device_verdict *device,
