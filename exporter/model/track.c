@@ -248,22 +248,23 @@ static bool overtaken(const struct gv_track *track, const struct gv_kek_life *fr
            gv_kek_same(fresh, &track->previous) == GV_YES;
 }
 
-static bool counted(uint32_t has, uint32_t bit, uint32_t now, uint32_t before)
+/* The count is told, and the same. */
+static bool unchanged(uint32_t has, uint32_t bit, uint32_t now, uint32_t before)
 {
-    return (has & bit) && now != before;
+    return (has & bit) && now == before;
 }
 
 /* A member that shows no SPI, and a value that stands still, cannot show that its KEK is
- * another: after one more rekey or registration it may be. */
+ * another: unless there was no rekey and no registration, it may be. */
 static bool maybe_another(const struct gv_track *track, const struct gv_kek_life *fresh,
                           const struct gv_gm_obs *gm)
 {
     return track->side == GV_TRACK_GM && !fresh->has_spi && track->mark.known &&
            track->timing.proof != GV_PROOF_GM_COUNTS_DOWN &&
-           (counted(gm->has, GV_GM_HAS_REKEYS_RECEIVED, gm->rekeys_received,
-                    track->mark.rekeys) ||
-            counted(gm->has, GV_GM_HAS_REGISTRATIONS_SUCCEEDED, gm->registrations_succeeded,
-                    track->mark.registrations));
+           !(unchanged(gm->has, GV_GM_HAS_REKEYS_RECEIVED, gm->rekeys_received,
+                       track->mark.rekeys) &&
+             unchanged(gm->has, GV_GM_HAS_REGISTRATIONS_SUCCEEDED, gm->registrations_succeeded,
+                       track->mark.registrations));
 }
 
 /* What a KS shows as the lifetime of a KEK may be that of the next one, as configured since:
@@ -378,6 +379,7 @@ static void feed_boot(struct gv_track *track, const struct gv_track_in *in)
     if (!counts_anew(track, in->group) && !fell && !other)
         return;
     track->rebooted = track->kek.known;
+    track->booted = gv_when(in->seen_at);
     track->timing = (struct gv_timing){.proof = GV_PROOF_NONE};
     forget_counts(track);
 }
@@ -460,8 +462,11 @@ void gv_track_feed(struct gv_track *track, const struct gv_track_in *in)
         kek = NULL;
     end = track->kek.expiry;
     first_seen = track->kek.first_seen;
-    /* Part of an answer shows nothing by what it leaves out: the KEK after it may be there. */
-    if (kek != NULL && in->cut && (shows(kek, &track->previous) || shows(kek, &track->kek)))
+    /* Part of an answer shows nothing by what it leaves out: the KEK after it may be there, and
+     * a row that was not read to its end may be that of one that is over. */
+    if (kek != NULL && in->cut &&
+        (shows(kek, &track->previous) || shows(kek, &track->kek) ||
+         !(kek->has & GV_KEK_HAS_REMAINING)))
         kek = NULL;
     next = next_of(group);
     if (group->ks != NULL &&
