@@ -45,6 +45,8 @@ static bool set_lists(ssh_session session, const struct gv_ssh_algorithms *a,
         {SSH_OPTIONS_PUBLICKEY_ACCEPTED_TYPES, a->user_key},
         {SSH_OPTIONS_COMPRESSION, "no"},
         {SSH_OPTIONS_GLOBAL_KNOWNHOSTS, "/dev/null"},
+        /* libssh wants to know where keys are; a service's user may have no home. */
+        {SSH_OPTIONS_SSH_DIR, "/dev/null"},
     };
 
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)

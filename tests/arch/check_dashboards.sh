@@ -62,7 +62,6 @@ done
 
 # Every metric of the exporter is read by a panel or a rule, or stands here with the reason.
 cat >"$dir/unread" <<'END'
-getvpn_events_total exists only where routers send their events
 getvpn_exporter_http_password_checks_total what bcrypt costs: for benchmarks
 getvpn_exporter_web_certificate_expiry_timestamp_seconds exists only with TLS
 getvpn_exporter_web_config_last_reload_successful exists only with --web.config.file

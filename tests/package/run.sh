@@ -3,7 +3,7 @@
 # Sourced by test_packages.sh: the installed programs at work in $root, without systemd as its
 # process 1, but with what the unit gives: user, rights, credentials, state, notifications.
 uid=61184 # of those that DynamicUser= takes
-credentials=/run/credentials/getvpn-exporter.service
+. "$here/site.sh"
 
 as_unit() {
     local line args
@@ -49,69 +49,23 @@ check "with one right" like "$(cat "/proc/$inside/status")" 'CapEff:.00000000000
 check "in its sandbox" like "$(tr '\t' ' ' <"/proc/$inside/status")" '^Seccomp: 2'
 end_unit "as shipped"
 
-# Three key servers, mutual TLS. The lab's only rekey comes 505 s before expiry, 20 s from now;
-# branch-2 loses it, and does not register again before 190 s are left.
-cat >"$root/tmp/fleet.yml" <<'END'
-profiles:
-  default: {os: ios-xe, format: 17, version: 17.09.04a, gdoi_version: 1.0.27,
-            snmp: {community: in-the-package, port: 161}}
-groups:
-  - {name: BRANCHES, id: 7, kek_lifetime: 7200, tek_lifetime: 3600, rekey_in: 20, retransmits: 30}
-devices:
-  - {name: ks-frankfurt, address: 127.58.0.1, ks: BRANCHES, priority: 120}
-  - {name: ks-london, address: 127.58.0.2, ks: BRANCHES}
-  - {name: ks-madrid, address: 127.58.0.3, ks: BRANCHES}
-  - {name: branch-1, address: 127.58.1.1, gm: BRANCHES}
-  - {name: branch-2, address: 127.58.1.2, gm: BRANCHES, faults: {lose_rekeys: 1}}
-END
-cat >"$root/etc/getvpn-exporter/getvpn-exporter.yml" <<'END'
-# the operator was here
-credentials: {snmp: {all: {version: 2c, community_credential: secret_community}}}
-defaults: {snmp: all, interval: 2s}
-state_directory: /var/lib/getvpn-exporter
-history: {keep_days: 400}
-syslog: {listen: [":514"]}
-targets:
-  - {name: ks-frankfurt, address: 127.58.0.1}
-  - {name: ks-london, address: 127.58.0.2}
-  - {name: ks-madrid, address: 127.58.0.3}
-  - {name: branch-1, address: 127.58.1.1}
-  - {name: branch-2, address: 127.58.1.2}
-END
-echo in-the-package >"$root/etc/getvpn-exporter/secrets/community"
-cat >"$root/etc/getvpn-exporter/web.yml" <<END
-tls_server_config:
-  cert_file: server.crt
-  key_file: $credentials/secret_server.key
-  client_auth_type: RequireAndVerifyClientCert
-  client_ca_file: ca.crt
-END
-certificate() { # NAME EXTENSION
-    openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$1" \
-        -keyout "$dir/$1.key" -out "$dir/$1.csr" 2>/dev/null
-    echo "$2" >"$dir/$1.ext"
-    openssl x509 -req -in "$dir/$1.csr" -CA "$dir/ca.crt" -CAkey "$dir/ca.key" -days 2 \
-        -extfile "$dir/$1.ext" -out "$dir/$1.crt" 2>/dev/null
-}
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=ours -days 2 \
-    -keyout "$dir/ca.key" -out "$dir/ca.crt" 2>/dev/null
-certificate server 'subjectAltName=DNS:localhost'
-certificate monitor extendedKeyUsage=clientAuth
-install -m 644 "$dir/server.crt" "$dir/ca.crt" "$root/etc/getvpn-exporter/"
-install -m 600 "$dir/server.key" "$root/etc/getvpn-exporter/secrets/server.key"
+# Three key servers, mutual TLS.
+write_site 20
 install -m 600 "$dir/monitor.crt" "$dir/monitor.key" "$root/tmp/"
-sed -i 's|^ARGS=.*|ARGS="--web.config.file=/etc/getvpn-exporter/web.yml"|' "$root/etc/default/getvpn-exporter"
 
 "${in_root[@]}" SNMP_PERSISTENT_DIR=/tmp/snmp getvpn_lab --scenario /tmp/fleet.yml --state-dir /tmp --quiet >"$dir/ready" 2>"$dir/lab.log" &
 lab_pid=$!
 wait_for '^ready' "$dir/ready"
+in_root getvpntool ssh-keyscan 127.58.0.1 --known-hosts /etc/getvpn-exporter/known_hosts >"$dir/keyscan"
 as_unit
 url=https://localhost:10848
 me=(--cacert "$dir/ca.crt" --cert "$dir/monitor.crt" --key "$dir/monitor.key")
 check "without a certificate: nothing" same "$(status --cacert "$dir/ca.crt" $url/metrics)" 000
 all_up() { [ "$(status "${me[@]}" $url/metrics)" = 200 ] && [ "$(grep -c '^getvpn_up{.*} 1$' "$dir/out")" = 5 ]; }
 check "a scrape over mutual TLS: all five are up" until_true all_up
-check "no secret in it" same "$(grep -c in-the-package "$dir/out")" 0
+check "no secret in it" same "$(grep -c nobody-knows "$dir/out")" 0
+by_ssh() { status "${me[@]}" $url/metrics >"$dir/code" && has '^getvpn_collector_success{device="ks-frankfurt",collector="ssh"} 1$' "$dir/out"; }
+check "by SSH, too, without a home" until_true by_ssh
 
 # The plugin, executed as Icinga's CheckCommand of the package has it: Icinga itself where it is.
 plugin=(in_root /usr/lib/nagios/plugins/check_getvpn --exporter $url -m kek --ca-file
@@ -132,7 +86,7 @@ kill "$lab_pid"
 wait "$lab_pid"
 lab_pid=
 sed -i '/web.yml/s/.*/ARGS=""/' "$root/etc/default/getvpn-exporter"
-rm "$root/etc/getvpn-exporter/web.yml" "$root"/etc/getvpn-exporter/*.crt
+rm "$root"/etc/getvpn-exporter/{web.yml,known_hosts,*.crt}
 
 # What completes a line in a shell.
 completed() { # WORD...

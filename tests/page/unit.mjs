@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What of the page needs no browser: its words and its judgement. usage: node unit.mjs
 import { readFileSync, readdirSync } from 'node:fs';
+import { memberRows, placeOf } from '../../exporter/http/page/group.mjs';
 import { groupsOf, judge, judgeFleet } from '../../exporter/http/page/judge.mjs';
-import { chooseLanguage, fillIn, span } from '../../exporter/http/page/words.mjs';
+import { sentencesJa } from '../../exporter/http/page/sentences_ja.mjs';
+import { chooseLanguage, fillIn, saySentence, span } from '../../exporter/http/page/words.mjs';
 import { en } from '../../exporter/http/page/words_en.mjs';
 import { ja } from '../../exporter/http/page/words_ja.mjs';
 
@@ -29,7 +31,7 @@ for (const key of Object.keys(en)) {
 // Every word that is said is there, and every word that is there is said. Findings have two; a
 // value's word begins with its kind; table and list heads are lists of keys.
 const ROOM = new URL('../../exporter/http/page/', import.meta.url);
-const sources = readdirSync(ROOM).filter((name) => name.endsWith('.mjs') && !name.startsWith('words_'))
+const sources = readdirSync(ROOM).filter((name) => name.endsWith('.mjs') && !/^(words|sentences)_/.test(name))
     .map((name) => readFileSync(new URL(name, ROOM), 'utf8')).join('\n');
 const said = [...sources.matchAll(/\bsay\('(\w+)'/g)].map(([, key]) => key);
 const quoted = new Set([...sources.matchAll(/'(\w+)'|function (\w+)\(/g)].map(([, text, rule]) => text ?? rule));
@@ -47,6 +49,33 @@ for (const [seconds, want] of SPANS)
     equal(`span ${seconds}`, span(seconds), want);
 equal('Japanese', [chooseLanguage(['fr', 'ja-JP']), span(3661)], ['ja', '1時間1分']);
 equal('else English', chooseLanguage(['fr']), 'en');
+
+// Sentences about evidence: each phrase of the model is in one of them, and each phrase of them is
+// the model's. A phrase is what stands between two values; one of less than three words is glue.
+const model = (name) => readFileSync(new URL(`../../exporter/model/${name}.c`, import.meta.url), 'utf8')
+    .replace(/\/\*[^]*?\*\//g, '').replace(/"\s*"/g, '');
+const literals = (text) => [...text.matchAll(/"([^"\n]*)"/g)].map(([, phrase]) => phrase.trim());
+const RULE = /GV_BEHAVIOUR_(?:OLD|NEW),\s*(?:GV_\w+,\s*)?("[^"\n]*")/g;
+const modelSays = ['timing', 'probe', 'fleet_heard', 'fleet_evidence'].flatMap((name) => literals(model(name)))
+    .concat([...model('version').matchAll(RULE)].flatMap(([, phrase]) => literals(phrase)));
+const phrasesOf = (texts) => [...new Set(texts.filter((text) => text.split(' ').length >= 3))];
+const tableSays = sentencesJa.flatMap(([from]) => from.split(/\{\w+\}/).map((part) => part.trim()));
+
+equal('the model says something', modelSays.length > 40, true);
+equal('phrases of the model without a sentence', phrasesOf(modelSays).filter((text) => !sentencesJa.some(([from]) => from.includes(text))), []);
+equal('phrases that the model does not say', phrasesOf(tableSays).filter((text) => !modelSays.some((said) => said.includes(text))), []);
+for (const [from, to] of sentencesJa)
+    equal(`${from}: the same values`, valuesOf(to), valuesOf(from));
+chooseLanguage(['ja']);
+for (const [text, want] of [
+    ['its KEK lifetime counted down by 20 s in 19 s', 'KEK の残り時間が 19 秒間に 20 秒減少'],
+    ['IOS 15.1(4)M12a: 15.1 is older code than 15.2(1)T and 15.2(1)S, whatever its build date', 'IOS 15.1(4)M12a: 15.1 はビルド日にかかわらず 15.2(1)T と 15.2(1)S より古いコード'],
+    ['ks-a lists it with GDOI 1.0.16: GDOI 1.0.4 and later have the new behaviour', 'ks-a の一覧では GDOI 1.0.16: GDOI 1.0.4 以降は新動作'],
+    ['{rest} registered anew twice within 300 s, with no rekey in between (by SNMP notifications)', '{rest} が 300 秒以内に 2 回登録し直し、その間にリキーなし (SNMP 通知による)'],
+    ['a sentence of a later version', 'a sentence of a later version'],
+])
+    equal(`in Japanese: ${text}`, saySentence(text), want);
+equal('in English as it came', [chooseLanguage(['en']), saySentence('its KEK lifetime counted down by 20 s in 19 s')], ['en', 'its KEK lifetime counted down by 20 s in 19 s']);
 
 // Judgement. NOW is far from each instant that a row does not set.
 const NOW = 1000000;
@@ -115,5 +144,16 @@ const fleet = {
 
 equal('probes by the number of their group', groupsOf({ groups: [group({ group: 'A', id: '7' })], devices: [], probes: [{ group: '7' }, { group: '8' }] })[0].probes, [{ group: '7' }]);
 equal('groups in the order of need', judgeFleet(fleet, NOW).map((facts) => facts.group), ['B', 'C', 'A']);
+
+// Members, as the table has them.
+const memberOf = (kek, more) => memberRows(placeOf({ at: NOW, group: 'G', devices: [{ device: 'gm', up: true, gm: { registered: true, kek_in_sync: true, kek, ...more } }] }))[0];
+
+for (const [name, row, want] of [
+    ['its KEK counts down', memberOf({ expiry_at: NOW + 1 }), { expired: false, trouble: false }],
+    ['its KEK has expired', memberOf({ expiry_at: NOW - 1 }), { expired: true, trouble: true }],
+    ['its KEK never counted down', memberOf({ expiry_at: NOW - 1, frozen: true }), { expired: false, trouble: false }],
+    ['no KEK is told', memberOf(undefined), { expired: false, trouble: false }],
+])
+    equal(`member: ${name}`, { expired: row.expired, trouble: row.trouble }, want);
 console.log(failures === 0 ? 'all passed' : `${failures} failed`);
 process.exit(failures === 0 ? 0 : 1);

@@ -8,7 +8,10 @@ service_manager.py listen WHERE OUT LOG
 service_manager.py activate PORT KIND COMMAND...
     Become COMMAND with one socket as descriptor 3. KIND: tcp listens on PORT of 127.0.0.1
     (0: any), udp is bound there.
+service_manager.py deaf ROOM COMMAND...
+    Become COMMAND with a standard error that takes ROOM octets, and then blocks for ever.
 """
+import fcntl
 import os
 import re
 import socket
@@ -50,7 +53,18 @@ def activate(port, kind, command):
     os.execv(command[0], command)
 
 
+def deaf(room, command):
+    unread, log = os.pipe()
+    size = fcntl.fcntl(log, fcntl.F_SETPIPE_SZ, 4096)
+    os.write(log, bytes(size - int(room)))
+    os.set_inheritable(unread, True)
+    os.dup2(log, 2)
+    os.execv(command[0], command)
+
+
 if sys.argv[1] == "listen":
     listen(*sys.argv[2:5])
+elif sys.argv[1] == "deaf":
+    deaf(sys.argv[2], sys.argv[3:])
 else:
     activate(sys.argv[2], sys.argv[3], sys.argv[4:])

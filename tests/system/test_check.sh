@@ -122,15 +122,20 @@ cat >"$dir/fleet.yml" <<'END'
 profiles:
   default: {snmp: {community: canary-community}, ssh: {user: monitor, password: canary-password}}
   new: {os: ios-xe, format: 17, version: 17.09.04a, gdoi_version: 1.0.27}
+  safe: {like: new, snmp: {version: v3, user: monitor, auth: sha256, auth_password: canary-auth-secret,
+         priv: aes128, priv_password: canary-priv-secret}}
   old: {os: ios, format: 15, version: 15.1(4)M12a, gdoi_version: 1.0.1, behaviour: old}
 groups:
   - {name: NEW, id: 7, kek_lifetime: 7200, tek_lifetime: 3600}
   - {name: OLD, id: 8, kek_lifetime: 7200, tek_lifetime: 3600}
+  - {name: THREE, id: 9, kek_lifetime: 7200, tek_lifetime: 3600}
 devices:
   - {name: ks-new, like: new, address: 127.35.0.1, ks: NEW, priority: 100}
   - {name: gm-new, like: new, address: 127.35.0.2, gm: NEW}
   - {name: ks-old, like: old, address: 127.35.0.3, ks: OLD}
   - {name: gm-odd, like: new, address: 127.35.0.4, gm: OLD}
+  - {name: ks-v3, like: safe, address: 127.35.0.5, ks: THREE, gdoi: {psk: canary-pre-shared-key}}
+  - {name: gm-v3, like: safe, address: 127.35.0.6, gm: THREE}
 END
 lab_start "$lab" --any-port --exporter-config "$dir/config.yml" --quiet
 sed -i 's/interval: 10s/interval: 2s/' "$dir/config.yml"
@@ -192,6 +197,10 @@ check "everybody's key, taken" secure 3 'no device is known' "${ours[@]}" --auth
 
 check "everybody answers" becomes 0 -m registration --exporter "$url" -t 30
 check "the mismatch is known" becomes 1 -m interop --exporter "$url" -t 30
+# Every mode, of what the exporter knows.
+for want in kek:0 tek:0 rekey:0 interop:1 registration:0 members:0 coop:0 probe:0 fleet:1; do
+    check "${want%:*} of the fleet" becomes ${want#*:} -m ${want%:*} --exporter "$url" -t 30
+done
 # verdict DEVICE MODE ARGUMENT...: state and text without numbers, from both sides
 verdict() {
     local name=$1 mode=$2 source got
@@ -218,8 +227,53 @@ check "coop by itself" answers 0 'COOP OK' -m coop -H ks-new --credentials "$dir
 check "interop by itself" answers 1 'old key server with 1 new member' -m interop -H ks-old --credentials "$dir/config.yml" -t 60
 check "rekey by itself" answers 0 'next is due in' -m rekey -H ks-new --credentials "$dir/config.yml" -t 60
 
-# Credentials and defaults alone, without targets.
-snmp=$(awk '/name: "ks-new"/ { on = 1 } on && /snmp_port/ { print $2; exit }' "$dir/config.yml")
+# Credentials and defaults alone, without targets: every mode by one protocol alone.
+port_in() { # DEVICE KEY: of the lab's configuration
+    awk -v name="name: \"$1\"" -v key="$2:" 'index($0, name) { on = 1 } on && $1 == key { print $2; exit }' "$dir/config.yml"
+}
+snmp=$(port_in ks-new snmp_port)
+printf '%s\n' canary-auth-secret >"$dir/auth"
+printf '%s\n' canary-priv-secret >"$dir/priv"
+printf '%s\n' canary-password >"$dir/password"
+by() { # KIND DEVICE: the arguments that ask this device so
+    local at
+    at=$(port_in "$2" address)
+    case $1 in
+    v2c) echo "credentials: {snmp: {ro: {version: 2c, community_file: community}}}
+defaults: {snmp: ro, snmp_port: $(port_in "$2" snmp_port)}" ;;
+    v3) echo "credentials: {snmp: {ro: {version: 3, user: monitor, auth: sha256, auth_password_file: auth,
+  priv: aes128, priv_password_file: priv}}}
+defaults: {snmp: ro, snmp_port: $(port_in "$2" snmp_port)}" ;;
+    ssh) echo "credentials: {ssh: {ro: {user: monitor, password_file: password}}}
+known_hosts: known_hosts
+defaults: {ssh: ro, ssh_port: $(port_in "$2" ssh_port)}" ;;
+    esac >"$dir/by-$1-$2.yml"
+    device=(-H "$at" --credentials "$dir/by-$1-$2.yml" -t 60)
+}
+printf 'canary-community\n' >"$dir/community"
+for kind in v2c:new v3:v3 ssh:new; do
+    for mode in kek tek rekey interop members coop fleet; do
+        by ${kind%:*} ks-${kind#*:}
+        check "$mode by ${kind%:*}" answers 0 OK -m $mode "${device[@]}"
+    done
+    by ${kind%:*} gm-${kind#*:}
+    check "registration by ${kind%:*}" answers 0 OK -m registration "${device[@]}"
+done
+# A device that takes everything and says nothing; the file would wait for minutes.
+python3 -u -c 'import socket, time
+tcp = socket.create_server(("127.35.0.7", 0))
+udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+udp.bind(tcp.getsockname())
+print("PORT", tcp.getsockname()[1])
+time.sleep(600)' >"$dir/mute" &
+pids+=($!)
+wait_for '^PORT' "$dir/mute"
+for kind in v2c v3 ssh; do
+    by $kind ks-new
+    [ $kind = ssh ] && patience='ssh_timeout: 5m' || patience='snmp_timeout: 1m, snmp_retries: 10'
+    sed -i "s/_port: .*/_port: $(sed -n 's/^PORT //p' "$dir/mute"), deadline: 1h, $patience}/" "$dir/by-$kind-ks-new.yml"
+    check "$kind, hanging: our own time-out" answers 3 'no data: .* timeout' -m kek "${device[@]}" -H 127.35.0.7 -t 2
+done
 printf 'credentials: {snmp: {ro: {version: 2c, community_file: community}}}\ndefaults: {snmp: ro, snmp_port: %s}\n' \
     "$snmp" >"$dir/check.yml"
 printf 'canary-community\n' >"$dir/community"

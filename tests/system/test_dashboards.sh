@@ -15,11 +15,12 @@ for program in prometheus jq curl; do
     command -v "$program" >/dev/null || { echo "skipped: no $program"; exit 77; }
 done
 
-# The fleet of the demonstration, whose rekeys leave the probes 50 s to register; a router that does
-# not answer; and a history.
+# The fleet of the demonstration, whose rekeys leave the probes 50 s to register, and whose logs are
+# read; a router that does not answer; and a history.
 sed 's/rekey_in: .*/rekey_in: 50/' "$root/tests/lab/scenarios/default.yml" >"$dir/fleet.yml"
 lab_start "$lab" --any-port --exporter-config "$dir/config.yml" --quiet
-sed -i 's/^targets:$/&\n  - {name: nobody, address: 127.99.0.1, snmp: snmp8, snmp_port: 9}/' "$dir/config.yml"
+sed -i 's/^targets:$/&\n  - {name: nobody, address: 127.99.0.1, snmp: snmp8, snmp_port: 9}/
+    s/^    ssh: .*/&\n    ssh_logging: true/' "$dir/config.yml"
 echo 'history: {keep_days: 1}' >>"$dir/config.yml"
 "$exporter" --config.file="$dir/config.yml" --web.listen-address=127.0.0.1:0 2>"$dir/log" &
 pid=$!

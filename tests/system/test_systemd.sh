@@ -87,6 +87,34 @@ check "answers after a reload" \
 check "the watchdog of another is not fed" same "$(count WATCHDOG)" 0
 stop "with a socket"
 
+# A loop that hangs, where the process does not: it waits to log. The manager hears nothing more of it,
+# though meanwhile it hears twenty times of another.
+for one in fed starved; do
+    python3 "$here/service_manager.py" listen "$dir/$one" "said_$one" log &
+    pids+=($!)
+    wait_for '^open$' "said_$one"
+done
+export WATCHDOG_USEC=100000
+NOTIFY_SOCKET=$dir/fed "$exporter" --config.file=c.yml --web.listen-address=127.0.0.1:0 2>fed.log &
+pids+=($!)
+NOTIFY_SOCKET=$dir/starved python3 "$here/service_manager.py" deaf 1000 "$exporter" --config.file=c.yml \
+    --web.listen-address=127.0.0.1:0 &
+pid=$!
+unset WATCHDOG_USEC
+beats() { grep -c '^WATCHDOG=1$' "said_$1"; }
+fed_since() { [ "$(beats fed)" -ge "$1" ]; }
+wait_for '^WATCHDOG=1$' said_starved
+starves() {
+    local fed starved
+    kill -HUP "$pid"
+    fed=$(beats fed) starved=$(beats starved)
+    until_true fed_since $((fed + 20)) && [ "$(beats starved)" = "$starved" ]
+}
+check "who hangs is not fed" until_true starves
+kill -KILL "$pid"
+wait "$pid" 2>/dev/null
+pid=
+
 # Nobody is there to be told.
 NOTIFY_SOCKET=$dir/nobody "$exporter" --config.file=c.yml --web.listen-address=127.0.0.1:0 2>log &
 pid=$!

@@ -152,6 +152,7 @@ users() { printf 'basic_auth_users: {alice: "%s", bob: "%s"}\n' "$alice" "$bob";
 } >web.yml
 cp web.yml good.yml
 start --web.admin-address=127.0.0.1:0
+check "HTTP/2 is a note" has 'level="warn".*http2 is without effect: answers are in HTTP/1.1' log
 admin=$(sed -n 's/.*admins at [^ ]* port \([0-9]*\).*/\1/p' log)
 checks() { metric getvpn_exporter_http_password_checks_total; }
 check "alice" same "$(ask /metrics "${me[@]}" -u alice:secret)" 200
@@ -366,12 +367,17 @@ stop "slow hello"
 ### Privileges: another user, low ports, nothing else.
 if [ "$(id -u)" = 0 ]; then
     chmod 711 "$dir"
+    printf '%s\n' 'syslog: {listen: ["127.99.0.8:514"]}' 'traps: {listen: ["127.99.0.8:162"]}' >>c.yml
     chown nobody c.yml community
     # Without the sanitizers' look at the end, which needs to trace.
     ASAN_OPTIONS=detect_leaks=0 "$exporter" --user=nobody --config.file=c.yml \
         --web.listen-address=127.0.0.1:0 2>log &
     pid=$!
     port_of log >/dev/null || exit 1
+    check "port 514" has 'syslog: listening on 127.99.0.8:514, port 514' log
+    check "port 162" has 'traps: listening on 127.99.0.8:162, port 162' log
+    kill -HUP "$pid"
+    wait_for 'configuration loaded' log # which would bind them anew
     state() { sed -n "s/^$1:[[:space:]]*//p" "/proc/$pid/status"; }
     check "who" same "$(state Uid | cut -f1-3 | tr '\t' ' ')" "$(id -u nobody) $(id -u nobody) $(id -u nobody)"
     check "groups" same "$(state Groups | tr -d ' ')" "$(id -G nobody | tr -d ' ')"

@@ -7,7 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static int check_failed, check_done;
+/* Weak, so that the files of one test share them. */
+__attribute__((weak)) int check_failed, check_done;
 
 /* `row` names the case, `ok` is what must hold. */
 #define CHECK(row, ok)                                                                         \

@@ -273,6 +273,29 @@ const member = [
     }),
 ];
 
+const told = [
+    chart({
+        title: 'Events that it told',
+        width: 24,
+        unit: 'short',
+        stacked: true,
+        steps: true,
+        min: 0,
+        none: 'none so far',
+        description:
+            'Within each interval, of its syslog messages (received, or read by show logging) ' +
+            'and SNMP notifications, without those of every good rekey. Two registrations ' +
+            "around a KEK's end are an old key server's doing.",
+        runbooks: ['DoubleRegistration', 'RegistrationFailing', 'CoopSplit'],
+        lines: [
+            {
+                expr: counted('group, event', 'events_total', D),
+                legend: '{{group}}: {{event}}',
+            },
+        ],
+    }),
+];
+
 const server = [
     timeline({
         title: 'As a key server: role',
@@ -341,5 +364,6 @@ export const device = () =>
             ['Keys', keys],
             ['Member', member],
             ['Key server', server],
+            ['Events', told],
         ],
     });

@@ -6,7 +6,7 @@ import { advice, chip, deviceLink, due, historyOf, sentence } from './fleet.mjs'
 import { judge } from './judge.mjs';
 import { axis, legend, lifeline } from './lifeline.mjs';
 import { LongTable } from './table.mjs';
-import { clock, english, say, sayValue, span } from './words.mjs';
+import { clock, english, say, saySentence, sayValue, span } from './words.mjs';
 
 // The document of the group as a place for judge(), as groupsOf() makes them of the fleet's.
 export function placeOf(group) {
@@ -19,7 +19,7 @@ export function placeOf(group) {
     }));
 
     return {
-        group: group.group,
+        at: group.at, group: group.group,
         servers: all.filter((one) => one.in.ks !== undefined),
         members: all.filter((one) => one.in.gm !== undefined),
         probes: group.probes,
@@ -33,15 +33,15 @@ function lastRegistration({ gm, events }) {
     return told.length > 0 ? Math.max(...told) : undefined;
 }
 
-
-function polledRow({ device, in: m }) {
+function polledRow({ device, in: m }, at) {
     const { gm } = m;
+    const frozen = gm.kek?.frozen === true;
 
     return {
         key: device.name, name: device.name, polled: true, up: device.up, address: gm.address, version: gm.version ?? device.version,
         behavior: gm.behavior, registered: gm.registered, sync: gm.kek_in_sync, server: gm.registered_with,
         succeeded: gm.registrations_succeeded, attempted: gm.registrations_attempted, registeredAt: lastRegistration(m),
-        expiry: gm.kek?.expiry_at, frozen: gm.kek?.frozen === true,
+        expiry: gm.kek?.expiry_at, frozen, expired: !frozen && gm.kek?.expiry_at < at,
     };
 }
 
@@ -64,7 +64,7 @@ function listed(rows, member) {
 
 // Every member of the group once, polled or only listed.
 export function memberRows(place) {
-    const rows = new Map(place.members.map((member) => [member.device.name, polledRow(member)]));
+    const rows = new Map(place.members.map((member) => [member.device.name, polledRow(member, place.at)]));
 
     for (const { in: m } of place.servers) {
         for (const member of m.ks.members ?? [])
@@ -72,7 +72,7 @@ export function memberRows(place) {
     }
     for (const row of rows.values()) {
         row.registered ??= REGISTERED[row.state];
-        row.trouble = row.registered === false || row.sync === false || row.acks >= 2 || row.up === false;
+        row.trouble = row.registered === false || row.sync === false || row.acks >= 2 || row.expired === true || row.up === false;
         row.text = [row.name, row.address, row.version, row.server, row.behavior].join(' ').toLowerCase();
     }
     return [...rows.values()];
@@ -88,6 +88,12 @@ function registrations(row) {
     return row.attempted === undefined ? row.succeeded : `${row.succeeded} / ${row.attempted}`;
 }
 
+function kekExpiry(row) {
+    if (row.expiry === undefined)
+        return row.frozen ? el('span', { class: 'faint' }, say('frozen')) : orDash();
+    return row.expired ? el('span', { class: 'no' }, say('expired'), ' ', clock(row.expiry)) : clock(row.expiry);
+}
+
 function columns() {
     return [
         { key: 'gm', title: say('gm'), narrow: true, value: (r) => r.name,
@@ -101,7 +107,7 @@ function columns() {
             cell: (r) => (r.registeredAt === undefined ? orDash() : clock(r.registeredAt)) },
         { key: 'registrations', title: say('registrations'), value: (r) => r.succeeded, cell: registrations },
         { key: 'left', title: say('kek_expires'), value: (r) => r.expiry,
-            cell: (r) => (r.expiry !== undefined ? clock(r.expiry) : r.frozen ? el('span', { class: 'faint' }, say('frozen')) : orDash()) },
+            cell: kekExpiry },
         { key: 'behavior', title: say('behavior'), value: (r) => r.behavior, cell: (r) => sayValue('behavior', r.behavior) },
         { key: 'version', title: say('version'), value: (r) => r.version, cell: (r) => orDash(r.version) },
         { key: 'address', title: say('address'), value: (r) => r.address, cell: (r) => orDash(r.address) },
@@ -119,7 +125,7 @@ export function behaviour(verdict) {
         verdict.contradicted && el('span', { class: 'no' }, ` ${say('contradicted')}`),
         verdict.evidence.length > 0 && el('ul', { class: 'evidence' },
             verdict.evidence.map((item) => el('li', { class: item.source },
-                el('b', {}, sayValue('source', item.source)), ' ', el('span', { class: 'text' }, item.text)))),
+                el('b', {}, sayValue('source', item.source)), ' ', el('span', { class: 'text' }, saySentence(item.text))))),
     ];
 }
 
@@ -179,16 +185,19 @@ function formula(place, facts) {
         policy.retransmits_assumed && say('formula_assumed'));
 }
 
+// A cell that says its column's title itself where the heads have no room (page.css).
+const titled = (key, content) => el('td', { 'data-title': say(key) }, content);
+
 function probes(own) {
     return own.length > 0 && el('section', { 'aria-labelledby': 'probes' }, el('h2', { id: 'probes' }, say('probes')),
-        el('div', { class: 'scroll-x', tabindex: 0, role: 'region', 'aria-label': say('probes') }, el('table', {},
+        el('div', { class: 'scroll-x', tabindex: 0, role: 'region', 'aria-label': say('probes') }, el('table', { class: 'probes' },
             heads('name', 'server', 'success', 'heard_rekeys', 'lead', 'behavior'),
             el('tbody', {}, own.map((probe) => el('tr', {},
-                el('th', { scope: 'row' }, probe.probe), el('td', {}, probe.ks),
-                el('td', {}, probe.success === undefined ? '–' : probe.success ? say('yes') : `${say('no')}: ${probe.reason}`),
-                el('td', {}, probe.rekeys_received),
-                el('td', {}, probe.rekey_lead_seconds !== undefined ? span(probe.rekey_lead_seconds) : '–'),
-                el('td', {}, behaviour(probe.ks_behavior))))))));
+                el('th', { scope: 'row' }, probe.probe), titled('server', probe.ks),
+                titled('success', probe.success === undefined ? '–' : probe.success ? say('yes') : `${say('no')}: ${probe.reason}`),
+                titled('heard_rekeys', probe.rekeys_received),
+                titled('lead', probe.rekey_lead_seconds !== undefined ? span(probe.rekey_lead_seconds) : '–'),
+                titled('behavior', behaviour(probe.ks_behavior))))))));
 }
 
 let table;

@@ -2,6 +2,7 @@
 // Words, spans and instants in the reader's language.
 import { en } from './words_en.mjs';
 import { ja } from './words_ja.mjs';
+import { sentencesJa } from './sentences_ja.mjs';
 
 const tables = { en, ja };
 let lang = 'en';
@@ -37,6 +38,22 @@ export function sayValue(kind, value) {
 }
 
 export const english = () => lang === 'en';
+
+// "a {x} b" as what a whole sentence of that form matches, its values as groups of those names.
+const formOf = (text) => new RegExp(`^${text.split(/\{(\w+)\}/).map((part, i) => (i % 2 === 1
+    ? `(?<${part}>.+?)` : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))).join('')}$`);
+const sentences = { ja: sentencesJa.map(([from, to]) => [formOf(from), to]) };
+
+// One of the exporter's own sentences in the reader's language; as it came where there is none.
+export function saySentence(text) {
+    for (const [form, to] of sentences[lang] ?? []) {
+        const found = form.exec(text);
+
+        if (found !== null)
+            return fillIn(to, { ...found.groups, rest: found.groups?.rest && saySentence(found.groups.rest) });
+    }
+    return text;
+}
 
 // The two greatest parts that are not nothing: "3 h 12 min". Negative spans have a sign.
 export function span(seconds) {

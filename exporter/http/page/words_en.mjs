@@ -102,5 +102,5 @@ export const en = {
     as_key_server: 'As key server', as_member: 'As member', in_groups: 'In groups', disagreements: 'Collectors disagree',
     kek: 'KEK', tek: 'TEK', registered_with: 'Registered with', registers_again: 'Registers again',
     events: 'Events', success: 'Success', heard_rekeys: 'Rekeys heard',
-    frozen: 'not counted down by this member',
+    frozen: 'not counted down',
 };
