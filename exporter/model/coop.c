@@ -167,8 +167,8 @@ static bool has_elder(const struct gv_track *a, const struct gv_track *b)
     return !gv_time_before(had_since(b), had_since(a));
 }
 
-/* For so long after a KEK was made a KS may call the one before it in use: until all KSs know it,
- * and all members were told. */
+/* For so long after a KEK was made a KS may call the one before it in use: until all KSs know
+ * it, and all members were told. */
 static struct gv_dur beside(const struct gv_track *track)
 {
     const struct gv_rekey_policy policy =
