@@ -214,7 +214,8 @@ struct gv_group_obs {
 
 struct gv_device_obs {
     bool has_uptime;
-    uint64_t uptime_ms; /* sysUpTime: falls at a reboot */
+    uint64_t uptime_ms;       /* sysUpTime: falls at a reboot */
+    struct gv_time uptime_at; /* merged: when that was told; 0: with the observation */
     const char *hostname;
     const char *version;      /* as printed; see contract.md for IOS-XE */
     const char *train;        /* IOS-XE 3.x: the IOS train beside it, 15.3(2)S1 */

@@ -84,13 +84,14 @@ static struct gv_time last_change(const struct gv_coop_ks *list, size_t count)
     return last;
 }
 
-/* Every KS that these know of is among them: only then "no primary" can be said. */
+/* Every KS that these know of is among them, and told its role: only then "no primary" can be
+ * said. */
 static bool complete(const struct gv_coop_ks *list, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         size_t left = GV_COOP_MOST;
 
-        if (list[i].peers == NULL)
+        if (list[i].peers == NULL || list[i].track->role == GV_KS_ROLE_UNSAID)
             return false;
         for (const struct gv_peer_obs *peer = list[i].peers; peer != NULL && left > 0;
              peer = peer->next, left--)
@@ -166,6 +167,17 @@ static bool has_elder(const struct gv_track *a, const struct gv_track *b)
     return !gv_time_before(had_since(b), had_since(a));
 }
 
+/* For so long after a KEK was made a KS may call the one before it in use: until all KSs know
+ * it, and all members were told. */
+static struct gv_dur beside(const struct gv_track *track)
+{
+    const struct gv_rekey_policy policy =
+        track->policy_known ? track->policy : gv_rekey_policy_default();
+
+    return gv_dur_add(gv_secs(COOP_SYNC_S),
+                      (struct gv_dur){(int64_t)policy.retransmits * policy.interval.ms});
+}
+
 /* Both KEKs were in use at one instant: the elder was still seen when the
  * younger had been there for long enough to reach every KS. A KS that shows the
  * other's KEK as new is not split from it, whichever it still calls in use. */
@@ -178,7 +190,7 @@ static bool two_keks(const struct gv_track *a, const struct gv_track *b)
         return false;
     elder = has_elder(a, b) ? a : b;
     younger = elder == a ? b : a;
-    return gv_time_before(gv_time_add(had_since(younger), gv_secs(COOP_SYNC_S)),
+    return gv_time_before(gv_time_add(had_since(younger), beside(younger)),
                           elder->kek.last_seen);
 }
 

@@ -136,6 +136,18 @@ static const struct gv_fleet_device *old_one(struct fleet *fleet, const struct f
     return found != NULL ? found->device : NULL;
 }
 
+/* It was started since: then that was other software, as far as can be told. */
+static bool started_since(const struct gv_fleet_device *device, struct gv_when at)
+{
+    for (size_t t = 0; device != NULL && t < device->track_count; t++) {
+        const struct gv_when booted = device->tracks[t].track.booted;
+
+        if (booted.known && at.known && gv_time_before(at.at, booted.at))
+            return true;
+    }
+    return false;
+}
+
 /* The primary led already when that began, as far as was seen; else it may have taken over
  * since, if there is another. A router's log tells of what was before we saw it. */
 static bool led_then(const struct fleet_lead *lead, const char *ks, struct gv_when at)
@@ -151,13 +163,14 @@ struct fleet_blame fleet_blame(struct fleet *fleet, const struct gv_group_track 
                                const char *ks, struct gv_when at)
 {
     const struct fleet_lead *lead = lead_of(fleet, gm->name, gm->id);
+    const struct gv_fleet_device *device = NULL;
 
     /* None is polled, or all that are only follow. */
     if (lead == NULL || (lead->primaries == 0 && lead->untold == 0))
         return (struct fleet_blame){NULL, ks};
     if (lead->primaries == 0)
-        return (struct fleet_blame){old_one(fleet, lead, ks), NULL};
-    if (lead->primaries == 1 && led_then(lead, ks, at))
-        return (struct fleet_blame){lead->primary->device, NULL};
-    return (struct fleet_blame){NULL, NULL};
+        device = old_one(fleet, lead, ks);
+    else if (lead->primaries == 1 && led_then(lead, ks, at))
+        device = lead->primary->device;
+    return (struct fleet_blame){started_since(device, at) ? NULL : device, NULL};
 }

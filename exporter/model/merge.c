@@ -416,6 +416,7 @@ struct gv_observation *gv_merge(const struct gv_merge_in *sources, size_t count)
     for (size_t i = 0; i < count && !obs->device.has_uptime; i++) {
         obs->device.has_uptime = list[i].obs->device.has_uptime;
         obs->device.uptime_ms = list[i].obs->device.uptime_ms;
+        obs->device.uptime_at = list[i].obs->seen_at;
     }
     for (size_t field = 0; field < COUNT(of_group); field++) {
         memcpy(list, sources, count * sizeof(*list));

@@ -29,12 +29,14 @@ static bool reached(const struct gv_kek_life *gm, struct gv_time from,
     return gv_time_before(gv_time_add(from, distribution), gm->last_seen);
 }
 
-/* It may be one that the KS had between two polls: it came after the one before. */
-static bool between(const struct gv_kek_life *gm, const struct gv_kek_life *previous)
+/* It may be one that the KS had between two polls: it came after the one before, which is
+ * called the one in use until all have the next. */
+static bool between(const struct gv_kek_life *gm, const struct gv_kek_life *previous,
+                    struct gv_dur distribution)
 {
     if (gm->expiry.known && previous->expiry.known)
         return gv_time_before(previous->expiry.at, gm->expiry.at);
-    return gv_time_before(previous->last_seen, since(gm));
+    return gv_time_before(gv_time_sub(previous->last_seen, distribution), since(gm));
 }
 
 /* A KEK that is newer than the KS's, and was not there before it: when two halves of a group
@@ -77,7 +79,7 @@ static enum gv_tri with_one(const struct gv_kek_life *gm, const struct gv_sync_k
     same = gv_kek_same(gm, previous);
     if (same != GV_NO || !reached(gm, gv_kek_life_since(previous), one->distribution))
         return same == GV_NO ? GV_UNKNOWN : same;
-    return between(gm, previous) ? GV_UNKNOWN : GV_NO;
+    return between(gm, previous, one->distribution) ? GV_UNKNOWN : GV_NO;
 }
 
 enum gv_tri gv_sync_judge(const struct gv_kek_life *gm, bool frozen,

@@ -16,7 +16,7 @@ static const struct proof {
                                    " s before the old one expired, as with a TEK rekey, or by "
                                    "hand; the formula gives ",
                                    " s", true},
-    [GV_PROOF_KS_NO_SUCCESSOR] = {GV_BEHAVIOUR_OLD, GV_CERTAIN, "as primary it had ",
+    [GV_PROOF_KS_NO_SUCCESSOR] = {GV_BEHAVIOUR_OLD, GV_LIKELY, "as primary it had ",
                                   " s of its KEK left and no successor, which a key server "
                                   "with the new behaviour makes at least 200 s ahead",
                                   "", false},

@@ -15,7 +15,7 @@ enum gv_timing_proof {
     GV_PROOF_NONE,
     GV_PROOF_KS_REKEYED_AHEAD, /* new: lead `a` s, formula `b` s */
     GV_PROOF_KS_REKEYED_EARLY, /* new, likely: the same, but a manual rekey may look so too */
-    GV_PROOF_KS_NO_SUCCESSOR,  /* old: `a` s left, no new KEK */
+    GV_PROOF_KS_NO_SUCCESSOR,  /* old, likely: `a` s left, no new KEK; or a rekey too late */
     GV_PROOF_KS_AFTER_EXPIRY,  /* old: new KEK `a` s after the old one's expiry */
     GV_PROOF_GM_FROZEN,        /* old: `a` s left in two polls `b` s apart */
     GV_PROOF_GM_COUNTS_DOWN,   /* new: `a` s less left in two polls `b` s apart */

@@ -45,8 +45,9 @@ const struct gv_kek_obs *gv_track_in_use(const struct gv_track *track,
     return told->status != GV_KEK_OLD ? told : NULL;
 }
 
-/* The end moved later, although a countdown only falls: by more than display rounding allows,
- * and the countdown rose; by more than TRACK_SURELY_LATER_S even if it did not. */
+/* The end moved later, although a countdown only falls: by more than display rounding and a
+ * slow answer allow, and the countdown rose; by more than TRACK_SURELY_LATER_S even if it did
+ * not. */
 static bool ends_later(const struct gv_kek_life *old, const struct gv_kek_life *fresh)
 {
     struct gv_when old_end = old->expiry.known ? old->expiry : old->ended_by;
@@ -54,10 +55,11 @@ static bool ends_later(const struct gv_kek_life *old, const struct gv_kek_life *
 
     if (!old_end.known || !fresh->expiry.known)
         return false;
-    later = gv_time_diff(fresh->expiry.at, old_end.at).ms;
+    later = gv_time_diff(fresh->expiry.at, old_end.at).ms - fresh->waited.ms;
     if (later > gv_secs(TRACK_SURELY_LATER_S).ms)
         return true;
-    return later > gv_secs(TRACK_ROUNDING_S).ms && fresh->remaining_s > old->remaining_s;
+    return later > gv_secs(TRACK_ROUNDING_S).ms && old->has_remaining &&
+           fresh->remaining_s > old->remaining_s;
 }
 
 static bool same_kek(const struct gv_track *track, const struct gv_kek_life *fresh)
@@ -88,8 +90,9 @@ static struct gv_dur tek_interval(const struct gv_group_obs *group)
     return gv_secs(longest);
 }
 
-/* What a judged rekey of a KS proves (chapter 4, item 1). Far earlier ones are
- * manual or policy rekeys and prove nothing. */
+/* What a judged rekey of a KS proves (chapter 4, item 1). Far earlier ones are manual or policy
+ * rekeys and prove nothing, nor do those that come when an old KS would long have rekeyed; one
+ * that comes too late, and still before the expiry, refutes that there was none to come. */
 static void prove_by_rekey(struct gv_track *track, struct gv_dur lead,
                            const struct gv_rekey_policy *policy, const struct gv_track_in *in)
 {
@@ -97,7 +100,9 @@ static void prove_by_rekey(struct gv_track *track, struct gv_dur lead,
     struct gv_dur most = gv_dur_add(gv_rekey_tolerance(policy, gv_secs(0)).formula,
                                     gv_dur_add(formula, tek_interval(in->group)));
 
-    if (track->verdict == GV_REKEY_AFTER_EXPIRY)
+    if (track->verdict == GV_REKEY_TOO_LATE && track->timing.proof == GV_PROOF_KS_NO_SUCCESSOR)
+        track->timing = (struct gv_timing){.proof = GV_PROOF_NONE};
+    else if (track->verdict == GV_REKEY_AFTER_EXPIRY && lead.ms >= -gv_secs(MISSED_GRACE_S).ms)
         track_prove(track, GV_PROOF_KS_AFTER_EXPIRY, lead.ms < 0 ? -lead.ms / 1000 : 0, 0,
                     in->seen_at);
     else if (lead.ms >= gv_secs(GV_REKEY_GUARANTEE_S - TRACK_ROUNDING_S).ms &&
@@ -127,14 +132,30 @@ static bool another_ones(const struct gv_kek_life *old, const struct gv_kek_life
             gv_kek_ends_together(fresh->birth.at, old->birth.at));
 }
 
-/* It made this KEK without a rekey: because it has started. Where SNMP tells, its uptime shows
- * that; and then the CLI's count may be older than the KEK. */
-static bool never_sent(const struct gv_track_in *in)
+/* It made this KEK without a rekey: because it has started. Where SNMP has told since, its
+ * uptime shows that; and then the CLI's count may be older than the KEK. */
+static bool never_sent(const struct gv_kek_life *fresh, const struct gv_track_in *in)
 {
+    const struct gv_device_obs *device = in->device;
     const struct gv_ks_obs *ks = in->group->ks;
+    bool told =
+        device->has_uptime && (device->uptime_at.ms == 0 ||
+                               !gv_time_before(device->uptime_at, gv_kek_life_since(fresh)));
 
-    return ks != NULL && !in->device->has_uptime && (ks->has & GV_KS_HAS_REKEYS_SENT) &&
-           ks->rekeys_sent == 0;
+    return ks != NULL && !told && (ks->has & GV_KS_HAS_REKEYS_SENT) && ks->rekeys_sent == 0;
+}
+
+/* The KEK before, where it is listed still, may end later than it did: the device's clock was
+ * stepped since. Earlier it ends only if it is cut. */
+static void see_end_again(struct gv_kek_life *old, const struct gv_kek_obs *rows)
+{
+    for (; rows != NULL; rows = rows->next) {
+        struct gv_kek_life shown = gv_kek_life_of(rows);
+
+        if (old->has_spi && shown.expiry.known && gv_kek_same(&shown, old) == GV_YES &&
+            old->expiry.known && gv_time_before(old->expiry.at, shown.expiry.at))
+            old->expiry = shown.expiry;
+    }
 }
 
 static void rekeyed(struct gv_track *track, const struct gv_kek_life *fresh,
@@ -147,8 +168,10 @@ static void rekeyed(struct gv_track *track, const struct gv_kek_life *fresh,
 
     if (!judged(track, in))
         return;
-    if (another_ones(&track->kek, fresh) || never_sent(in))
+    if (another_ones(&track->kek, fresh) || never_sent(fresh, in))
         return;
+    if (track->side == GV_TRACK_KS)
+        see_end_again(&track->kek, in->group->keks);
     track->verdict = track_judge(track, fresh, &policy, in, past, birth, &old_end);
     track->judged_at = gv_when(birth.at);
     track->lead_expected = gv_rekey_lead(&policy);
@@ -225,22 +248,23 @@ static bool overtaken(const struct gv_track *track, const struct gv_kek_life *fr
            gv_kek_same(fresh, &track->previous) == GV_YES;
 }
 
-static bool counted(uint32_t has, uint32_t bit, uint32_t now, uint32_t before)
+/* The count is told, and the same. */
+static bool unchanged(uint32_t has, uint32_t bit, uint32_t now, uint32_t before)
 {
-    return (has & bit) && now != before;
+    return (has & bit) && now == before;
 }
 
 /* A member that shows no SPI, and a value that stands still, cannot show that its KEK is
- * another: after one more rekey or registration it may be. */
+ * another: unless there was no rekey and no registration, it may be. */
 static bool maybe_another(const struct gv_track *track, const struct gv_kek_life *fresh,
                           const struct gv_gm_obs *gm)
 {
     return track->side == GV_TRACK_GM && !fresh->has_spi && track->mark.known &&
            track->timing.proof != GV_PROOF_GM_COUNTS_DOWN &&
-           (counted(gm->has, GV_GM_HAS_REKEYS_RECEIVED, gm->rekeys_received,
-                    track->mark.rekeys) ||
-            counted(gm->has, GV_GM_HAS_REGISTRATIONS_SUCCEEDED, gm->registrations_succeeded,
-                    track->mark.registrations));
+           !(unchanged(gm->has, GV_GM_HAS_REKEYS_RECEIVED, gm->rekeys_received,
+                       track->mark.rekeys) &&
+             unchanged(gm->has, GV_GM_HAS_REGISTRATIONS_SUCCEEDED, gm->registrations_succeeded,
+                       track->mark.registrations));
 }
 
 /* What a KS shows as the lifetime of a KEK may be that of the next one, as configured since:
@@ -355,6 +379,7 @@ static void feed_boot(struct gv_track *track, const struct gv_track_in *in)
     if (!counts_anew(track, in->group) && !fell && !other)
         return;
     track->rebooted = track->kek.known;
+    track->booted = gv_when(in->seen_at);
     track->timing = (struct gv_timing){.proof = GV_PROOF_NONE};
     forget_counts(track);
 }
@@ -364,15 +389,20 @@ static void feed_role(struct gv_track *track, const struct gv_track_in *in)
     const struct gv_ks_obs *ks = in->group->ks;
     enum gv_ks_role role = gv_ks_leads(ks) ? GV_KS_PRIMARY : ks->role;
     bool assumed = ks->role == GV_KS_ROLE_UNSAID && !ks->redundancy_said;
+    struct gv_time told_at = ks->role_at.ms != 0 ? ks->role_at : in->seen_at;
 
-    /* One that was told stays, when only the collector that cannot tell it answers. */
-    if (assumed && track->role != GV_KS_ROLE_UNSAID && !track->role_assumed)
+    /* One that was told stays, when only the collector that cannot tell it answers, or the poll
+     * was cut before it. */
+    if ((assumed || role == GV_KS_ROLE_UNSAID) && track->role != GV_KS_ROLE_UNSAID &&
+        !track->role_assumed)
+        return;
+    if (gv_time_before(told_at, track->role_seen))
         return;
     if (track->role != role)
-        track->role_since = in->seen_at;
+        track->role_since = told_at;
     track->role = role;
     track->role_assumed = assumed;
-    track->role_seen = in->seen_at;
+    track->role_seen = told_at;
     if (role != GV_KS_PRIMARY)
         withdraw(track);
 }
@@ -432,8 +462,11 @@ void gv_track_feed(struct gv_track *track, const struct gv_track_in *in)
         kek = NULL;
     end = track->kek.expiry;
     first_seen = track->kek.first_seen;
-    /* Part of an answer shows nothing by what it leaves out: the KEK after it may be there. */
-    if (kek != NULL && in->cut && (shows(kek, &track->previous) || shows(kek, &track->kek)))
+    /* Part of an answer shows nothing by what it leaves out: the KEK after it may be there, and
+     * a row that was not read to its end may be that of one that is over. */
+    if (kek != NULL && in->cut &&
+        (shows(kek, &track->previous) || shows(kek, &track->kek) ||
+         !(kek->has & GV_KEK_HAS_REMAINING)))
         kek = NULL;
     next = next_of(group);
     if (group->ks != NULL &&
@@ -441,7 +474,8 @@ void gv_track_feed(struct gv_track *track, const struct gv_track_in *in)
         track->next = next;
     if (kek != NULL)
         feed_kek(track, kek, &past, in);
-    if (kek != NULL) {
+    /* As it was when the KEK to come was made, which may be in use much later. */
+    if (kek != NULL && !track->next.known) {
         track->policy = gv_rekey_policy_of(group, &track->told, in->override);
         track->policy_known = true;
     }

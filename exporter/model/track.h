@@ -30,8 +30,9 @@ struct gv_track {
     struct gv_dur lead_expected; /* by the formula, as it was at that rekey */
     struct gv_when judged_at;
     uint64_t counts[GV_REKEY_VERDICT_COUNT];
-    bool missed;      /* the KEK now tracked ended without a successor, and is counted */
-    bool rebooted;    /* since the KEK now tracked was last seen: its end proves nothing */
+    bool missed;           /* the KEK now tracked ended without a successor, and is counted */
+    bool rebooted;         /* since the KEK now tracked was last seen: its end proves nothing */
+    struct gv_when booted; /* seen then: what is told of before may be of other software */
     bool clock_doubt; /* our own host has rebooted since it was last seen: see gv_track_doubt */
 
     bool has_uptime;

@@ -43,7 +43,12 @@ static bool skipped_one(const struct gv_kek_life *old, const struct gv_kek_life 
                gv_rekey_tolerance(policy, gv_secs(0)).base.ms;
 }
 
-/* The device still lists a KEK that lived between the two. */
+static bool born_before(const struct gv_kek_life *a, const struct gv_kek_life *b)
+{
+    return a->birth.known && b->birth.known && gv_time_before(a->birth.at, b->birth.at);
+}
+
+/* The device still lists a KEK that lived between the two, and is no elder one. */
 static bool lists_another(const struct gv_kek_life *old, const struct gv_kek_life *fresh,
                           const struct gv_kek_obs *rows)
 {
@@ -52,7 +57,7 @@ static bool lists_another(const struct gv_kek_life *old, const struct gv_kek_lif
 
         if (gv_kek_same(&life, old) == GV_NO && gv_kek_same(&life, fresh) == GV_NO &&
             life.expiry.known && fresh->expiry.known &&
-            gv_time_before(life.expiry.at, fresh->expiry.at))
+            gv_time_before(life.expiry.at, fresh->expiry.at) && !born_before(&life, old))
             return true;
     }
     return false;
@@ -83,6 +88,45 @@ static bool sent_more(const struct track_past *past, const struct gv_ks_obs *ks)
 {
     return ks != NULL && (ks->has & GV_KS_HAS_REKEYS_SENT) && past->rekeys_sent > 0 &&
            ks->rekeys_sent > past->rekeys_sent + 1;
+}
+
+/* It would be older than the KEK before it was in use, with all retransmissions, and was not
+ * seen beside it: a lifetime that was configured since is shown as its own, or the clock was
+ * stepped. */
+static bool looks_older(const struct gv_track *track, const struct gv_kek_life *fresh,
+                        const struct gv_kek_life *next)
+{
+    const struct gv_rekey_policy *policy = &track->policy;
+    int64_t beside_ms = policy->interval.ms * policy->retransmits +
+                        gv_rekey_tolerance(policy, slow(fresh)).base.ms;
+
+    return track->side == GV_TRACK_KS && track->policy_known && !policy->retransmits_assumed &&
+           fresh->birth.known && !(next->known && gv_kek_same(next, fresh) == GV_YES) &&
+           gv_time_diff(track->kek.last_seen, fresh->birth.at).ms > beside_ms;
+}
+
+/* It took over, as far as its role was told, when that KEK may have been there already: whose
+ * it is cannot be known. */
+static bool maybe_inherited(const struct gv_track *track, struct track_birth birth)
+{
+    struct gv_time earliest = gv_time_sub(birth.at, birth.unresolved);
+
+    return track->side == GV_TRACK_KS &&
+           gv_time_before(gv_time_add(earliest, gv_secs(TRACK_ROUNDING_S)), track->role_since);
+}
+
+/* Nothing tells that it is the next one, and polls were missing for half of a KEK's life: then
+ * the rekey that was due may have been in time, and a later one by hand. */
+static bool maybe_by_hand(const struct gv_kek_life *old, const struct gv_kek_life *fresh,
+                          struct gv_time birth, const struct gv_rekey_policy *policy,
+                          const struct track_past *past, const struct gv_ks_obs *ks)
+{
+    if (ks == NULL || !fresh->has_lifetime ||
+        (old->has_index && fresh->has_index && fresh->index == old->index + 1) ||
+        ((ks->has & GV_KS_HAS_REKEYS_SENT) && (past->rekeys_sent > 0 || ks->rekeys_sent <= 1)))
+        return false;
+    return 2 * gv_time_diff(birth, old->last_seen).ms >
+           gv_rekey_plan(gv_secs(fresh->lifetime_s), policy).rekey_at.ms;
 }
 
 /* Bounds that are wide for lack of polls clear no key server, and accuse nobody of more than
@@ -125,7 +169,9 @@ enum gv_rekey_verdict track_judge(const struct gv_track *track, const struct gv_
     struct gv_dur lead;
 
     *old_end = track->kek.expiry;
-    if (track_frozen(track) || skipped_one(&track->kek, fresh, birth.at, policy) ||
+    if (track_frozen(track) || maybe_inherited(track, birth) ||
+        looks_older(track, fresh, &past->next) ||
+        skipped_one(&track->kek, fresh, birth.at, policy) ||
         lists_another(&track->kek, fresh, in->group->keks))
         return GV_REKEY_UNKNOWN;
     if (!old_end->known && !track->kek.ended_by.known)
@@ -144,7 +190,9 @@ enum gv_rekey_verdict track_judge(const struct gv_track *track, const struct gv_
         return GV_REKEY_UNKNOWN;
     if (gm != NULL && !gv_rekey_harmless(verdict) && !gm_may_accuse(track, fresh, gm))
         return GV_REKEY_UNKNOWN;
-    if (!gv_rekey_harmless(verdict) && (track->clock_doubt || sent_more(past, in->group->ks)))
+    if (!gv_rekey_harmless(verdict) &&
+        (track->clock_doubt || sent_more(past, in->group->ks) ||
+         maybe_by_hand(&track->kek, fresh, birth.at, policy, past, in->group->ks)))
         return GV_REKEY_UNKNOWN;
     return verdict;
 }

@@ -63,6 +63,7 @@ static const struct gv_keep_field fields[] = {
     {"count.missed", COUNT(GV_REKEY_MISSED)},
     {"missed", AT(BOOL, missed)},
     {"rebooted", AT(BOOL, rebooted)},
+    WHEN("booted", booted),
     {"clock_doubt", AT(BOOL, clock_doubt)},
     {"uptime.known", AT(BOOL, has_uptime)},
     {"uptime_ms", AT(U64, uptime_ms)},

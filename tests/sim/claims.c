@@ -55,6 +55,22 @@ static struct gv_time memory(const struct claims *c)
     return gv_time_sub(c->now, gv_secs((int64_t)s->stale_after_s + s->interval_s + SETTLING_S));
 }
 
+/* The fleet's name of a group: some devices tell only its number. NULL: not one of the fleet's.
+ */
+static const char *lab_name(const struct claims *c, const char *name, const char *id)
+{
+    const struct lab_fleet *fleet = c->stage->fleet;
+    char number[16];
+
+    for (size_t i = 0; i < fleet->group_count; i++) {
+        (void)snprintf(number, sizeof(number), "%" PRIu32, fleet->groups[i].id);
+        if (name != NULL ? strcmp(fleet->groups[i].name, name) == 0
+                         : id != NULL && strcmp(number, id) == 0)
+            return fleet->groups[i].name;
+    }
+    return NULL;
+}
+
 /* --- old and new --- */
 
 static bool was(enum lab_behaviour now, enum lab_behaviour before, struct gv_time since,
@@ -93,17 +109,18 @@ bool claims_mismatch_is_true(const struct truth_ks *ks, const struct truth *trut
     return false;
 }
 
-static void check_interop(struct claims *c, const struct gv_group_verdict *group)
+static void check_interop(struct claims *c, const struct gv_group_verdict *group,
+                          const char *name)
 {
     for (size_t i = 0; i < group->interop_count; i++) {
         const struct gv_interop_verdict *interop = &group->interop[i];
-        const struct truth_ks *ks = truth_ks_of(c->truth, interop->ks, group->name);
+        const struct truth_ks *ks = truth_ks_of(c->truth, interop->ks, name);
 
         if (interop->outcome != GV_INTEROP_MISMATCH || ks == NULL)
             continue;
         c->made++;
         if (!claims_mismatch_is_true(ks, c->truth, memory(c)))
-            fault(c, CLAIM_MISMATCH, "%s in %s", interop->ks, group->name);
+            fault(c, CLAIM_MISMATCH, "%s in %s", interop->ks, name);
     }
 }
 
@@ -203,24 +220,37 @@ static void check_expiry(struct claims *c, const char *device,
               off_ms);
 }
 
-static void check_ks(struct claims *c, const struct gv_device_verdict *device,
-                     const struct gv_membership *row)
+static int64_t apart_ms(struct gv_time a, struct gv_time b)
 {
-    const struct truth_ks *t = truth_ks_of(c->truth, device->name, row->name);
+    int64_t ms = gv_time_diff(a, b).ms;
 
-    if (t == NULL)
-        return;
+    return ms < 0 ? -ms : ms;
+}
+
+/* The KEK before stays in use until the last retransmission of the next: either may be shown.
+ */
+static struct gv_time meant_expiry(const struct claims *c, const struct gv_kek_verdict *said,
+                                   const struct truth_ks *t)
+{
+    int64_t in_use_ms = apart_ms(said->expiry.at, stage_loop_time(c->stage, t->in_use_expiry));
+
+    return in_use_ms < apart_ms(said->expiry.at, stage_loop_time(c->stage, t->expiry))
+               ? t->in_use_expiry
+               : t->expiry;
+}
+
+static void check_ks(struct claims *c, const struct gv_device_verdict *device,
+                     const struct gv_membership *row, const struct truth_ks *t)
+{
+    struct gv_time expiry = meant_expiry(c, &row->ks_kek, t);
+
     check_ks_counts(c, device->name, t, &row->rekey);
-    check_expiry(c, device->name, &row->ks_kek, t->expiry, t->changed_at);
+    check_expiry(c, device->name, &row->ks_kek, expiry, t->changed_at);
 }
 
 static void check_gm(struct claims *c, const struct gv_device_verdict *device,
-                     const struct gv_membership *row)
+                     const struct gv_membership *row, const struct truth_gm *t)
 {
-    const struct truth_gm *t = truth_gm_of(c->truth, device->name, row->name);
-
-    if (t == NULL)
-        return;
     if (row->rekey.published)
         check_gm_counts(c, device->name, t, row->rekey.counts);
     /* Of a member that is neither old nor new yet, what it shows may stand still. */
@@ -239,29 +269,48 @@ static void check_gm(struct claims *c, const struct gv_device_verdict *device,
 
 static void check_device(struct claims *c, const struct gv_device_verdict *device)
 {
+    const struct truth_ks *ks = truth_ks_of(c->truth, device->name, NULL);
+    const struct truth_gm *gm = truth_gm_of(c->truth, device->name, NULL);
+
+    if (ks != NULL)
+        check_behaviour(c, device->name, "KS", &device->ks_behaviour, ks->behaviour,
+                        ks->behaviour_before, ks->behaviour_since);
+    if (gm != NULL)
+        check_behaviour(c, device->name, "GM", &device->gm_behaviour, gm->behaviour,
+                        gm->behaviour_before, gm->behaviour_since);
     for (size_t i = 0; i < device->membership_count; i++) {
         const struct gv_membership *row = &device->memberships[i];
-        const struct truth_ks *ks = truth_ks_of(c->truth, device->name, row->name);
-        const struct truth_gm *gm = truth_gm_of(c->truth, device->name, row->name);
+        const char *name = lab_name(c, row->name, row->group_id);
 
-        if (row->has_ks)
-            check_ks(c, device, row);
-        if (row->has_gm)
-            check_gm(c, device, row);
-        if (i == 0 && ks != NULL)
-            check_behaviour(c, device->name, "KS", &device->ks_behaviour, ks->behaviour,
-                            ks->behaviour_before, ks->behaviour_since);
-        if (i == 0 && gm != NULL)
-            check_behaviour(c, device->name, "GM", &device->gm_behaviour, gm->behaviour,
-                            gm->behaviour_before, gm->behaviour_since);
+        ks = name != NULL ? truth_ks_of(c->truth, device->name, name) : NULL;
+        gm = name != NULL ? truth_gm_of(c->truth, device->name, name) : NULL;
+        if (row->has_ks && ks != NULL)
+            check_ks(c, device, row, ks);
+        if (row->has_gm && gm != NULL)
+            check_gm(c, device, row, gm);
     }
+}
+
+/* --- probes --- */
+
+static void check_probe(struct claims *c, const struct gv_probe_verdict *probe)
+{
+    const struct truth_ks *t = truth_ks_of(c->truth, probe->ks, NULL);
+    const struct gv_kek_verdict held = {.present = true, .expiry = probe->kek_expiry};
+
+    if (t == NULL)
+        return;
+    check_behaviour(c, probe->ks, "KS, by its probe,", &probe->behaviour, t->behaviour,
+                    t->behaviour_before, t->behaviour_since);
+    check_expiry(c, probe->probe, &held, t->expiry, t->changed_at);
 }
 
 /* --- groups --- */
 
 static void check_group(struct claims *c, const struct gv_group_verdict *group)
 {
-    const struct truth_group *t = truth_group_of(c->truth, group->name);
+    const char *name = lab_name(c, group->name, group->group_id);
+    const struct truth_group *t = truth_group_of(c->truth, name);
     bool two, none;
 
     if (t == NULL)
@@ -270,11 +319,11 @@ static void check_group(struct claims *c, const struct gv_group_verdict *group)
     two = !gv_time_before(t->two_primaries, memory(c));
     none = !gv_time_before(t->no_primary, memory(c));
     if (group->split == GV_YES && !two && gv_time_before(t->two_keks, memory(c)))
-        fault(c, CLAIM_SPLIT, "%s is not split", group->name);
+        fault(c, CLAIM_SPLIT, "%s is not split", name);
     if (group->primaries.known &&
         ((group->primaries.n > 1 && !two) || (group->primaries.n == 0 && !none)))
-        fault(c, CLAIM_PRIMARIES, "%s: %" PRIu64, group->name, group->primaries.n);
-    check_interop(c, group);
+        fault(c, CLAIM_PRIMARIES, "%s: %" PRIu64, name, group->primaries.n);
+    check_interop(c, group, name);
 }
 
 void claims_check(struct claims *claims, const struct gv_snapshot *snapshot)
@@ -284,4 +333,6 @@ void claims_check(struct claims *claims, const struct gv_snapshot *snapshot)
         check_device(claims, &snapshot->devices[i]);
     for (size_t i = 0; i < snapshot->group_count; i++)
         check_group(claims, &snapshot->groups[i]);
+    for (size_t i = 0; i < snapshot->probe_count; i++)
+        check_probe(claims, &snapshot->probes[i]);
 }

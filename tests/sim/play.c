@@ -123,6 +123,14 @@ static bool live_to(struct run *run, struct gv_time until)
     return true;
 }
 
+/* An expectation that was never due has not been met. */
+static void check_unasked(struct run *run)
+{
+    for (size_t i = 0; i < run->play->expect_count; i++)
+        if (!run->play->expects[i].met)
+            fail(run, run->play->expects[i].line, "never due: ", "`at` is after the end");
+}
+
 static bool live(struct run *run)
 {
     struct gv_time end = {gv_secs(run->play->for_s).ms}, now = {0};
@@ -134,6 +142,7 @@ static bool live(struct run *run)
         if (!live_to(run, now) || !check(run))
             return false;
     }
+    check_unasked(run);
     return true;
 }
 

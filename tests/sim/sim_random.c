@@ -44,13 +44,14 @@ static bool tells(const char *version)
     return strstr(version, "SY") == NULL && strstr(version, "GC") == NULL;
 }
 
-/* The latest observation that any collector has of the device. */
-static struct gv_time seen(const struct stage *stage, const char *device)
+/* The latest observation that the collectors from `first` on have of the device. */
+enum { BY_ANY, BY_SSH };
+static struct gv_time seen(const struct stage *stage, const char *device, size_t first)
 {
     static const char *const collectors[] = {"snmp", "ssh"};
     struct gv_time last = {INT64_MIN};
 
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = first; i < 2; i++) {
         const struct gv_observation *obs =
             gv_store_observation(stage->store, device, collectors[i]);
 
@@ -70,7 +71,10 @@ static void learn(struct gv_time *known, struct gv_time now)
 static void look_ks(struct pair *pair, const struct stage *stage, struct gv_time now)
 {
     const struct lab_ks *ks = pair->ks->ks;
-    struct gv_time at = seen(stage, ks->device->name);
+    /* The MIB of 2010 tells no role: where there are several, that is left to SSH. */
+    bool mute = ks->device->snmp.mib_revision < 2015 && ks->group->server_count > 1;
+    struct gv_time at = seen(stage, ks->device->name, BY_ANY);
+    struct gv_time led_at = seen(stage, ks->device->name, mute ? BY_SSH : BY_ANY);
     int64_t left_ms;
 
     if (ks->role != LAB_PRIMARY)
@@ -79,10 +83,10 @@ static void look_ks(struct pair *pair, const struct stage *stage, struct gv_time
         pair->primary_since = now;
     if (at.ms == INT64_MIN || ks->device->down)
         return;
-    left_ms = gv_time_diff(stage_loop_time(stage, pair->ks->expiry), at).ms;
+    left_ms = gv_time_diff(stage_loop_time(stage, pair->ks->expiry), led_at).ms;
     if (tells(ks->device->version) ||
         (pair->primary_since.ms != never.ms &&
-         !gv_time_before(at, stage_loop_time(stage, pair->primary_since)) &&
+         !gv_time_before(led_at, stage_loop_time(stage, pair->primary_since)) &&
          left_ms < gv_secs(WINDOW_S).ms && left_ms > 1000))
         learn(&pair->ks_known, now);
 }
@@ -94,7 +98,8 @@ static void look_gms(struct pair *pair, const struct stage *stage, struct gv_tim
     for (size_t i = 0; i < group->member_count; i++) {
         const struct lab_gm *gm = group->members[i];
 
-        if (gm->device->behaviour == LAB_NEW && seen(stage, gm->device->name).ms != INT64_MIN &&
+        if (gm->device->behaviour == LAB_NEW &&
+            seen(stage, gm->device->name, BY_ANY).ms != INT64_MIN &&
             (tells(gm->device->version) || gm->has_kek))
             learn(&pair->gm_known, now);
     }
@@ -231,7 +236,7 @@ static void look(void *arg, const struct play *play, struct stage *stage,
     w->store = stage->store;
     for (size_t i = 0; i < truth->server_count; i++)
         look_pair(w, &truth->servers[i], stage, truth, snapshot);
-    if (stage->fleet->now.ms >= gv_secs(play->for_s).ms)
+    if (stage->fleet->now.ms >= gv_secs(play->for_s).ms) /* the last check */
         score_all(w, truth, snapshot);
 }
 

@@ -28,7 +28,9 @@ enum { TRANSPORTS = sizeof(transports) / sizeof(transports[0]) };
 
 struct gv_time stage_loop_time(const struct stage *stage, struct gv_time fleet_time)
 {
-    int64_t ms = fleet_time.ms + fleet_time.ms * stage->settings.drift_ppm / MILLION;
+    int64_t millionths = fleet_time.ms * (MILLION + stage->settings.drift_ppm);
+    /* Rounded up: when it has come, so has the fleet's. */
+    int64_t ms = millionths / MILLION + (millionths % MILLION > 0);
 
     return gv_time_add(stage->begun, (struct gv_dur){ms});
 }

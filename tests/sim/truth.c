@@ -87,6 +87,9 @@ static void note_rekey(struct truth_ks *t, struct gv_time now)
     /* A lead that the lifetime cannot hold: the formula is not to be met. */
     if (formula_s >= ks->group->kek_lifetime_s - 30)
         set |= TRUTH_EARLY | TRUTH_ON_TIME | TRUTH_LATE;
+    /* Settings changed, and moved the instant when it was due. */
+    if (lead_ms / 1000 >= t->least_s - TOLERANCE_S && lead_ms / 1000 <= t->most_s + TOLERANCE_S)
+        set |= TRUTH_ON_TIME;
     for (unsigned v = 0; v < TRUTH_VERDICTS; v++)
         t->verdicts[v] += set >> v & 1;
     t->rekeys++;
@@ -94,10 +97,20 @@ static void note_rekey(struct truth_ks *t, struct gv_time now)
     t->rekeyed_at = now;
 }
 
+static void note_formula(struct truth_ks *t, bool anew)
+{
+    int64_t formula_s = lab_kek_lead_s(t->ks->group, t->ks->member_count);
+
+    if (anew || formula_s < t->least_s)
+        t->least_s = formula_s;
+    if (anew || formula_s > t->most_s)
+        t->most_s = formula_s;
+}
+
 static void look_ks(struct truth_ks *t, struct gv_time now)
 {
     const struct lab_ks *ks = t->ks;
-    const struct lab_kek *kek = lab_ks_newest_kek(ks);
+    const struct lab_kek *kek = lab_ks_newest_kek(ks), *used = lab_ks_kek(ks);
     bool booted = ks->device->boots != t->boots;
     bool changed =
         kek != NULL && (!t->has_kek || memcmp(kek->spi, t->spi, sizeof(t->spi)) != 0);
@@ -109,6 +122,7 @@ static void look_ks(struct truth_ks *t, struct gv_time now)
         t->behaviour = ks->device->behaviour;
         t->behaviour_since = now;
     }
+    note_formula(t, !t->has_kek);
     if (changed && t->has_kek && !booted && ks->role == LAB_PRIMARY &&
         gv_time_diff(now, kek->born).ms < 1000)
         note_rekey(t, now);
@@ -116,10 +130,16 @@ static void look_ks(struct truth_ks *t, struct gv_time now)
     t->has_kek = kek != NULL;
     if (kek == NULL)
         return;
-    if (changed || gv_time_diff(kek->expiry, t->expiry).ms != 0)
+    if (used == NULL)
+        used = kek;
+    if (changed || gv_time_diff(kek->expiry, t->expiry).ms != 0 ||
+        gv_time_diff(used->expiry, t->in_use_expiry).ms != 0)
         t->changed_at = now;
-    if (changed)
+    t->in_use_expiry = used->expiry;
+    if (changed) {
         t->expired = false;
+        note_formula(t, true);
+    }
     memcpy(t->spi, kek->spi, sizeof(t->spi));
     t->expiry = kek->expiry;
     if (!t->expired && ks->role == LAB_PRIMARY &&
@@ -182,7 +202,7 @@ static void look_gm(struct truth_gm *t, struct gv_time now)
         return;
     if (gm->device->boots != t->boots || gm->registrations_succeeded < t->registrations) {
         t->boots = gm->device->boots;
-        t->had_kek = t->first_done = false;
+        t->first_done = false; /* but with the same KEK again it may begin a pair */
         t->registrations = 0;
     }
     if (t->behaviour != gm->device->behaviour) {
@@ -250,9 +270,9 @@ void truth_look(struct truth *truth)
 const struct truth_ks *truth_ks_of(const struct truth *truth, const char *device,
                                    const char *group)
 {
-    for (size_t i = 0; group != NULL && i < truth->server_count; i++)
+    for (size_t i = 0; i < truth->server_count; i++)
         if (strcmp(truth->servers[i].ks->device->name, device) == 0 &&
-            strcmp(truth->servers[i].ks->group->name, group) == 0)
+            (group == NULL || strcmp(truth->servers[i].ks->group->name, group) == 0))
             return &truth->servers[i];
     return NULL;
 }
@@ -260,9 +280,9 @@ const struct truth_ks *truth_ks_of(const struct truth *truth, const char *device
 const struct truth_gm *truth_gm_of(const struct truth *truth, const char *device,
                                    const char *group)
 {
-    for (size_t i = 0; group != NULL && i < truth->member_count; i++)
+    for (size_t i = 0; i < truth->member_count; i++)
         if (strcmp(truth->members[i].gm->device->name, device) == 0 &&
-            strcmp(truth->members[i].gm->group->name, group) == 0)
+            (group == NULL || strcmp(truth->members[i].gm->group->name, group) == 0))
             return &truth->members[i];
     return NULL;
 }

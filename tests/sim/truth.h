@@ -26,12 +26,14 @@ struct truth_ks {
     uint32_t boots;
     enum lab_behaviour behaviour, behaviour_before;
     struct gv_time behaviour_since;
+    int64_t least_s, most_s;           /* the formula's lead, over the life of that KEK */
     uint64_t rekeys;                   /* of the KEK, as the primary */
     uint64_t verdicts[TRUTH_VERDICTS]; /* of them, those that may be called so */
     uint64_t missed;                   /* KEKs that ended without a successor */
     int64_t lead_ms;                   /* of the last one */
     struct gv_time rekeyed_at;
-    struct gv_time changed_at; /* its newest KEK came, or that one's end was moved */
+    struct gv_time in_use_expiry; /* of the KEK in use */
+    struct gv_time changed_at;    /* a KEK came, or came into use, or its end was moved */
 };
 
 /* One member in one group. */
@@ -70,7 +72,7 @@ void truth_close(struct truth *truth);
 /* The fleet has lived on by one event, or was changed. */
 void truth_look(struct truth *truth);
 
-/* NULL where there is none; `group` may be NULL. */
+/* NULL where there is none. Of a device `group` may be NULL: in any group. */
 const struct truth_ks *truth_ks_of(const struct truth *truth, const char *device,
                                    const char *group);
 const struct truth_gm *truth_gm_of(const struct truth *truth, const char *device,

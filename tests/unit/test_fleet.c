@@ -338,7 +338,7 @@ static void test_timing_evidence(void)
     (void)add_ks(&s, "ks1", "10.0.0.1", GV_KS_PRIMARY, "1.0.27");
     s.tracks[0].track.side = GV_TRACK_KS;
     s.tracks[0].track.timing =
-        (struct gv_timing){GV_PROOF_KS_NO_SUCCESSOR, 120, 0, scene_at(-60), false};
+        (struct gv_timing){GV_PROOF_KS_AFTER_EXPIRY, 1, 0, scene_at(-60), false};
     build(&s, 5);
     v = &s.snapshot.devices[0].ks_behaviour;
     CHECK_INT("what was seen outranks what is printed", v->behaviour, GV_BEHAVIOUR_OLD);
@@ -349,7 +349,8 @@ static void test_timing_evidence(void)
     v = &s.snapshot.devices[0].ks_behaviour;
     CHECK_INT("but only of one that says it is the primary", v->behaviour, GV_BEHAVIOUR_NEW);
     CHECK("and this contradiction shows", v->contradicted);
-    CHECK("with the number", strstr(v->evidence[0].text, "120 s of its KEK left") != NULL);
+    CHECK("with the number",
+          strstr(v->evidence[0].text, "1 s after the old one had expired") != NULL);
     clear(&s);
 }
 

@@ -324,6 +324,7 @@ static void test_uptime(void)
     snmp->device.uptime_ms = 5;
     m = gv_merge(in, 2);
     CHECK_INT("both", m->device.uptime_ms, 5);
+    CHECK_INT("told then", m->device.uptime_at.ms, snmp->seen_at.ms);
     gv_observation_free(m);
     m = gv_merge(in, 1);
     CHECK_INT("RESTCONF alone", m->device.uptime_ms, 7);

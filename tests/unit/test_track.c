@@ -15,6 +15,9 @@ struct poll {
     uint64_t uptime_s;
     uint32_t index;
     uint8_t new_spi; /* a second row with status new */
+    uint8_t old_spi; /* and one with status old */
+    uint32_t old_remaining_s;
+    int64_t uptime_at_s; /* 0: with the poll */
     bool partial, cut;
     uint32_t waited_s, rekeys_sent;
     bool has_rekeys_sent;
@@ -90,6 +93,10 @@ static const struct story ks_stories[] = {
      .lead_known = true,
      .lead_s = 710,
      .behaviour = NEW},
+    {.name = "unless SNMP last told before that KEK",
+     .polls = {{200, 1, 1200, 1100, P, .has_rekeys_sent = true, .uptime_s = 900},
+               {600, 2, 1200, 1190, P, .has_rekeys_sent = true, .uptime_s = 1280,
+                .uptime_at_s = 580}}},
     {.name = "nobody is accused by far polls of what holds at one end of them only",
      .polls = {{1080, 1, 1200, 220, P}, {1374, 2, 1200, 0, P}},
      .verdict = GV_REKEY_UNKNOWN,
@@ -113,6 +120,33 @@ static const struct story ks_stories[] = {
      .counted = 1,
      .lead_known = true,
      .lead_s = 105},
+    {.name = "too late: then it had one to come, and is neither old nor new",
+     .polls = {{1050, 1, 1200, 250, P}, {1150, 1, 1200, 150, P}, {1200, 2, 1200, 1195, P}},
+     .verdict = GV_REKEY_TOO_LATE,
+     .counted = 1,
+     .lead_known = true,
+     .lead_s = 105},
+    {.name = "its clock was stepped back: the KEK before, listed still, ends later",
+     .polls = {{1000, 1, 1200, 300, P},
+               {1180, 2, 1200, 1145, P, .old_spi = 1, .old_remaining_s = 180}},
+     .verdict = GV_REKEY_ON_TIME,
+     .counted = 1,
+     .lead_known = true,
+     .lead_s = 235,
+     .behaviour = NEW},
+    {.name = "an elder one that is listed still lived before both",
+     .polls = {{1000, 1, 1200, 1100, P},
+               {1900, 2, 1200, 1165, P, .old_spi = 9, .old_remaining_s = 50}},
+     .verdict = GV_REKEY_ON_TIME,
+     .counted = 1,
+     .lead_known = true,
+     .lead_s = 235,
+     .behaviour = NEW},
+    {.name = "a younger one lived between",
+     .polls = {{1000, 1, 1200, 1100, P},
+               {1900, 2, 1200, 1165, P, .old_spi = 9, .old_remaining_s = 1000}},
+     .verdict = GV_REKEY_UNKNOWN,
+     .counted = 1},
     {.name = "at expiry: the old behaviour",
      .polls = {{1250, 1, 1200, 50, P}, {1310, 2, 1200, 1190, P}},
      .verdict = GV_REKEY_AFTER_EXPIRY,
@@ -135,13 +169,10 @@ static const struct story ks_stories[] = {
      .behaviour = UNK},
     {.name = "a secondary is not judged",
      .polls = {{200, 1, 1200, 1100, S}, {1310, 2, 1200, 1190, S}}},
-    {.name = "a secondary that became primary is",
+    {.name = "of one that took over since, it is open whose rekey that was",
      .polls = {{200, 1, 1200, 1100, S}, {1200, 2, 1200, 1065, P}},
-     .verdict = GV_REKEY_ON_TIME,
-     .counted = 1,
-     .lead_known = true,
-     .lead_s = 235,
-     .behaviour = NEW},
+     .verdict = GV_REKEY_UNKNOWN,
+     .counted = 1},
     {.name = "an unsaid role without peers is a lone KS",
      .polls = {{200, 1, 1200, 1100}, {1200, 2, 1200, 1065}},
      .verdict = GV_REKEY_ON_TIME,
@@ -174,6 +205,8 @@ static const struct story ks_stories[] = {
      .behaviour = NEW},
     {.name = "a slow answer is no rekey",
      .polls = {{200, 0, 1200, 1100, P}, {260, 0, 1200, 1045, P}}},
+    {.name = "nor is one of 40 s",
+     .polls = {{200, 0, 1200, 1100, P}, {260, 0, 1200, 1080, P, .waited_s = 40}}},
     {.name = "by index",
      .polls = {{200, 0, 1200, 1100, P, .index = 4}, {1200, 0, 1200, 1065, P, .index = 5}},
      .verdict = GV_REKEY_ON_TIME,
@@ -197,8 +230,7 @@ static const struct story ks_stories[] = {
      .verdict = GV_REKEY_AFTER_EXPIRY,
      .counted = 1,
      .lead_known = true,
-     .lead_s = -730,
-     .behaviour = OLD},
+     .lead_s = -730}, /* by far too late for an old one, too */
     {.name = "zero is saturated: the end known from earlier counts",
      .polls = {{1250, 1, 1200, 50, P}, {1310, 1, 1200, 0, P}, {1330, 2, 1200, 1195, P}},
      .verdict = GV_REKEY_AFTER_EXPIRY,
@@ -488,6 +520,10 @@ static void feed(struct gv_track *track, const struct story *s, const struct pol
         kek->status = GV_KEK_IN_USE;
         kek->waited = gv_secs(poll->waited_s);
     }
+    if (poll->uptime_at_s != 0)
+        obs->device.uptime_at = scene_at(poll->uptime_at_s);
+    if (poll->old_spi != 0)
+        scene_kek(obs, group, poll->old_spi, 1200, poll->old_remaining_s)->status = GV_KEK_OLD;
     if (poll->new_spi != 0)
         scene_kek(obs, group, poll->new_spi, 1200, 1200)->status = GV_KEK_NEW;
     gv_track_feed(track, &in);

@@ -54,6 +54,7 @@ static struct gv_track whole(void)
         .judged_at = {true, {18}},
         .missed = true,
         .rebooted = true,
+        .booted = {true, {36}},
         .clock_doubt = true,
         .has_uptime = true,
         .uptime_ms = UINT64_MAX,

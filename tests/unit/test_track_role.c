@@ -70,6 +70,71 @@ static void test_awaits_role(void)
     }
 }
 
+/* One sight after another; the role stays where none is told, or only an older word of it. */
+static void test_role_kept(void)
+{
+    static const struct {
+        const char *name;
+        enum gv_ks_role role;
+        bool redundant; /* it says that redundancy is configured */
+        int64_t role_at_s;
+        enum gv_ks_role kept;
+        int64_t since_s;
+    } rows[] = {
+        {"told again", GV_KS_PRIMARY, true, 160, GV_KS_PRIMARY, 100},
+        {"told anew", GV_KS_SECONDARY, true, 160, GV_KS_SECONDARY, 160},
+        {"older than what is known", GV_KS_SECONDARY, true, 90, GV_KS_PRIMARY, 100},
+        {"cut before the role", GV_KS_ROLE_UNSAID, true, 160, GV_KS_PRIMARY, 100},
+        {"a collector that cannot tell", GV_KS_ROLE_UNSAID, false, 160, GV_KS_PRIMARY, 100},
+        {"told as unknown", GV_KS_ROLE_UNKNOWN, true, 160, GV_KS_ROLE_UNKNOWN, 160},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct gv_track track = {.side = GV_TRACK_NONE};
+        struct gv_observation *obs = scene_new(160);
+        struct gv_group_obs *group = scene_group(obs, "G1", "7");
+        struct gv_ks_obs *ks = scene_ks(obs, group, rows[i].role, NULL);
+        struct gv_track_in in = {&obs->device, group, obs->seen_at, true, NULL, false};
+
+        feed(&track, 100, 1, 1100, GV_KS_PRIMARY, 100);
+        ks->redundancy_said = ks->redundancy_configured = rows[i].redundant;
+        ks->role_at = scene_at(rows[i].role_at_s);
+        gv_track_feed(&track, &in);
+        CHECK_INT(rows[i].name, track.role, rows[i].kept);
+        CHECK_INT(rows[i].name, track.role_since.ms, scene_at(rows[i].since_s).ms);
+        gv_observation_free(obs);
+    }
+}
+
+/* KEK 1 ends at 1200, KEK 2 was made at 965; this one followed, and took over. */
+static void test_inherited(void)
+{
+    static const struct {
+        const char *name;
+        int64_t leads_s; /* seen to lead first; with the KEK before, if before 990 */
+        enum gv_rekey_verdict verdict;
+    } rows[] = {
+        {"it led already", 900, GV_REKEY_ON_TIME},
+        {"as rounding has it", 967, GV_REKEY_ON_TIME},
+        {"it took over with the KEK before still in use", 980, GV_REKEY_UNKNOWN},
+        {"it took over with the new KEK", 990, GV_REKEY_UNKNOWN},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct gv_track track = {.side = GV_TRACK_NONE};
+
+        feed(&track, 100, 1, 1100, GV_KS_SECONDARY, 100);
+        if (rows[i].leads_s < 990)
+            feed(&track, rows[i].leads_s, 1, (uint32_t)(1200 - rows[i].leads_s), GV_KS_PRIMARY,
+                 rows[i].leads_s);
+        feed(&track, 990, 2, 1175, GV_KS_PRIMARY, 990);
+        CHECK_INT(rows[i].name, track.verdict, rows[i].verdict);
+        CHECK_INT(rows[i].name, track.timing.proof,
+                  rows[i].verdict == GV_REKEY_ON_TIME ? GV_PROOF_KS_REKEYED_AHEAD
+                                                      : GV_PROOF_NONE);
+    }
+}
+
 /* A track that went from KEK 1 to KEK 2, both of 1200 s, born at 0 and at 965. */
 static void test_in_use(void)
 {
@@ -115,6 +180,8 @@ int main(void)
 {
     test_leads();
     test_awaits_role();
+    test_role_kept();
+    test_inherited();
     test_in_use();
     return check_end();
 }
