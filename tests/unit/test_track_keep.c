@@ -123,9 +123,9 @@ static void test_every_field(void)
     again = text_of(&back);
     CHECK_STR("the same", again.at, text.at);
     /* A field more in the struct is one more here: it needs its row in track_keep.c. */
-    CHECK_INT("rows", lines(text.at), 125);
+    CHECK_INT("rows", lines(text.at), 127);
     if (sizeof(void *) == 8)
-        CHECK_INT("size", sizeof(struct gv_track), 776);
+        CHECK_INT("size", sizeof(struct gv_track), 800);
     CHECK_INT("counts", back.counts[GV_REKEY_MISSED], track.counts[GV_REKEY_MISSED]);
     CHECK_INT("an instant", back.kek.expiry.at.ms, track.kek.expiry.at.ms);
     CHECK("an SPI", memcmp(back.next.spi, track.next.spi, sizeof(back.next.spi)) == 0);
