@@ -95,7 +95,7 @@ set(CPACK_DEBIAN_PLUGIN_PACKAGE_SUGGESTS "icinga2 | nagios4, getvpn-exporter")
 set(CPACK_DEBIAN_LAB_PACKAGE_SUGGESTS "getvpn-exporter")
 set(CPACK_DEBIAN_EXPORTER_PACKAGE_CONTROL_EXTRA ${package_dir}/conffiles
     ${package_dir}/postinst ${package_dir}/prerm ${package_dir}/postrm)
-install(FILES ${deploy_dir}/examples/getvpn-exporter.yml COMPONENT exporter EXCLUDE_FROM_ALL
+install(FILES ${deploy_dir}/examples/getvpn-exporter.yml ${package_dir}/sysusers.conf COMPONENT exporter EXCLUDE_FROM_ALL
     DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/getvpn-exporter/examples)
 install(FILES ${deploy_dir}/systemd/README.md COMPONENT exporter EXCLUDE_FROM_ALL
     DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/getvpn-exporter RENAME README.Debian)

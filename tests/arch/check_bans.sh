@@ -18,6 +18,8 @@ refuse 'a secret wiped or compared the wrong way:' < <(
     grep -rnE 'bzero\(|memset\([^,]*(secret|password|key)[^,]*, *0' "${sources[@]}" | grep -v 'explicit_bzero' || true)
 refuse 'a codec that indexes or casts octets (base/reader.h):' < <(
     grep -rnwE 'ntohs|ntohl|htons|htonl' --include='*_codec.c' --include='walk*.c' --include='gdoi_*.c' collectors || true)
+refuse 'a program that knows when it was built is never the same again:' < <(
+    grep -rnE '__(DATE|TIME|TIMESTAMP)__' --include='*.[ch]' collectors exporter tests || true)
 refuse 'unfinished:' < <(
     grep -rnE '\b(TODO|FIXME|XXX)\b|not implemented' --include='*.[ch]' --include='*.sh' --include='*.yml' --include='*.mjs' --exclude-dir=node_modules collectors exporter tests deploy | grep -v check_bans.sh || true)
 refuse 'no SPDX line at the top:' < <(

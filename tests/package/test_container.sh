@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# The image: built from deploy/container/Containerfile without a registry, on a Debian made here,
-# with the programs of this build; then its root file system at work, read-only, as its own user.
+# The image: built from deploy/container/Containerfile without a registry, from sources, on a Debian
+# made here; the same again; then its root file system at work, read-only, as its own user.
 # usage: test_container.sh SOURCE-ROOT BUILD-DIRECTORY
 set -u
 source_root=$(realpath "$1")
@@ -52,7 +52,10 @@ check "libraries" like "$packages" 'libcurl4 .*libmicrohttpd12 .*libssh-4'
 # in it, so that what the image installs is looked for, found, and not fetched a second time ----
 base=$build/container-base.tar
 if [ "$(cat "$base.of" 2>/dev/null)" != "$packages" ]; then
+    # Without what debian:bookworm-slim is without.
     mmdebstrap --mode=root --variant=apt --dpkgopt=force-unsafe-io --aptopt='Acquire::Languages "none"' \
+        --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
+        --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright' \
         --include="ca-certificates,${packages// /,}" bookworm "$base" >"$dir/log" 2>&1 ||
         { tail -n 3 "$dir/log"; echo "skipped: no bookworm can be had"; exit 77; }
     echo "$packages" >"$base.of"
@@ -64,14 +67,28 @@ import() { # IMAGE TAR-OR-FOLDER TARGET
 }
 import localhost/base "$base" / || { tail -n 3 "$dir/log"; echo "skipped: buildah cannot work here"; exit 77; }
 
-# ---- built ----
-import localhost/built "$dir/built" / || fail "the programs" "$dir/log"
+# ---- built from the sources, as its first lines say; then of those programs once more ----
+stamp=$(dpkg-parsechangelog -l "$source_root/deploy/package/changelog.Debian" -S Timestamp)
+build_image() { # NAME OPTION...
+    b build --isolation chroot --pull-never --format docker --network host --layers=false \
+        --timestamp "$stamp" --build-arg BASE=localhost/base "${@:2}" \
+        -f "$source_root/deploy/container/Containerfile" --ignorefile "$source_root/.containerignore" \
+        -t "$1" "$source_root" >"$dir/log" 2>&1 || fail "the image $1" "$dir/log"
+}
 begun=$SECONDS
-b build --isolation chroot --pull-never --format docker --network host --layers=false \
-    --build-arg BASE=localhost/base --build-arg BUILT=localhost/built --target final \
-    -f "$source_root/deploy/container/Containerfile" --ignorefile "$source_root/.containerignore" \
-    -t getvpn-exporter "$source_root" >"$dir/log" 2>&1 || fail "buildah build" "$dir/log"
+build_image getvpn-exporter
 echo "built in $((SECONDS - begun)) s"
+container=$(b from --pull-never getvpn-exporter) && tree=$(b mount "$container") || fail mount "$dir/log"
+out=$dir/built/out
+for program in getvpn_exporter getvpntool; do cp "$tree/usr/bin/$program" "$out/usr/bin/"; done
+cp "$tree/usr/bin/check_getvpn" "$out/usr/lib/nagios/plugins/"
+build_image again --build-context compile="$dir/built"
+# Layers, settings, history: all but the number of the container that it was made in.
+made() { b inspect --type image "$1" | jq -S .OCIv1; } # IMAGE
+made getvpn-exporter >"$dir/first"
+check "layers" like "$(jq -c .rootfs.diff_ids "$dir/first")" '"sha256:.*"sha256:'
+made again >"$dir/second"
+check "of the same programs the same image" diff "$dir/first" "$dir/second"
 
 # ---- as it describes itself ----
 b inspect --type image getvpn-exporter >"$dir/image.json"
@@ -81,13 +98,17 @@ check "begins with" same "$(about '.Entrypoint + .config.Cmd')$(about .Cmd)" \
     '["/usr/bin/getvpn_exporter"]["--config.file=/etc/getvpn-exporter/getvpn-exporter.yml"]'
 check "its health" same "$(about .Healthcheck.Test)" '["CMD","/usr/bin/getvpn_healthy"]'
 check "its port" same "$(about '.ExposedPorts | keys')" '["10848/tcp"]'
+check "label version" same "$(about '.Labels."org.opencontainers.image.version"')" \
+    "$(sed -n 's/^project(getvpn-exporter VERSION \([0-9.]*\).*/\1/p' "$source_root/CMakeLists.txt")"
 for label in title description licenses base.name; do
     check "label $label" like "$(about ".Labels.\"org.opencontainers.image.$label\"")" '[A-Za-z]{4}'
 done
 
 # ---- at work: read-only, but for its state ----
-container=$(b from --pull-never getvpn-exporter) && tree=$(b mount "$container") || fail mount "$dir/log"
-echo "size of the root file system: $(du -sm "$tree" | cut -f1) MB"
+size=$(du -sm "$tree" | cut -f1)
+told=$(sed -n 's/^| Megabytes of the image.*| \([0-9]*\) |$/\1/p' "$source_root/README.md")
+echo "size of the root file system: $size MB; the README says $told"
+check "the README's figure, a tenth more or less" [ $((10 * (size > told ? size - told : told - size))) -le "$told" ]
 check "nothing with rights of its own beyond Debian's" same \
     "$(cd "$tree" && find usr/bin/getvpn* usr/bin/check_getvpn -perm /7022 | wc -l)" 0
 check "no compiler" [ ! -e "$tree/usr/bin/gcc" ]

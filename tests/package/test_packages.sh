@@ -108,11 +108,45 @@ check "a conffile nobody touched is the new one" has '^ARGS=""$' "$root/etc/defa
 check "switched off stays off" [ ! -e "$wants" ]
 check "a secret stays" [ -e "$root/etc/getvpn-exporter/secrets/old-secret" ]
 check "no file without an owner" same "$(in_root dpkg -V $all | grep -v '^??5?????? c /etc/getvpn-exporter/getvpn-exporter.yml')" ''
+if command -v systemd-sysusers >/dev/null; then
+    as_account() { in_root getvpn_exporter --user=getvpn-exporter --once --config.file=/etc/getvpn-exporter/getvpn-exporter.yml; }
+    ! as_account >"$dir/account" 2>&1
+    check "no account but one that is asked for" same "$? $(in_root getent passwd getvpn-exporter)" '0 '
+    cp -a "$root/etc" "$dir/etc"
+    systemd-sysusers --root="$root" "$root"/usr/share/doc/getvpn-exporter/examples/sysusers.conf >"$dir/account" 2>&1
+    check "the account of the example" like "$(in_root getent passwd getvpn-exporter)" ':/usr/sbin/nologin$'
+    check "is one to run as" as_account >"$dir/account" 2>&1
+    # It is the operator's to take away again.
+    rm -r "$root/etc"
+    cp -a "$dir/etc" "$root/etc"
+fi
+options_of() { # PROGRAM: every option that it and its commands know
+    local program=$build/bin/$1 command
+    for command in '' $([ "$1" != getvpntool ] || "$program" --help | sed -n 's/^  \([a-z-]*\)  .*/\1/p'); do
+        # shellcheck disable=SC2086 # none is no word
+        "$program" $command --help
+    done | grep -oE -- '--[a-z][a-z.-]*[a-z]' | sort -u
+}
 for page in man8/getvpn_exporter.8 man1/getvpntool.1 man1/check_getvpn.1 man1/getvpn_lab.1; do
-    check "$page" gzip -t "$root/usr/share/man/$page.gz"
+    zcat "$root/usr/share/man/$page.gz" | sed 's/\\-/-/g; s/Fl \(-*\)/-\1/g' >"$dir/page"
+    options=$(options_of "$(basename "${page%.*}")")
+    check "$page: whose options are known" [ "$(wc -w <<<"$options")" -ge 5 ]
+    for option in $options; do check "$page: $option" has "$option" "$dir/page"; done
 done
 
-# ---- run ----
+# ---- run: one round of the demo (deploy/demo --once), then the service ----
+mkdir "$root/tmp/demo"
+"${in_root[@]}" SNMP_PERSISTENT_DIR=/tmp/snmp getvpn_lab --scenario /usr/share/getvpn-lab/scenarios/default.yml \
+    --exporter-config /tmp/demo/exporter.yml --state-dir /tmp/demo --quiet >"$dir/ready" 2>"$dir/lab.log" &
+lab_pid=$!
+wait_for '^ready' "$dir/ready"
+in_root getvpn_exporter --config.file=/tmp/demo/exporter.yml --once >"$dir/demo" 2>"$dir/log"
+check "the demo: every collector of every device" same $? 0
+check "all of them are up" same "$(grep -c '^getvpn_up{.*} 1$' "$dir/demo")" \
+    "$(sed -n 's/^ready.* \([0-9]*\) devices.*/\1/p' "$dir/ready")"
+kill "$lab_pid"
+wait "$lab_pid"
+lab_pid=
 . "$here/run.sh"
 
 # ---- removed, and purged ----

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# The RPM packages: built by rpmbuild, and what is in them.
+# The RPM packages: built by rpmbuild, what is in them, and that a second time they are the same.
 # usage: test_rpm.sh SOURCE-ROOT BUILD-DIRECTORY
 set -u
 source_root=$(realpath "$1")
@@ -8,9 +8,15 @@ build=$(realpath "$2")
 command -v rpmbuild >/dev/null || { echo "skipped: no rpmbuild"; exit 77; }
 . "$(dirname "$0")/../system/common.sh"
 umask 022
-rpmbuild -bb --define "_topdir $dir" --define "gv_build $build" --define "gv_source $source_root" \
-    --define "_tmppath $dir" "$source_root/deploy/rpm/getvpn-exporter.spec" >"$dir/log" 2>&1 ||
-    { echo "FAIL: rpmbuild"; tail -n 20 "$dir/log"; exit 1; }
+pack() { # FOLDER
+    rpmbuild -bb --define "_topdir $1" --define "gv_build $build" --define "gv_source $source_root" \
+        --define "_tmppath $1" "$source_root/deploy/rpm/getvpn-exporter.spec" >"$dir/log" 2>&1 ||
+        { echo "FAIL: rpmbuild"; tail -n 20 "$dir/log"; exit 1; }
+}
+pack "$dir"
+mkdir "$dir/again"
+(umask 027 && TZ=Pacific/Kiritimati pack "$dir/again")
+for rpm in "$dir"/RPMS/*/*.rpm; do check "the same again: ${rpm##*/}" cmp "$rpm" "$dir/again${rpm#"$dir"}"; done
 mapfile -t rpms < <(find "$dir/RPMS" -name '*.rpm' | sort)
 check "three packages" same "$(rpm -qp --qf '%{NAME}\n' "${rpms[@]}" 2>/dev/null | sort | tr '\n' ' ')" \
     'getvpn-exporter getvpn-exporter-dashboards nagios-plugins-getvpn '

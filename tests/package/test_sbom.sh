@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# The bill of materials against the build: every program, every library that it names, and nothing
-# that is not so; made twice it is the same.
+# The bill of materials against the build: every program, every library that it names, all that is
+# loaded with it, and nothing that is not so; made twice it is the same.
 # usage: test_sbom.sh SOURCE-ROOT BUILD-DIRECTORY
 set -u
 source_root=$(realpath "$1")
@@ -36,6 +36,12 @@ for program in getvpn_exporter getvpntool check_getvpn getvpn_lab; do
     check "$program: no others" [ "$(get "[.relationships[] | select(.spdxElementId == \"SPDXRef-File-${program/_/-}\")] | length")" \
         -le "$(wc -w <<<"$wanted")" ]
 done
+# The packages of all that the programs load, as ldd has it.
+for program in getvpn_exporter getvpntool check_getvpn getvpn_lab; do ldd "$build/bin/$program"; done |
+    grep -oE '/[^ ]*\.so[^ ]*' | sort -u | xargs realpath | sed 's|^\(/usr\)*|*|' | sort -u | xargs dpkg-query -S |
+    cut -d: -f1 | sort -u >"$dir/loaded"
+check "more than what is named" [ "$(wc -l <"$dir/loaded")" -gt "$(cut -d' ' -f2 "$dir/owners" | sort -u | wc -l)" ]
+check "what is loaded, and nothing else" diff "$dir/loaded" <(get '.packages[1:][].name' | sort)
 get '.packages[1:][] | "\(.name) \(.versionInfo)"' | sort >"$dir/said"
 cut -d' ' -f1 "$dir/said" | xargs dpkg-query -W -f '${Package} ${Version}\n' | sort -u >"$dir/installed"
 check "the versions that are installed" diff "$dir/said" "$dir/installed"
