@@ -15,6 +15,7 @@ struct gv_loop {
 
 struct gv_watch {
     uv_poll_t uv;
+    int wanted; /* enum uv_poll_event, or-ed */
     void (*ready)(void *arg, unsigned events);
     void *arg;
 };
@@ -143,8 +144,11 @@ static void watch_ready(uv_poll_t *handle, int status, int events)
     struct gv_watch *watch = handle->data;
     unsigned happened = 0;
 
-    if (status < 0)
+    /* After an error libuv no longer watches; a datagram that was refused is not the end. */
+    if (status < 0) {
         happened = GV_READABLE | GV_WRITABLE;
+        (void)uv_poll_start(handle, watch->wanted, watch_ready);
+    }
     if (events & (UV_READABLE | UV_DISCONNECT))
         happened |= GV_READABLE;
     if (events & UV_WRITABLE)
@@ -178,6 +182,7 @@ void gv_watch_change(struct gv_watch *watch, unsigned events)
         wanted |= UV_READABLE;
     if (events & GV_WRITABLE)
         wanted |= UV_WRITABLE;
+    watch->wanted = wanted;
     if (wanted == 0)
         (void)uv_poll_stop(&watch->uv);
     else

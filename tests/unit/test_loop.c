@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The contract of io/loop.h, on the libuv implementation. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -88,6 +92,61 @@ static void on_signal(void *arg)
     gv_loop_stop(s->loop);
 }
 
+/* A device that is not there yet: its host refuses a datagram, and the watch has to go on. */
+struct late {
+    struct gv_watch *watch;
+    struct sockaddr_in here, there;
+    int fd, peer, refused, answers;
+};
+
+static int datagrams(struct sockaddr_in *at)
+{
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    socklen_t n = sizeof(*at);
+
+    CHECK_INT("bind", bind(fd, (const struct sockaddr *)at, n), 0);
+    CHECK_INT("where", getsockname(fd, (struct sockaddr *)at, &n), 0);
+    return fd;
+}
+
+static void on_late(void *arg, unsigned events)
+{
+    struct late *late = arg;
+    char c;
+
+    CHECK("an error is readable", events & GV_READABLE);
+    if (recv(late->fd, &c, 1, MSG_DONTWAIT) == 1) {
+        late->answers++;
+        gv_watch_stop(late->watch);
+        return;
+    }
+    CHECK_INT("refused", errno, ECONNREFUSED);
+    late->refused++;
+    late->peer = datagrams(&late->there);
+    CHECK_INT(
+        "the answer",
+        sendto(late->peer, "x", 1, 0, (const struct sockaddr *)&late->here, sizeof(late->here)),
+        1);
+}
+
+static void test_refused(struct gv_loop *loop)
+{
+    struct late late = {.here = {.sin_family = AF_INET}, .there = {.sin_family = AF_INET}};
+
+    late.here.sin_addr.s_addr = late.there.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    late.fd = datagrams(&late.here);
+    (void)close(datagrams(&late.there)); /* a port that nobody has */
+    CHECK_INT("connect",
+              connect(late.fd, (const struct sockaddr *)&late.there, sizeof(late.there)), 0);
+    late.watch = gv_watch_start(loop, late.fd, GV_READABLE, on_late, &late);
+    CHECK_INT("the question", send(late.fd, "x", 1, 0), 1);
+    gv_loop_run(loop);
+    CHECK_INT("refused once", late.refused, 1);
+    CHECK_INT("and answered then", late.answers, 1);
+    (void)close(late.fd);
+    (void)close(late.peer);
+}
+
 int main(void)
 {
     struct seen s = {.loop = gv_loop_new()};
@@ -114,6 +173,8 @@ int main(void)
     CHECK_INT("works", s.dones, 1);
     CHECK_INT("reads", s.reads, 1);
     CHECK("time does not go back", gv_loop_now(s.loop).ms >= before.ms);
+
+    test_refused(s.loop);
 
     CHECK_INT("signal", gv_loop_signal(s.loop, SIGUSR1, on_signal, &s), GV_OK);
     s.other = gv_timer_start(s.loop, gv_secs(60), stop, &s);
