@@ -56,7 +56,7 @@ install -m 600 "$dir/monitor.crt" "$dir/monitor.key" "$root/tmp/"
 "${in_root[@]}" SNMP_PERSISTENT_DIR=/tmp/snmp getvpn_lab --scenario /tmp/fleet.yml --state-dir /tmp --quiet >"$dir/ready" 2>"$dir/lab.log" &
 lab_pid=$!
 wait_for '^ready' "$dir/ready"
-in_root getvpntool ssh-keyscan 127.58.0.1 --known-hosts /etc/getvpn-exporter/known_hosts >"$dir/keyscan"
+in_root getvpntool ssh-keyscan 127.58.1.1 --known-hosts /etc/getvpn-exporter/known_hosts >"$dir/keyscan"
 as_unit
 url=https://localhost:10848
 me=(--cacert "$dir/ca.crt" --cert "$dir/monitor.crt" --key "$dir/monitor.key")
@@ -64,7 +64,7 @@ check "without a certificate: nothing" same "$(status --cacert "$dir/ca.crt" $ur
 all_up() { [ "$(status "${me[@]}" $url/metrics)" = 200 ] && [ "$(grep -c '^getvpn_up{.*} 1$' "$dir/out")" = 5 ]; }
 check "a scrape over mutual TLS: all five are up" until_true all_up
 check "no secret in it" same "$(grep -c nobody-knows "$dir/out")" 0
-by_ssh() { status "${me[@]}" $url/metrics >"$dir/code" && has '^getvpn_collector_success{device="ks-frankfurt",collector="ssh"} 1$' "$dir/out"; }
+by_ssh() { status "${me[@]}" $url/metrics >"$dir/code" && has '^getvpn_collector_success{device="branch-1",collector="ssh"} 1$' "$dir/out"; }
 check "by SSH, too, without a home" until_true by_ssh
 
 # The plugin, executed as Icinga's CheckCommand of the package has it: Icinga itself where it is.

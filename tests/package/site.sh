@@ -23,10 +23,11 @@ groups:
   - {name: BRANCHES, id: 7, kek_lifetime: 7200, tek_lifetime: 3600, rekey_in: $1, retransmits: 30}
 devices:
   - {name: ks-frankfurt, address: 127.58.0.1, ks: BRANCHES, priority: 120,
-     ssh: {port: 22, user: monitor, password: nobody-knows-but-us}, gdoi: {port: 848, psk: nobody-knows-but-us}}
+     gdoi: {port: 848, psk: nobody-knows-but-us}}
   - {name: ks-london, address: 127.58.0.2, ks: BRANCHES}
   - {name: ks-madrid, address: 127.58.0.3, ks: BRANCHES}
-  - {name: branch-1, address: 127.58.1.1, gm: BRANCHES}
+  - {name: branch-1, address: 127.58.1.1, gm: BRANCHES,
+     ssh: {port: 22, user: monitor, password: nobody-knows-but-us}}
   - {name: branch-2, address: 127.58.1.2, gm: BRANCHES, faults: {lose_rekeys: 1}}
 END
     cat >"$root/etc/getvpn-exporter/getvpn-exporter.yml" <<'END'
@@ -41,13 +42,13 @@ history: {keep_days: 400}
 syslog: {listen: [":514"]}
 traps: {listen: [":162"]}
 targets:
-  - {name: ks-frankfurt, address: 127.58.0.1, ssh: all}
+  - {name: ks-frankfurt, address: 127.58.0.1}
   - {name: ks-london, address: 127.58.0.2}
   - {name: ks-madrid, address: 127.58.0.3}
-  - {name: branch-1, address: 127.58.1.1}
+  - {name: branch-1, address: 127.58.1.1, ssh: all}
   - {name: branch-2, address: 127.58.1.2}
 probes:
-  - {name: scout, ks: ks-frankfurt, group: 7, gdoi: all, local: 127.58.2.1, local_port: 848}
+  - {name: scout, ks: ks-frankfurt, group: 7, gdoi: all, local: 127.58.2.1, local_port: 848, timeout: 1m}
 END
     echo nobody-knows-but-us >"$root/etc/getvpn-exporter/secrets/community"
     cat >"$root/etc/getvpn-exporter/web.yml" <<END

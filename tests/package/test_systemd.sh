@@ -140,7 +140,7 @@ in_root systemd-run -q --unit=lab -p StateDirectory=lab getvpn_lab --scenario /t
     --state-dir /var/lib/lab --syslog-to 127.0.0.1:514 --traps-to 127.0.0.1:162
 lab_ready() { in_root journalctl -q -o cat -u lab | grep -q ^ready; }
 until_true lab_ready || { echo "FAIL: no lab"; in_root journalctl -q -o cat -u lab; exit 1; }
-in_root getvpntool ssh-keyscan 127.58.0.1 --known-hosts /etc/getvpn-exporter/known_hosts >"$dir/keyscan"
+in_root getvpntool ssh-keyscan 127.58.1.1 --known-hosts /etc/getvpn-exporter/known_hosts >"$dir/keyscan"
 check "started" in_root systemctl start getvpn-exporter
 
 # ---- watched ----
@@ -162,7 +162,7 @@ me=(--cacert "$dir/ca.crt" --cert "$dir/monitor.crt" --key "$dir/monitor.key")
 scrape() { get "${me[@]}" https://localhost:10848/metrics >"$dir/metrics"; }
 shows() { scrape && has "$1" "$dir/metrics"; } # PATTERN
 check "all five by SNMP" until_true eval 'scrape && [ "$(grep -c "^getvpn_up{.*} 1$" "$dir/metrics")" = 5 ]'
-check "one by SSH" until_true shows '^getvpn_collector_success{device="ks-frankfurt",collector="ssh"} 1$'
+check "one by SSH" until_true shows '^getvpn_collector_success{device="branch-1",collector="ssh"} 1$'
 udp() { nsenter -t "$first" -n ss -Hulnp | grep -q "$1 .*getvpn_exporter"; } # :PORT
 check "syslog is heard" udp :514
 check "notifications are heard" udp :162
@@ -226,6 +226,8 @@ check "the watchdog starts it again" until_true again
 check "it was the watchdog" said "Failed with result 'watchdog'"
 check "and it serves" shows '^getvpn_exporter_'
 check "no call was refused" same "$(journal; grep -c 'SYS' "$dir/journal")" 0
+
+[ "$failed" = 0 ] || { journal; cat "$dir/journal"; }
 
 # ---- purged, while it runs ----
 check "state" [ -s "$root/var/lib/private/getvpn-exporter/history.db" ]
