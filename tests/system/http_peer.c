@@ -19,7 +19,7 @@
 #include "io/loop.h"
 
 enum { ANSWER_SIZE = 1 << 20, REQUEST_SIZE = 128 << 10, RECEIVE_S = 10 };
-enum { POLLS_MOST = 16, ANSWER_MS = 20, SILENCE_MS = 60000 };
+enum { POLLS_MOST = PEER_CONNECTIONS, ANSWER_MS = 20, SILENCE_MS = 60000 };
 
 char peer_answer[ANSWER_SIZE];
 size_t peer_answer_n;
@@ -200,7 +200,7 @@ static int serve(int report, unsigned descriptors)
 
 struct peer peer_start(unsigned descriptors)
 {
-    struct peer peer = {-1, 0};
+    struct peer peer = {-1, 0, 0};
     int report[2];
 
     if (pipe(report) != 0)
@@ -234,13 +234,16 @@ int peer_connect(const struct peer *peer)
     const struct sockaddr_in to = {.sin_family = AF_INET,
                                    .sin_port = htons((uint16_t)peer->port),
                                    .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    const struct sockaddr_in from = {.sin_family = AF_INET,
+                                     .sin_addr = {htonl(0x7f000000u + peer->from)}};
     const struct timeval patience = {.tv_sec = RECEIVE_S};
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
     if (fd < 0)
         return -1;
     (void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-    if (connect(fd, (const struct sockaddr *)&to, sizeof(to)) == 0)
+    if ((peer->from == 0 || bind(fd, (const struct sockaddr *)&from, sizeof(from)) == 0) &&
+        connect(fd, (const struct sockaddr *)&to, sizeof(to)) == 0)
         return fd;
     (void)close(fd);
     return -1;

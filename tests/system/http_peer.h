@@ -17,6 +17,7 @@ enum {
 struct peer {
     pid_t pid;
     unsigned port;
+    unsigned from; /* the client is 127.0.0.`from`; 0: 127.0.0.1 */
 };
 
 /* Serve the fleet of fleet.h on 127.0.0.1 until peer_stop, with at most

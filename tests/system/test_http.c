@@ -453,6 +453,31 @@ static void test_idle(void)
         (void)close(fds[i]);
 }
 
+/* All that one address may have are busy: it has no more, and another one is served. */
+static void test_one_address(void)
+{
+    static const char ask[] = "GET /probe?target=silent HTTP/1.1\r\n" HOST "\r\n";
+    enum { MOST = PEER_CONNECTIONS / 2 };
+    struct peer other;
+    int busy[MOST];
+
+    peer = peer_start(0);
+    other = peer;
+    other.from = 2;
+    for (size_t i = 0; i < MOST; i++) {
+        busy[i] = peer_connect(&peer);
+        peer_send(busy[i], ask, sizeof(ask) - 1);
+    }
+    for (int i = 0; i < 1000 && peer_count(&other, "polls") < MOST; i++)
+        (void)usleep(10000);
+    CHECK_INT("all are busy", peer_count(&other, "polls"), MOST);
+    CHECK_INT("one more of its address", peer_get(&peer, "/metrics", ""), 503);
+    CHECK_INT("of another address", peer_get(&other, "/metrics", ""), 200);
+    for (size_t i = 0; i < MOST; i++)
+        (void)close(busy[i]);
+    CHECK_INT("its end", peer_stop(&peer), 0);
+}
+
 /* No descriptor is left: idle connections make room, and for busy ones there is
  * the reserve. Afterwards all is as before. */
 static void test_descriptors(void)
@@ -522,5 +547,6 @@ int main(void)
     test_idle();
     test_stop();
     test_descriptors();
+    test_one_address();
     return check_end();
 }
