@@ -63,8 +63,53 @@ static void test_counted(void)
     }
 }
 
+/* How many members a key server has: its own by the MIB, the group's by the CLI, in turns. */
+static void test_members(void)
+{
+    static const struct {
+        const char *name;
+        bool has_own, has_total;
+        uint32_t own, total;
+        unsigned listed;
+        int64_t members; /* -1: not told */
+    } cases[] = {
+        {"nothing is told", false, false, 0, 0, 2, -1},
+        {"one count", true, false, 3, 0, 0, 3},
+        {"none at all", true, false, 0, 0, 0, 0},
+        {"its own, and the group's", true, true, 1, 3, 0, 3},
+        {"the group's alone", false, true, 0, 3, 0, 3},
+        {"its own, and a list of the group's", true, false, 1, 0, 3, 3},
+        {"the group's, and a list that was cut", true, false, 5, 0, 3, 5},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct gv_observation *obs = scene_new(0);
+        struct gv_group_obs *group = scene_group(obs, "G1", NULL);
+        struct gv_ks_obs *ks = scene_ks(obs, group, GV_KS_PRIMARY, "1.0.27");
+        const struct gv_fleet_device device = {
+            .name = "ks1", .address = "10.0.0.1", .up = true, .observation = obs};
+        const struct gv_fleet_in in = {
+            .devices = &device, .device_count = 1, .now = scene_at(10), .seed = 7};
+        struct gv_snapshot snapshot;
+        struct gv_count seen;
+
+        ks->has = (cases[i].has_own ? GV_KS_HAS_MEMBERS_REGISTERED : 0u) |
+                  (cases[i].has_total ? GV_KS_HAS_GROUP_MEMBERS : 0u);
+        ks->members_registered = cases[i].own;
+        ks->group_members = cases[i].total;
+        for (unsigned m = 0; m < cases[i].listed; m++)
+            scene_member(obs, ks, "10.0.1.1", "1.0.27");
+        CHECK_INT(cases[i].name, gv_fleet_build(&in, &snapshot), GV_OK);
+        seen = snapshot.devices[0].memberships[0].members_registered;
+        CHECK_INT(cases[i].name, seen.known ? (int64_t)seen.n : -1, cases[i].members);
+        gv_arena_clear(&snapshot.arena);
+        gv_observation_free(obs);
+    }
+}
+
 int main(void)
 {
     test_counted();
+    test_members();
     return check_end();
 }
