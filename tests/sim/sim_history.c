@@ -158,8 +158,8 @@ static void poll(struct run *run, size_t i)
 {
     struct gv_poll_result result = {.err = GV_OK};
 
-    result.observation = i < WORLD_KSS ? world_see_ks(&run->world, i, false)
-                                       : world_see_gm(&run->world, i - WORLD_KSS);
+    result.observation =
+        i < WORLD_KSS ? world_see_ks(&run->world, i) : world_see_gm(&run->world, i - WORLD_KSS);
     shift(result.observation, run->boot_ms);
     gv_store_feed(run->store, targets[i].name, "snmp", &result, gv_loop_now(run->loop));
 }

@@ -25,7 +25,7 @@ static uint32_t left_s(const struct world *world, const struct world_kek *kek)
 static struct world_ks *primary(struct world *world)
 {
     for (size_t i = 0; i < WORLD_KSS; i++)
-        if (world->ks[i].primary && !world->ks[i].down)
+        if (world->ks[i].primary)
             return &world->ks[i];
     return NULL;
 }
@@ -77,11 +77,9 @@ void world_start(struct world *world, uint64_t seed)
 
 static void share(struct world *world, struct world_ks *from)
 {
-    for (size_t i = 0; i < WORLD_KSS && !world->split; i++) {
-        if (world->ks[i].kek.id != from->kek.id) {
-            world->ks[i].index++;
+    for (size_t i = 0; i < WORLD_KSS; i++) {
+        if (world->ks[i].kek.id != from->kek.id)
             world->ks[i].before = world->ks[i].kek;
-        }
         world->ks[i].kek = from->kek;
     }
 }
@@ -90,20 +88,17 @@ static void rekey(struct world *world, struct world_ks *ks)
 {
     ks->before = ks->kek;
     ks->kek = kek_new(world);
-    ks->index++;
     share(world, ks);
-    for (size_t i = 0; i < WORLD_GMS && !world->lose_next; i++) {
+    for (size_t i = 0; i < WORLD_GMS; i++) {
         struct world_gm *gm = &world->gm[i];
 
-        /* A new GM has deleted an expired KEK: it cannot read this rekey. The
-         * second half of a split group reaches no GM here. */
-        if (gm->down || (!gm->old && gm->kek.ends_ms <= world->now_ms) || ks != primary(world))
+        /* A new GM has deleted an expired KEK: it cannot read this rekey. */
+        if (!gm->old && gm->kek.ends_ms <= world->now_ms)
             continue;
         gm_take(world, gm, &ks->kek, world->lifetime_s);
         gm->rekeys++;
         gm->rekeyed_ms = world->now_ms;
     }
-    world->lose_next = false;
 }
 
 void world_rekey(struct world *world)
@@ -114,25 +109,11 @@ void world_rekey(struct world *world)
         rekey(world, ks);
 }
 
-void world_reboot(struct world *world, size_t i)
-{
-    struct world_ks *ks = &world->ks[i];
-
-    ks->booted_ms = world->now_ms;
-    ks->index = 0;
-    ks->before = (struct world_kek){0};
-    for (size_t k = 0; k < WORLD_KSS; k++)
-        if (k != i && !world->ks[k].down)
-            return;
-    ks->kek = kek_new(world);
-    share(world, ks);
-}
-
 static void gm_second(struct world *world, struct world_gm *gm)
 {
     const struct world_ks *ks = primary(world);
 
-    if (gm->down || ks == NULL)
+    if (ks == NULL)
         return;
     if (gm->old) {
         /* An old GM notices nothing until its TEKs run out. */
@@ -152,7 +133,7 @@ void world_second(struct world *world)
     for (size_t i = 0; i < WORLD_KSS && !world->stalled; i++) {
         struct world_ks *ks = &world->ks[i];
 
-        if (ks->primary && !ks->down && world->now_ms >= ks->kek.ends_ms - world->lead_s * 1000)
+        if (ks->primary && world->now_ms >= ks->kek.ends_ms - world->lead_s * 1000)
             rekey(world, ks);
     }
     for (size_t i = 0; i < WORLD_GMS; i++)
@@ -193,11 +174,11 @@ static bool rekeying(const struct world *world, const struct world_ks *ks)
 }
 
 static void show_keks(struct gv_observation *obs, struct gv_group_obs *group,
-                      const struct world *world, const struct world_ks *ks, bool cli)
+                      const struct world *world, const struct world_ks *ks)
 {
-    enum gv_kek_status status = cli ? GV_KEK_STATUS_UNSAID : GV_KEK_IN_USE;
+    enum gv_kek_status status = GV_KEK_IN_USE;
 
-    if (!cli && rekeying(world, ks)) {
+    if (rekeying(world, ks)) {
         show_kek(obs, group, world, &ks->before, world->lifetime_s, GV_KEK_IN_USE);
         status = GV_KEK_NEW;
     }
@@ -214,10 +195,10 @@ static void show_peer(struct gv_observation *obs, struct gv_ks_obs *side,
         return;
     peer->address = addresses[i];
     peer->role = world->ks[i].primary ? GV_KS_PRIMARY : GV_KS_SECONDARY;
-    peer->status = world->ks[i].down || world->split ? GV_KS_DEAD : GV_KS_ALIVE;
+    peer->status = GV_KS_ALIVE;
 }
 
-struct gv_observation *world_see_ks(const struct world *world, size_t i, bool cli)
+struct gv_observation *world_see_ks(const struct world *world, size_t i)
 {
     const struct world_ks *ks = &world->ks[i];
     struct gv_observation *obs = gv_observation_new((struct gv_time){world->now_ms});
@@ -227,7 +208,7 @@ struct gv_observation *world_see_ks(const struct world *world, size_t i, bool cl
     if (side == NULL)
         return obs;
     obs->device.has_uptime = true;
-    obs->device.uptime_ms = (uint64_t)(world->now_ms - ks->booted_ms);
+    obs->device.uptime_ms = (uint64_t)world->now_ms;
     side->role = ks->primary ? GV_KS_PRIMARY : GV_KS_SECONDARY;
     side->has = GV_KS_HAS_MEMBERS_REGISTERED | GV_KS_HAS_RETRANSMITS |
                 GV_KS_HAS_RETRANSMIT_INTERVAL | GV_KS_HAS_TEK_LIFETIME;
@@ -236,7 +217,7 @@ struct gv_observation *world_see_ks(const struct world *world, size_t i, bool cl
     side->retransmit_interval_s = world->interval_s;
     side->tek_lifetime_s = 900;
     show_peer(obs, side, world, 1 - i);
-    show_keks(obs, group, world, ks, cli);
+    show_keks(obs, group, world, ks);
     return obs;
 }
 

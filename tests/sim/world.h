@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A small GETVPN group that lives by the rules of rekey-behaviour, second by
  * second, and what its devices would show when polled. Two key servers share the
- * KEK (COOP) unless the group is split; two members, one new and one old. */
+ * KEK (COOP); two members, one new and one old. */
 #ifndef WORLD_H
 #define WORLD_H
 
@@ -16,13 +16,11 @@ struct world_kek {
 
 struct world_ks {
     struct world_kek kek, before; /* before: the one that this KEK replaced */
-    uint32_t index;
-    bool primary, down;
-    int64_t booted_ms;
+    bool primary;
 };
 
 struct world_gm {
-    bool old, down;
+    bool old;
     struct world_kek kek;
     uint32_t lifetime_s; /* as it learnt it: what was left at a registration */
     uint32_t frozen_s;   /* an old GM shows this for ever */
@@ -35,12 +33,9 @@ struct world {
     int64_t now_ms;
     uint64_t seed;
     uint32_t next_id, lifetime_s, retransmits, interval_s, members;
-    int64_t lead_s;       /* of the KSs; 0: the old behaviour */
-    int64_t members_lead; /* of a new KS: what the members add, 5 s a step */
-    bool lose_next;       /* the next rekey reaches no GM */
-    bool stalled;         /* the primary does not rekey at all */
-    bool split;           /* the KSs do not hear each other */
-    bool cli_gms;         /* members are polled by CLI: no SPI, no lifetime */
+    int64_t lead_s; /* of the KSs; 0: the old behaviour */
+    bool stalled;   /* the primary does not rekey at all */
+    bool cli_gms;   /* members are polled by CLI: no SPI, no lifetime */
     struct world_ks ks[WORLD_KSS];
     struct world_gm gm[WORLD_GMS];
 };
@@ -54,13 +49,10 @@ void world_second(struct world *world);
 /* The primary makes a new KEK now, for whatever reason. */
 void world_rekey(struct world *world);
 
-/* KS `i` loses all state and starts again; alone, it makes a new KEK. */
-void world_reboot(struct world *world, size_t i);
-
 /* What KS or GM `i` shows now, as SNMP would tell it (the GMs as CLI would, with
- * cli_gms; the KS with `cli`). While its rekey is under way, a KS calls the KEK before
- * still in use by SNMP, and shows the new one alone by CLI. NULL without memory. */
-struct gv_observation *world_see_ks(const struct world *world, size_t i, bool cli);
+ * cli_gms). While its rekey is under way, a KS calls the KEK before still in use. NULL
+ * without memory. */
+struct gv_observation *world_see_ks(const struct world *world, size_t i);
 struct gv_observation *world_see_gm(const struct world *world, size_t i);
 
 #endif
