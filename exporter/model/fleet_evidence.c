@@ -242,7 +242,7 @@ static bool proves_old(const struct gv_track *track, struct gv_time now)
     bool in_time_since =
         (track->verdict == GV_REKEY_ON_TIME || track->verdict == GV_REKEY_EARLY ||
          track->verdict == GV_REKEY_LATE) &&
-        track->judged_at.known && at.known && gv_time_before(at.at, track->judged_at.at);
+        gv_when_before(at, track->judged_at);
 
     return at.known && !in_time_since &&
            gv_time_diff(now, at.at).ms <= gv_secs(LIVES * life_s).ms;

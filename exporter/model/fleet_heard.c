@@ -142,10 +142,8 @@ bool fleet_heard_newer_gm(struct fleet *fleet, const struct gv_fleet_device *dev
     for (size_t t = 0; t < device->track_count; t++) {
         const struct gv_heard *heard = device->tracks[t].heard;
 
-        const struct gv_when booted = device->tracks[t].track.booted;
-
         if (heard == NULL || !gv_heard_newer_gm(heard, fleet->in->now) ||
-            (booted.known && gv_time_before(heard->newer_gm.at, booted.at)))
+            gv_when_before(heard->newer_gm, device->tracks[t].track.booted))
             continue;
         gv_buf_reset(&fleet->text);
         gv_buf_add_str(&fleet->text, "it warned that a member newer than itself registered: ");

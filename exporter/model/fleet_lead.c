@@ -139,12 +139,9 @@ static const struct gv_fleet_device *old_one(struct fleet *fleet, const struct f
 /* It was started since: then that was other software, as far as can be told. */
 static bool started_since(const struct gv_fleet_device *device, struct gv_when at)
 {
-    for (size_t t = 0; device != NULL && t < device->track_count; t++) {
-        const struct gv_when booted = device->tracks[t].track.booted;
-
-        if (booted.known && at.known && gv_time_before(at.at, booted.at))
+    for (size_t t = 0; device != NULL && t < device->track_count; t++)
+        if (gv_when_before(at, device->tracks[t].track.booted))
             return true;
-    }
     return false;
 }
 

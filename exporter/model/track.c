@@ -152,8 +152,8 @@ static void see_end_again(struct gv_kek_life *old, const struct gv_kek_obs *rows
     for (; rows != NULL; rows = rows->next) {
         struct gv_kek_life shown = gv_kek_life_of(rows);
 
-        if (old->has_spi && shown.expiry.known && gv_kek_same(&shown, old) == GV_YES &&
-            old->expiry.known && gv_time_before(old->expiry.at, shown.expiry.at))
+        if (old->has_spi && gv_kek_same(&shown, old) == GV_YES &&
+            gv_when_before(old->expiry, shown.expiry))
             old->expiry = shown.expiry;
     }
 }

@@ -43,11 +43,6 @@ static bool skipped_one(const struct gv_kek_life *old, const struct gv_kek_life 
                gv_rekey_tolerance(policy, gv_secs(0)).base.ms;
 }
 
-static bool born_before(const struct gv_kek_life *a, const struct gv_kek_life *b)
-{
-    return a->birth.known && b->birth.known && gv_time_before(a->birth.at, b->birth.at);
-}
-
 /* The device still lists a KEK that lived between the two, and is no elder one. */
 static bool lists_another(const struct gv_kek_life *old, const struct gv_kek_life *fresh,
                           const struct gv_kek_obs *rows)
@@ -56,8 +51,8 @@ static bool lists_another(const struct gv_kek_life *old, const struct gv_kek_lif
         struct gv_kek_life life = gv_kek_life_of(rows);
 
         if (gv_kek_same(&life, old) == GV_NO && gv_kek_same(&life, fresh) == GV_NO &&
-            life.expiry.known && fresh->expiry.known &&
-            gv_time_before(life.expiry.at, fresh->expiry.at) && !born_before(&life, old))
+            gv_when_before(life.expiry, fresh->expiry) &&
+            !gv_when_before(life.birth, old->birth))
             return true;
     }
     return false;

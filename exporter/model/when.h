@@ -27,6 +27,12 @@ static inline struct gv_when gv_when(struct gv_time at)
     return (struct gv_when){true, at};
 }
 
+/* Both are known, and `a` is the earlier one. */
+static inline bool gv_when_before(struct gv_when a, struct gv_when b)
+{
+    return a.known && b.known && gv_time_before(a.at, b.at);
+}
+
 static inline struct gv_count gv_count(uint64_t n)
 {
     return (struct gv_count){true, n};
