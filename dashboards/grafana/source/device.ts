@@ -8,6 +8,8 @@ import { contradictions, counted, holding, known, of, states, until } from './pr
 import { REKEY } from './runbooks';
 
 const D = 'device="$device"';
+/** How many of each kind; a kind's series is born at its first. */
+const COUNTS = { unit: 'short', stacked: true, steps: true, min: 0, none: 'none so far' } as const;
 const age = `time() - max by (device, collector) (${of('observation_timestamp_seconds', D)})`;
 
 const now = [
@@ -128,11 +130,7 @@ const polls = [
     chart({
         title: 'Polls that were not whole, by reason',
         width: 12,
-        unit: 'short',
-        stacked: true,
-        steps: true,
-        min: 0,
-        none: 'none so far',
+        ...COUNTS,
         description:
             'Failed polls within each interval. The series of a reason is born at the ' +
             'first: none is good news.',
@@ -277,11 +275,7 @@ const told = [
     chart({
         title: 'Events that it told',
         width: 24,
-        unit: 'short',
-        stacked: true,
-        steps: true,
-        min: 0,
-        none: 'none so far',
+        ...COUNTS,
         description:
             'Within each interval, of its syslog messages (received, or read by show logging) ' +
             'and SNMP notifications, without those of every good rekey. Two registrations ' +
