@@ -167,6 +167,24 @@ bool gv_gm_add_server(struct gv_observation *obs, struct gv_gm_obs *gm, struct g
     return (*at)->name != NULL;
 }
 
+bool gv_ks_most_members(const struct gv_ks_obs *ks, uint64_t *most)
+{
+    bool own = (ks->has & GV_KS_HAS_MEMBERS_REGISTERED) != 0;
+    bool total = (ks->has & GV_KS_HAS_GROUP_MEMBERS) != 0;
+    uint32_t listed = 0;
+
+    if (!own && !total)
+        return false;
+    *most = own ? ks->members_registered : ks->group_members;
+    if (total && ks->group_members > *most)
+        *most = ks->group_members;
+    for (const struct gv_member_obs *m = ks->members; m != NULL; m = m->next)
+        listed++;
+    if (listed > *most)
+        *most = listed;
+    return true;
+}
+
 #define NAME_OF(v, ...)                                                                        \
     do {                                                                                       \
         static const char *const names[] = {NULL, __VA_ARGS__};                                \

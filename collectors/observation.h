@@ -258,6 +258,11 @@ struct gv_peer_obs *gv_ks_add_peer(struct gv_observation *obs, struct gv_ks_obs 
 struct gv_member_obs *gv_ks_add_member(struct gv_observation *obs, struct gv_ks_obs *ks);
 bool gv_gm_add_server(struct gv_observation *obs, struct gv_gm_obs *gm, struct gv_text name);
 
+/* The most members of its group that this KS tells of; false where it counts none. The CLI
+ * counts and lists the group's, the MIB may count those of this KS alone, and which of them was
+ * asked last changes: the most is the group's. */
+bool gv_ks_most_members(const struct gv_ks_obs *ks, uint64_t *most);
+
 /* A copy of `t` in the observation; NULL for an empty `t`, and NULL with
  * obs->failed when the arena is exhausted. */
 const char *gv_observation_text(struct gv_observation *obs, struct gv_text t);

@@ -159,20 +159,6 @@ static void fill_members(struct fleet *fleet, struct gv_membership *row,
         };
 }
 
-/* The CLI counts and lists the group's members, the MIB may count those of this KS alone, and
- * which of them was asked last changes: the most that is known is the group's. */
-static struct gv_count most_members(const struct gv_ks_obs *ks, size_t listed)
-{
-    struct gv_count most =
-        number(ks->has, GV_KS_HAS_MEMBERS_REGISTERED, ks->members_registered);
-
-    if ((ks->has & GV_KS_HAS_GROUP_MEMBERS) && (!most.known || ks->group_members > most.n))
-        most = (struct gv_count){true, ks->group_members};
-    if (most.known && listed > most.n)
-        most.n = listed;
-    return most;
-}
-
 static void fill_ks(struct fleet *fleet, struct gv_membership *row, const struct gv_ks_obs *ks)
 {
     row->has_ks = true;
@@ -183,7 +169,7 @@ static void fill_ks(struct fleet *fleet, struct gv_membership *row, const struct
     row->priority = number(ks->has, GV_KS_HAS_PRIORITY, ks->priority);
     fill_peers(fleet, row, ks);
     fill_members(fleet, row, ks);
-    row->members_registered = most_members(ks, row->member_count);
+    row->members_registered.known = gv_ks_most_members(ks, &row->members_registered.n);
 }
 
 static void fill_gm(struct gv_membership *row, const struct gv_gm_obs *gm)

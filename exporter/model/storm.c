@@ -25,15 +25,15 @@ static bool restarted(struct gv_storm *storm, const struct gv_device_obs *device
 
 static bool members_gone(struct gv_storm *storm, const struct gv_ks_obs *ks)
 {
-    uint32_t before = storm->members;
+    uint64_t before = storm->members, now;
     bool known = storm->has_members;
 
-    if (!(ks->has & GV_KS_HAS_MEMBERS_REGISTERED))
+    if (!gv_ks_most_members(ks, &now))
         return false;
     storm->has_members = true;
-    storm->members = ks->members_registered;
-    return known && storm->members < before &&
-           (uint64_t)(before - storm->members) * 100 > (uint64_t)before * GONE_PERCENT;
+    storm->members = now;
+    return known && now < before &&
+           (before - now) * 100 > before * GONE_PERCENT;
 }
 
 static bool feed_ks(struct gv_storm *storm, const struct gv_track_in *in)

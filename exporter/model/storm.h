@@ -18,7 +18,8 @@ struct gv_storm {
     enum gv_ks_role role;
     bool has_uptime, has_members, has_registrations;
     uint64_t uptime_ms;
-    uint32_t members, registrations;
+    uint64_t members;
+    uint32_t registrations;
     struct gv_when moved_at; /* GM: when it was last seen to have registered again */
     struct gv_when at;       /* KS: the last sign, and which: static text */
     const char *why;

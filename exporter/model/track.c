@@ -439,6 +439,20 @@ static bool awaits_role(const struct gv_track *track, const struct gv_ks_obs *ks
            !shows(kek, &track->kek);
 }
 
+/* Part of an answer shows nothing by what it leaves out: the KEK after it may be there, and a
+ * row that was not read to its end may be that of one that is over. False where it is not to be
+ * taken for the one in use. */
+static bool feed_cut(struct gv_track *track, const struct gv_kek_obs *kek)
+{
+    if ((kek->has & GV_KEK_HAS_REMAINING) == 0 || shows(kek, &track->previous))
+        return false;
+    if (!shows(kek, &track->kek))
+        return true;
+    if (gv_time_before(track->listed, kek->seen_at))
+        track->listed = kek->seen_at;
+    return false;
+}
+
 void gv_track_feed(struct gv_track *track, const struct gv_track_in *in)
 {
     const struct gv_group_obs *group = in->group;
@@ -462,11 +476,7 @@ void gv_track_feed(struct gv_track *track, const struct gv_track_in *in)
         kek = NULL;
     end = track->kek.expiry;
     first_seen = track->kek.first_seen;
-    /* Part of an answer shows nothing by what it leaves out: the KEK after it may be there, and
-     * a row that was not read to its end may be that of one that is over. */
-    if (kek != NULL && in->cut &&
-        (shows(kek, &track->previous) || shows(kek, &track->kek) ||
-         !(kek->has & GV_KEK_HAS_REMAINING)))
+    if (kek != NULL && in->cut && !feed_cut(track, kek))
         kek = NULL;
     next = next_of(group);
     if (group->ks != NULL &&

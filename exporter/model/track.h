@@ -18,6 +18,7 @@ struct gv_track {
     enum gv_track_side side;
     struct gv_kek_life kek, previous;
     struct gv_kek_life next; /* KS: made, and not in use yet; known only as long as shown */
+    struct gv_time listed;   /* KS: a poll that ended early had its KEK, last */
     struct gv_timing timing;
     struct gv_rekey_told told;
     bool policy_known;

@@ -24,23 +24,37 @@ struct track_birth track_birth_of(const struct gv_track *track, const struct gv_
     return birth;
 }
 
-/* True where another KEK may have lived unseen between the two: then their
- * distance is no lead. A KEK that is rekeyed by the formula lives lifetime - lead, and may
- * have been there for all retransmissions while the old one was still called the one in use;
- * where no lifetime is told, it is at least what was seen to be left. */
-static bool skipped_one(const struct gv_kek_life *old, const struct gv_kek_life *fresh,
-                        struct gv_time birth, const struct gv_rekey_policy *policy)
+/* Another KEK may have lived unseen between the two for longer than `span`: none did where the
+ * fresh one is told to be the next. */
+static bool unseen_for(const struct gv_track *track, const struct gv_kek_life *fresh,
+                       struct gv_time birth, struct gv_dur span)
 {
-    uint32_t left_s =
-        old->remaining_s > fresh->remaining_s ? old->remaining_s : fresh->remaining_s;
-    uint32_t lifetime_s = fresh->has_lifetime ? fresh->lifetime_s : left_s;
-    struct gv_rekey_plan plan = gv_rekey_plan(gv_secs(lifetime_s), policy);
+    const struct gv_kek_life *old = &track->kek;
+    struct gv_time last = old->last_seen;
 
     if (old->has_index && fresh->has_index && fresh->index == old->index + 1)
         return false;
-    return gv_time_diff(birth, old->last_seen).ms >
-           plan.rekey_at.ms - policy->interval.ms * policy->retransmits -
-               gv_rekey_tolerance(policy, gv_secs(0)).base.ms;
+    if (gv_time_before(last, track->listed))
+        last = track->listed;
+    return gv_time_diff(birth, last).ms > span.ms;
+}
+
+/* True where one may have: then the distance of the two is no lead. A KEK that is rekeyed by
+ * the formula lives lifetime - lead, and may have been there for all retransmissions while the
+ * old one was still called the one in use; where no lifetime is told, it is at least what was
+ * seen to be left. */
+static bool skipped_one(const struct gv_track *track, const struct gv_kek_life *fresh,
+                        struct gv_time birth, const struct gv_rekey_policy *policy)
+{
+    uint32_t left_s = track->kek.remaining_s > fresh->remaining_s ? track->kek.remaining_s
+                                                                  : fresh->remaining_s;
+    uint32_t lifetime_s = fresh->has_lifetime ? fresh->lifetime_s : left_s;
+    struct gv_rekey_plan plan = gv_rekey_plan(gv_secs(lifetime_s), policy);
+
+    return unseen_for(track, fresh, birth,
+                      (struct gv_dur){plan.rekey_at.ms -
+                                      policy->interval.ms * policy->retransmits -
+                                      gv_rekey_tolerance(policy, gv_secs(0)).base.ms});
 }
 
 /* The device still lists a KEK that lived between the two, and is no elder one. */
@@ -112,16 +126,17 @@ static bool maybe_inherited(const struct gv_track *track, struct track_birth bir
 
 /* Nothing tells that it is the next one, and polls were missing for half of a KEK's life: then
  * the rekey that was due may have been in time, and a later one by hand. */
-static bool maybe_by_hand(const struct gv_kek_life *old, const struct gv_kek_life *fresh,
+static bool maybe_by_hand(const struct gv_track *track, const struct gv_kek_life *fresh,
                           struct gv_time birth, const struct gv_rekey_policy *policy,
                           const struct track_past *past, const struct gv_ks_obs *ks)
 {
+    struct gv_dur due;
+
     if (ks == NULL || !fresh->has_lifetime ||
-        (old->has_index && fresh->has_index && fresh->index == old->index + 1) ||
         ((ks->has & GV_KS_HAS_REKEYS_SENT) && (past->rekeys_sent > 0 || ks->rekeys_sent <= 1)))
         return false;
-    return 2 * gv_time_diff(birth, old->last_seen).ms >
-           gv_rekey_plan(gv_secs(fresh->lifetime_s), policy).rekey_at.ms;
+    due = gv_rekey_plan(gv_secs(fresh->lifetime_s), policy).rekey_at;
+    return unseen_for(track, fresh, birth, (struct gv_dur){due.ms / 2});
 }
 
 /* Bounds that are wide for lack of polls clear no key server, and accuse nobody of more than
@@ -165,8 +180,7 @@ enum gv_rekey_verdict track_judge(const struct gv_track *track, const struct gv_
 
     *old_end = track->kek.expiry;
     if (track_frozen(track) || maybe_inherited(track, birth) ||
-        looks_older(track, fresh, &past->next) ||
-        skipped_one(&track->kek, fresh, birth.at, policy) ||
+        looks_older(track, fresh, &past->next) || skipped_one(track, fresh, birth.at, policy) ||
         lists_another(&track->kek, fresh, in->group->keks))
         return GV_REKEY_UNKNOWN;
     if (!old_end->known && !track->kek.ended_by.known)
@@ -187,7 +201,7 @@ enum gv_rekey_verdict track_judge(const struct gv_track *track, const struct gv_
         return GV_REKEY_UNKNOWN;
     if (!gv_rekey_harmless(verdict) &&
         (track->clock_doubt || sent_more(past, in->group->ks) ||
-         maybe_by_hand(&track->kek, fresh, birth.at, policy, past, in->group->ks)))
+         maybe_by_hand(track, fresh, birth.at, policy, past, in->group->ks)))
         return GV_REKEY_UNKNOWN;
     return verdict;
 }

@@ -32,6 +32,7 @@ static const struct gv_keep_field fields[] = {
     LIFE("kek", kek),
     LIFE("previous", previous),
     LIFE("next", next),
+    {"listed", AT(TIME, listed)},
     {"proof", ENUM(timing.proof, GV_PROOF_COUNT - 1)},
     {"proof.a_s", AT(I64, timing.a_s)},
     {"proof.b_s", AT(I64, timing.b_s)},
@@ -113,8 +114,9 @@ bool gv_track_read(struct gv_text text, struct gv_dur shift, struct gv_time now,
     if (!gv_keep_read(fields, FIELDS, text, shift, &track))
         return false;
     /* What a sight later than now would do: nothing newer were ever taken. */
-    if (after(now, track.kek.last_seen) || after(now, track.registrations.seen_at) ||
-        after(now, track.mark.at) || after(now, track.role_seen))
+    if (after(now, track.kek.last_seen) || after(now, track.listed) ||
+        after(now, track.registrations.seen_at) || after(now, track.mark.at) ||
+        after(now, track.role_seen))
         return false;
     *out = track;
     return true;

@@ -50,6 +50,27 @@ static void test_key_server(void)
     }
 }
 
+/* The MIB counts a key server's own members, the CLI the group's: asked in turns, nobody is
+ * gone. */
+static void test_asked_in_turns(void)
+{
+    struct gv_storm storm = {.has_members = false};
+    struct gv_ks_obs ks = {.has = GV_KS_HAS_MEMBERS_REGISTERED | GV_KS_HAS_GROUP_MEMBERS,
+                           .group_members = 12};
+    struct gv_group_obs group = {.ks = &ks};
+    struct gv_device_obs device = {.has_uptime = false};
+    struct gv_track_in in = {.device = &device, .group = &group};
+
+    for (int64_t at_s = 60; at_s <= 240; at_s += 60) {
+        ks.members_registered = at_s % 120 == 0 ? 12 : 4;
+        in.seen_at = gv_time_add((struct gv_time){0}, gv_secs(at_s));
+        CHECK("nobody is gone", !gv_storm_feed(&storm, &in));
+    }
+    ks.members_registered = 4;
+    ks.group_members = 6;
+    CHECK("six are", gv_storm_feed(&storm, &in));
+}
+
 /* What is not told changes nothing, and is no zero. */
 static void test_absent(void)
 {
@@ -104,6 +125,7 @@ static void test_sign(void)
 int main(void)
 {
     test_key_server();
+    test_asked_in_turns();
     test_absent();
     test_member();
     test_sign();
