@@ -180,7 +180,8 @@ static struct gv_dur beside(const struct gv_track *track)
 
 /* Both KEKs were in use at one instant: the elder was still seen when the
  * younger had been there for long enough to reach every KS. A KS that shows the
- * other's KEK as new is not split from it, whichever it still calls in use. */
+ * other's KEK as new is not split from it, whichever it still calls in use; nor is one of whom
+ * no poll came to its end since, which may have left that out. */
 static bool two_keks(const struct gv_track *a, const struct gv_track *b)
 {
     const struct gv_track *elder, *younger;
@@ -190,8 +191,8 @@ static bool two_keks(const struct gv_track *a, const struct gv_track *b)
         return false;
     elder = has_elder(a, b) ? a : b;
     younger = elder == a ? b : a;
-    return gv_time_before(gv_time_add(had_since(younger), beside(younger)),
-                          elder->kek.last_seen);
+    return !elder->partly && gv_time_before(gv_time_add(had_since(younger), beside(younger)),
+                                            elder->kek.last_seen);
 }
 
 enum gv_tri gv_coop_split(const struct gv_coop_ks *list, size_t count)

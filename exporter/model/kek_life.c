@@ -98,9 +98,17 @@ struct gv_time gv_kek_life_since(const struct gv_kek_life *life)
 
 enum gv_tri gv_kek_same(const struct gv_kek_life *a, const struct gv_kek_life *b)
 {
+    const struct gv_kek_life *later;
+    struct gv_dur apart;
+
     if (a->has_spi && b->has_spi)
         return memcmp(a->spi, b->spi, sizeof(a->spi)) == 0 ? GV_YES : GV_NO;
     if (!a->expiry.known || !b->expiry.known)
         return GV_UNKNOWN;
-    return gv_kek_ends_together(a->expiry.at, b->expiry.at) ? GV_YES : GV_NO;
+    if (gv_kek_ends_together(a->expiry.at, b->expiry.at))
+        return GV_YES;
+    /* The one that seems to end later does not, if its answer was that slow. */
+    later = gv_time_before(a->expiry.at, b->expiry.at) ? b : a;
+    apart = gv_time_diff(later->expiry.at, later == a ? b->expiry.at : a->expiry.at);
+    return apart.ms <= later->waited.ms + gv_secs(SAME_END_S).ms ? GV_UNKNOWN : GV_NO;
 }

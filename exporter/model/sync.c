@@ -10,12 +10,14 @@ static struct gv_time since(const struct gv_kek_life *gm)
     return gm->has_spi ? gm->spi_seen : gm->first_seen;
 }
 
-/* A KEK of the GM's that was first seen after the KS's last poll may be one that the KS's next
- * poll will show too: surely where it ends later than what the KS showed, and else where the
+/* A KEK of the GM's that was first seen after the KS's last whole poll may be one that its next
+ * will show too: surely where it ends later than what the KS showed, and else where the
  * lifetime was made shorter meanwhile. */
-static enum gv_tri ahead_of(const struct gv_kek_life *gm, const struct gv_kek_life *ks)
+static enum gv_tri ahead_of(const struct gv_kek_life *gm, const struct gv_track *track)
 {
-    if (!gv_time_before(ks->last_seen, since(gm)))
+    const struct gv_kek_life *ks = &track->kek, *told = track->partly ? &track->previous : ks;
+
+    if (!gv_time_before(told->last_seen, since(gm)))
         return GV_NO;
     if (!gm->expiry.known || !ks->expiry.known)
         return GV_UNKNOWN;
@@ -66,7 +68,7 @@ static enum gv_tri with_one(const struct gv_kek_life *gm, const struct gv_sync_k
     /* While a rekey is under way, a KS may call the KEK before still in use. */
     if (one->track->next.known && gv_kek_same(gm, &one->track->next) == GV_YES)
         return GV_YES;
-    ahead = ahead_of(gm, ks);
+    ahead = ahead_of(gm, one->track);
     if (ahead != GV_NO)
         return ahead;
     if (gone_back(gm, ks, one->distribution))

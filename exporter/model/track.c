@@ -300,6 +300,7 @@ static void feed_kek(struct gv_track *track, const struct gv_kek_obs *kek,
         track->kek.has_spi = track->kek.has_spi && !nameless;
         track->rebooted = false;
         track->clock_doubt = false;
+        track->partly = track->partly && in->cut;
         return;
     }
     if (past->next.known && gv_kek_same(&past->next, &fresh) == GV_YES)
@@ -313,6 +314,7 @@ static void feed_kek(struct gv_track *track, const struct gv_kek_obs *kek,
     track->missed = false;
     track->rebooted = false;
     track->clock_doubt = false;
+    track->partly = in->cut;
     if (track->side == GV_TRACK_GM)
         track_gm_mark(track, &fresh, in->group->gm);
 }
@@ -444,10 +446,12 @@ static bool awaits_role(const struct gv_track *track, const struct gv_ks_obs *ks
  * taken for the one in use. */
 static bool feed_cut(struct gv_track *track, const struct gv_kek_obs *kek)
 {
+    struct gv_kek_life life = gv_kek_life_of(kek);
+
     if ((kek->has & GV_KEK_HAS_REMAINING) == 0 || shows(kek, &track->previous))
         return false;
     if (!shows(kek, &track->kek))
-        return true;
+        return !gv_when_before(life.birth, track->kek.birth);
     if (gv_time_before(track->listed, kek->seen_at))
         track->listed = kek->seen_at;
     return false;

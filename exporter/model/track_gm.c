@@ -137,19 +137,27 @@ static struct gv_time came_at(const struct gv_kek_life *kek)
     return kek->birth.known ? kek->birth.at : kek->first_seen;
 }
 
+/* The counts are no further apart than half of a KEK's life: else registrations for other
+ * reasons have room between them. */
+static bool one_cycle(const struct gv_track *track, struct gv_time from, struct gv_time to)
+{
+    return 2 * gv_time_diff(to, from).ms <= gv_secs(track->registrations.longest_s).ms;
+}
+
 /* What `more` registrations between two counts say of the pair around `end`. */
 static void pair_up(struct gv_track *track, struct gv_when end, bool changed, uint32_t more,
                     struct gv_time from, struct gv_time to)
 {
     bool first = in_first_window(end.at, from, to), second = in_second_window(end.at, from, to);
     bool pending = track->registrations.first_pending;
+    bool both = more >= 2 && first && one_cycle(track, from, to);
 
     if (changed) {
         /* The next KEK came before the expiry: then no second registration brought it. */
         bool early =
             gv_time_before(came_at(&track->kek), gv_time_sub(end.at, gv_secs(WINDOW_SLACK_S)));
 
-        if (second && !early && !made_ahead(track, end.at) && (pending || (more >= 2 && first)))
+        if (second && !early && !made_ahead(track, end.at) && (pending || both))
             count_double(track, to);
         track->registrations.first_pending = false;
     } else if (pending && second) {

@@ -39,20 +39,30 @@ static bool unseen_for(const struct gv_track *track, const struct gv_kek_life *f
     return gv_time_diff(birth, last).ms > span.ms;
 }
 
-/* True where one may have: then the distance of the two is no lead. A KEK that is rekeyed by
- * the formula lives lifetime - lead, and may have been there for all retransmissions while the
- * old one was still called the one in use; where no lifetime is told, it is at least what was
+/* How long one between lives until it is rekeyed by the formula, at least: the lifetime may
+ * have been configured anew before it or after. Where none is told, it is at least what was
  * seen to be left. */
+static struct gv_dur between_lives(const struct gv_track *track,
+                                   const struct gv_kek_life *fresh,
+                                   const struct gv_rekey_policy *policy)
+{
+    const struct gv_kek_life *old = &track->kek;
+    uint32_t left_s =
+        old->remaining_s > fresh->remaining_s ? old->remaining_s : fresh->remaining_s;
+    uint32_t lifetime_s = fresh->has_lifetime ? fresh->lifetime_s : left_s;
+
+    if (old->has_lifetime && fresh->has_lifetime && old->lifetime_s < lifetime_s)
+        lifetime_s = old->lifetime_s;
+    return gv_rekey_plan(gv_secs(lifetime_s), policy).rekey_at;
+}
+
+/* True where one may have: then the distance of the two is no lead. It may have been there for
+ * all retransmissions while the old one was still called the one in use. */
 static bool skipped_one(const struct gv_track *track, const struct gv_kek_life *fresh,
                         struct gv_time birth, const struct gv_rekey_policy *policy)
 {
-    uint32_t left_s = track->kek.remaining_s > fresh->remaining_s ? track->kek.remaining_s
-                                                                  : fresh->remaining_s;
-    uint32_t lifetime_s = fresh->has_lifetime ? fresh->lifetime_s : left_s;
-    struct gv_rekey_plan plan = gv_rekey_plan(gv_secs(lifetime_s), policy);
-
     return unseen_for(track, fresh, birth,
-                      (struct gv_dur){plan.rekey_at.ms -
+                      (struct gv_dur){between_lives(track, fresh, policy).ms -
                                       policy->interval.ms * policy->retransmits -
                                       gv_rekey_tolerance(policy, gv_secs(0)).base.ms});
 }
@@ -130,13 +140,21 @@ static bool maybe_by_hand(const struct gv_track *track, const struct gv_kek_life
                           struct gv_time birth, const struct gv_rekey_policy *policy,
                           const struct track_past *past, const struct gv_ks_obs *ks)
 {
-    struct gv_dur due;
-
     if (ks == NULL || !fresh->has_lifetime ||
         ((ks->has & GV_KS_HAS_REKEYS_SENT) && (past->rekeys_sent > 0 || ks->rekeys_sent <= 1)))
         return false;
-    due = gv_rekey_plan(gv_secs(fresh->lifetime_s), policy).rekey_at;
-    return unseen_for(track, fresh, birth, (struct gv_dur){due.ms / 2});
+    return unseen_for(track, fresh, birth,
+                      (struct gv_dur){between_lives(track, fresh, policy).ms / 2});
+}
+
+/* A poll that ended early left out the count that would show that it has booted, and made its
+ * KEK for that. */
+static bool maybe_booted(const struct track_past *past, const struct gv_track_in *in)
+{
+    const struct gv_ks_obs *ks = in->group->ks;
+
+    return ks != NULL && in->cut && past->rekeys_sent > 0 && !in->device->has_uptime &&
+           (ks->has & GV_KS_HAS_REKEYS_SENT) == 0;
 }
 
 /* Bounds that are wide for lack of polls clear no key server, and accuse nobody of more than
@@ -194,6 +212,8 @@ enum gv_rekey_verdict track_judge(const struct gv_track *track, const struct gv_
         verdict = GV_REKEY_ON_TIME;
     if (verdict == GV_REKEY_LATE && !bound_by_formula(&track->kek, policy))
         verdict = GV_REKEY_ON_TIME;
+    if (verdict != GV_REKEY_ON_TIME && maybe_booted(past, in))
+        return GV_REKEY_UNKNOWN;
     /* Without the exact end, the lead is only known to be no longer than this. */
     if (!old_end->known && verdict != GV_REKEY_AFTER_EXPIRY)
         return GV_REKEY_UNKNOWN;

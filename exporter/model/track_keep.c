@@ -33,6 +33,7 @@ static const struct gv_keep_field fields[] = {
     LIFE("previous", previous),
     LIFE("next", next),
     {"listed", AT(TIME, listed)},
+    {"partly", AT(BOOL, partly)},
     {"proof", ENUM(timing.proof, GV_PROOF_COUNT - 1)},
     {"proof.a_s", AT(I64, timing.a_s)},
     {"proof.b_s", AT(I64, timing.b_s)},

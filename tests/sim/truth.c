@@ -171,6 +171,14 @@ static bool in_step(const struct lab_gm *gm)
     return false;
 }
 
+/* After the first of a pair, and about when the KEK expires. */
+static bool second_due(const struct truth_gm *t, struct gv_time now)
+{
+    int64_t left_ms = gv_time_diff(t->expiry, now).ms;
+
+    return t->first_done && left_ms <= 1000 && left_ms >= -100000;
+}
+
 /* rekey-behaviour, chapter 2, items 2 and 3: the same KEK at a registration in the last 190 s,
  * and another one at the next, within 80 s of the expiry. */
 static void note_registration(struct truth_gm *t, struct gv_time now)
@@ -181,7 +189,7 @@ static void note_registration(struct truth_gm *t, struct gv_time now)
 
     if (same && left_ms <= 191000 && left_ms >= 0) {
         t->first_done = true;
-    } else if (!same && t->first_done && left_ms <= 1000 && left_ms >= -100000) {
+    } else if (!same && second_due(t, now)) {
         t->doubles++;
         t->first_done = false;
     } else if (!same) {
@@ -210,9 +218,14 @@ static void look_gm(struct truth_gm *t, struct gv_time now)
         t->behaviour = gm->device->behaviour;
         t->behaviour_since = now;
     }
-    if (gm->registrations_succeeded != t->registrations)
+    if (gm->registrations_succeeded != t->registrations) {
         note_registration(t, now);
+    } else if (gm->registrations_attempted > t->attempts && second_due(t, now)) {
+        t->doubles++; /* the second of a pair, although nobody answered it */
+        t->first_done = false;
+    }
     t->registrations = gm->registrations_succeeded;
+    t->attempts = gm->registrations_attempted;
     /* It deletes its KEK at expiry; what it was stays known until it has another. */
     if (!gm->has_kek)
         return;

@@ -39,7 +39,7 @@ struct truth_ks {
 /* One member in one group. */
 struct truth_gm {
     const struct lab_gm *gm;
-    uint32_t registrations, boots;
+    uint32_t registrations, attempts, boots;
     uint8_t spi[LAB_KEK_SPI_LEN];
     bool had_kek, first_done; /* it came back with the same KEK in the window */
     struct gv_time expiry;    /* of that KEK */

@@ -296,6 +296,42 @@ static void test_two_keks(void)
     b.kek = life_of(1, 511, 511, 511); /* first seen just after it was over */
     CHECK_INT("one that was the other's before is no second one", gv_coop_split(list, 2),
               GV_NO);
+    a = role_of(GV_KS_PRIMARY, 0, 600);
+    a.kek = life_of(1, 0, 0, 591);
+    b.kek = life_of(2, 510, 520, 580);
+    a.partly = true;
+    CHECK_INT("a poll that ended early may have left out the other's", gv_coop_split(list, 2),
+              GV_NO);
+}
+
+/* One KEK by when two devices say that it ends, where one shows no SPI: a slow answer makes it
+ * seem to end later than it does. */
+static void test_same_kek(void)
+{
+    static const struct {
+        const char *name;
+        int64_t a_s, b_s, a_waited_s, b_waited_s;
+        enum gv_tri same;
+    } rows[] = {
+        {"at one instant", 500, 500, 0, 0, GV_YES},
+        {"by rounding", 500, 510, 0, 0, GV_YES},
+        {"further apart", 500, 511, 0, 0, GV_NO},
+        {"the later one was slow", 500, 514, 0, 4, GV_UNKNOWN},
+        {"not so slow", 500, 515, 0, 4, GV_NO},
+        {"the earlier one was", 500, 514, 4, 0, GV_NO},
+        {"the other way round", 514, 500, 4, 0, GV_UNKNOWN},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct gv_kek_life a = {.known = true,
+                                .expiry = gv_when(scene_at(rows[i].a_s)),
+                                .waited = gv_secs(rows[i].a_waited_s)},
+                           b = {.known = true,
+                                .expiry = gv_when(scene_at(rows[i].b_s)),
+                                .waited = gv_secs(rows[i].b_waited_s)};
+
+        CHECK_INT(rows[i].name, gv_kek_same(&a, &b), rows[i].same);
+    }
 }
 
 static struct gv_kek_life with_spi_since(struct gv_kek_life life, int64_t since_s)
@@ -346,7 +382,7 @@ static void test_sync(void)
         {"by its end: the one before", without_spi(life_of(0, 3, 10, 1100)), false, GV_NO},
     };
     struct gv_track ks = role_of(GV_KS_PRIMARY, 0, 1050), fresh;
-    struct gv_kek_life early;
+    struct gv_kek_life early, late;
     struct gv_sync_ks list[] = {{&ks, gv_secs(65)}, {&fresh, gv_secs(65)}};
 
     ks.kek = life_of(2, 1000, 1010, 1050);
@@ -364,6 +400,14 @@ static void test_sync(void)
               GV_YES);
     fresh.kek.known = fresh.next.known = false;
     CHECK_INT("one KS is silent", gv_sync_judge(&rows[6].gm, false, list, 2), GV_UNKNOWN);
+    ks.partly = true;
+    CHECK_INT("a poll that ended early may have left out a new one",
+              gv_sync_judge(&rows[6].gm, false, list, 1), GV_NO);
+    late = life_of(4, 995, 1020, 1100);
+    CHECK_INT("which came after the last whole one", gv_sync_judge(&late, false, list, 1),
+              GV_UNKNOWN);
+    ks.partly = false;
+    CHECK_INT("a whole one has it, or it is none", gv_sync_judge(&late, false, list, 1), GV_NO);
     early = life_of(1, 0, 10, 1065);
     ks.previous.known = false;
     CHECK_INT("the exporter began after the rekey: no claim while it is on its way",
@@ -410,6 +454,7 @@ int main(void)
     test_teks();
     test_primaries();
     test_two_keks();
+    test_same_kek();
     test_sync();
     test_index();
     return check_end();

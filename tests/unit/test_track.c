@@ -413,7 +413,7 @@ static const struct story gm_stories[] = {
     {.name = "GM: a double registration between two far polls",
      .gm = true,
      .polls = {{1000, 1, 1200, 300, .registrations = 1},
-               {1600, 2, 1120, 900, .registrations = 3}},
+               {1580, 2, 1120, 920, .registrations = 3}},
      .verdict = GV_REKEY_UNKNOWN,
      .counted = 1,
      .doubles = 1},
