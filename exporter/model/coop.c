@@ -84,21 +84,27 @@ static struct gv_time last_change(const struct gv_coop_ks *list, size_t count)
     return last;
 }
 
+bool gv_coop_unseen(const struct gv_coop_ks *list, size_t count)
+{
+    for (size_t i = 0; i < most(count); i++) {
+        size_t left = GV_COOP_MOST;
+
+        for (const struct gv_peer_obs *peer = list[i].peers; peer != NULL && left > 0;
+             peer = peer->next, left--)
+            if (peer->address == NULL || !polled(list, most(count), peer->address))
+                return true;
+    }
+    return false;
+}
+
 /* Every KS that these know of is among them, and told its role: only then "no primary" can be
  * said. */
 static bool complete(const struct gv_coop_ks *list, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
-        size_t left = GV_COOP_MOST;
-
+    for (size_t i = 0; i < count; i++)
         if (list[i].peers == NULL || list[i].track->role == GV_KS_ROLE_UNSAID)
             return false;
-        for (const struct gv_peer_obs *peer = list[i].peers; peer != NULL && left > 0;
-             peer = peer->next, left--)
-            if (peer->address == NULL || !polled(list, count, peer->address))
-                return false;
-    }
-    return true;
+    return !gv_coop_unseen(list, count);
 }
 
 /* An image that tells no roles is taken to lead, which can be true of one KS only. */

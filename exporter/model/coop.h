@@ -27,6 +27,9 @@ enum { GV_COOP_MOST = 32 };
  * overlap and every KS that they know of is among them; else it is unknown. */
 struct gv_count gv_coop_primaries(const struct gv_coop_ks *list, size_t count);
 
+/* True where one of them knows a peer that is not among them. */
+bool gv_coop_unseen(const struct gv_coop_ks *list, size_t count);
+
 /* Two primaries, or two KEKs in use at one instant. Unknown without a KS. */
 enum gv_tri gv_coop_split(const struct gv_coop_ks *list, size_t count);
 

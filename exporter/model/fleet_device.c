@@ -54,7 +54,7 @@ static struct gv_kek_verdict kek_known(const struct gv_kek_life *life, bool froz
 static struct gv_kek_verdict kek_of(const struct gv_group_obs *obs,
                                     const struct gv_track *track, bool frozen)
 {
-    const struct gv_kek_obs *kek = gv_track_in_use(track, obs->keks);
+    const struct gv_kek_obs *kek = gv_track_shown(track, obs->keks);
     struct gv_kek_verdict verdict = {.present = kek != NULL};
 
     if (kek == NULL)
@@ -200,7 +200,7 @@ static struct gv_when expected_at(const struct fleet_member *member,
                                   const struct gv_kek_verdict *kek,
                                   const struct gv_rekey_policy *policy)
 {
-    const struct gv_kek_obs *row = gv_track_in_use(&member->learnt->track, member->obs->keks);
+    const struct gv_kek_obs *row = gv_track_shown(&member->learnt->track, member->obs->keks);
     enum gv_behaviour ks = member->verdict->ks_behaviour.behaviour;
     struct gv_dur lead = gv_rekey_lead(policy);
 

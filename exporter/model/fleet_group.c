@@ -10,6 +10,7 @@
 struct ks_list {
     size_t all;   /* polled */
     size_t count; /* of them compared */
+    bool unseen;  /* a peer of theirs is not among them */
     struct gv_coop_ks coop[GV_COOP_MOST];
     struct gv_sync_ks sync[GV_COOP_MOST];
 };
@@ -77,12 +78,19 @@ static struct ks_list list_ks(const struct fleet_group *group)
         };
         list.count++;
     }
+    list.unseen = list.all > list.count || gv_coop_unseen(list.coop, list.count);
     return list;
 }
 
 static enum gv_tri in_sync(const struct fleet_member *member, const struct ks_list *ks)
 {
     const struct gv_membership *row = member->row;
+    const struct gv_track *track = &member->learnt->track;
+    /* What is fresh of it may be all but its KEK. */
+    struct gv_time seen = gv_time_before(track->kek.last_seen, track->listed)
+                              ? track->listed
+                              : track->kek.last_seen;
+    enum gv_tri answer;
     /* Of a member that is neither old nor new yet, the value may stand still. */
     bool frozen =
         row->gm_kek.frozen || member->verdict->gm_behaviour.behaviour == GV_BEHAVIOUR_UNKNOWN;
@@ -91,9 +99,10 @@ static enum gv_tri in_sync(const struct fleet_member *member, const struct ks_li
         return GV_UNKNOWN;
     if (!row->gm_kek.present && row->registered == GV_NO)
         return GV_NO;
-    if (!row->gm_kek.present)
+    if (!row->gm_kek.present || gv_time_before(seen, member->device->stale_before))
         return GV_UNKNOWN;
-    return gv_sync_judge(&member->learnt->track.kek, frozen, ks->sync, ks->count);
+    answer = gv_sync_judge(&track->kek, frozen, ks->sync, ks->count, ks->unseen);
+    return answer == GV_NO && gv_track_moved_on(track, member->obs->gm) ? GV_UNKNOWN : answer;
 }
 
 static void fill_rows(struct fleet *fleet, const struct fleet_group *group,

@@ -55,7 +55,8 @@ static bool gone_back(const struct gv_kek_life *gm, const struct gv_kek_life *ks
     return newer && gv_time_diff(gm->last_seen, since(gm)).ms <= most.ms;
 }
 
-static enum gv_tri with_one(const struct gv_kek_life *gm, const struct gv_sync_ks *one)
+static enum gv_tri with_one(const struct gv_kek_life *gm, const struct gv_sync_ks *one,
+                            bool unseen)
 {
     const struct gv_kek_life *ks = &one->track->kek, *previous = &one->track->previous;
     /* A KS may come to a KEK long after that was made, when two halves of a group merge, or it
@@ -73,6 +74,9 @@ static enum gv_tri with_one(const struct gv_kek_life *gm, const struct gv_sync_k
         return ahead;
     if (gone_back(gm, ks, one->distribution))
         return GV_UNKNOWN;
+    if (unseen && previous->known && gv_kek_same(gm, previous) == GV_NO &&
+        between(gm, previous, one->distribution))
+        return GV_UNKNOWN;
     if (reached(gm, from, one->distribution))
         return GV_NO;
     /* A rekey is under way: then the KEK before it is as good. */
@@ -85,7 +89,7 @@ static enum gv_tri with_one(const struct gv_kek_life *gm, const struct gv_sync_k
 }
 
 enum gv_tri gv_sync_judge(const struct gv_kek_life *gm, bool frozen,
-                          const struct gv_sync_ks *list, size_t count)
+                          const struct gv_sync_ks *list, size_t count, bool unseen)
 {
     struct gv_kek_life held = *gm;
     enum gv_tri answer = GV_UNKNOWN;
@@ -95,7 +99,7 @@ enum gv_tri gv_sync_judge(const struct gv_kek_life *gm, bool frozen,
     if (frozen)
         held.expiry.known = false;
     for (size_t i = 0; i < count; i++) {
-        enum gv_tri one = with_one(&held, &list[i]);
+        enum gv_tri one = with_one(&held, &list[i], unseen);
 
         if (one == GV_YES)
             return GV_YES;

@@ -16,8 +16,9 @@ struct gv_sync_ks {
 };
 
 /* Is the GM in sync with one of the KSs (in a split group each uses its own)?
- * `frozen`: the GM's remaining lifetime stands still, so its end says nothing. */
+ * `frozen`: the GM's remaining lifetime stands still, so its end says nothing; `unseen`: the
+ * group has a KS that is not listed, and may hand out a KEK that these do not have. */
 enum gv_tri gv_sync_judge(const struct gv_kek_life *gm, bool frozen,
-                          const struct gv_sync_ks *list, size_t count);
+                          const struct gv_sync_ks *list, size_t count, bool unseen);
 
 #endif

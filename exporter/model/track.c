@@ -32,6 +32,14 @@ static bool shows(const struct gv_kek_obs *row, const struct gv_kek_life *life)
     return life->known && gv_kek_same(&shown, life) == GV_YES;
 }
 
+/* It is another KEK, and was made before the one that is known. */
+static bool elder(const struct gv_track *track, const struct gv_kek_obs *row)
+{
+    struct gv_kek_life life = gv_kek_life_of(row);
+
+    return !shows(row, &track->kek) && gv_when_before(life.birth, track->kek.birth);
+}
+
 const struct gv_kek_obs *gv_track_in_use(const struct gv_track *track,
                                          const struct gv_kek_obs *rows)
 {
@@ -43,6 +51,14 @@ const struct gv_kek_obs *gv_track_in_use(const struct gv_track *track,
         if (rows->status != GV_KEK_OLD && shows(rows, &track->kek))
             return rows;
     return told->status != GV_KEK_OLD ? told : NULL;
+}
+
+const struct gv_kek_obs *gv_track_shown(const struct gv_track *track,
+                                        const struct gv_kek_obs *rows)
+{
+    const struct gv_kek_obs *told = gv_track_in_use(track, rows);
+
+    return told != NULL && elder(track, told) ? NULL : told;
 }
 
 /* The end moved later, although a countdown only falls: by more than display rounding and a
@@ -444,14 +460,20 @@ static bool awaits_role(const struct gv_track *track, const struct gv_ks_obs *ks
 /* Part of an answer shows nothing by what it leaves out: the KEK after it may be there, and a
  * row that was not read to its end may be that of one that is over. False where it is not to be
  * taken for the one in use. */
-static bool feed_cut(struct gv_track *track, const struct gv_kek_obs *kek)
+static bool feed_cut(struct gv_track *track, const struct gv_kek_obs *kek,
+                     const struct gv_track_in *in)
 {
-    struct gv_kek_life life = gv_kek_life_of(kek);
+    struct gv_rekey_policy policy = gv_rekey_policy_of(in->group, &track->told, in->override);
+    struct gv_dur due;
 
     if ((kek->has & GV_KEK_HAS_REMAINING) == 0 || shows(kek, &track->previous))
         return false;
     if (!shows(kek, &track->kek))
-        return !gv_when_before(life.birth, track->kek.birth);
+        return !elder(track, kek);
+    /* From when its rekey is due on, one that does not say so may be in use no more. */
+    due = gv_rekey_lead(&policy);
+    if (gv_secs(kek->remaining_s).ms <= due.ms)
+        return false;
     if (gv_time_before(track->listed, kek->seen_at))
         track->listed = kek->seen_at;
     return false;
@@ -480,7 +502,7 @@ void gv_track_feed(struct gv_track *track, const struct gv_track_in *in)
         kek = NULL;
     end = track->kek.expiry;
     first_seen = track->kek.first_seen;
-    if (kek != NULL && in->cut && !feed_cut(track, kek))
+    if (kek != NULL && in->cut && !feed_cut(track, kek, in))
         kek = NULL;
     next = next_of(group);
     if (group->ks != NULL &&

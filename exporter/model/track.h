@@ -100,6 +100,15 @@ void gv_track_doubt(struct gv_track *track);
 const struct gv_kek_obs *gv_track_in_use(const struct gv_track *track,
                                          const struct gv_kek_obs *rows);
 
+/* The one of them to show as in use: as gv_track_in_use, and NULL where that is elder than the
+ * KEK that is known. */
+const struct gv_kek_obs *gv_track_shown(const struct gv_track *track,
+                                        const struct gv_kek_obs *rows);
+
+/* A rekey or a registration was counted since this GM's KEK was seen: it may have another now.
+ */
+bool gv_track_moved_on(const struct gv_track *track, const struct gv_gm_obs *gm);
+
 /* True where this KS decides when its group rekeys: it is primary, or alone. */
 bool gv_ks_leads(const struct gv_ks_obs *ks);
 

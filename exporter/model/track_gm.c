@@ -24,8 +24,20 @@ void track_gm_mark(struct gv_track *track, const struct gv_kek_life *life,
     track->mark.at = life->last_seen;
     track->mark.remaining_s = life->remaining_s;
     track->mark.lifetime_s = life->has_lifetime ? life->lifetime_s : 0;
+    /* Counts that were told later may have risen since. */
+    if (gv_time_before(life->last_seen, gm->seen_at))
+        return;
     track->mark.rekeys = rekeys_of(gm);
     track->mark.registrations = registrations_of(gm);
+}
+
+bool gv_track_moved_on(const struct gv_track *track, const struct gv_gm_obs *gm)
+{
+    return gv_time_before(track->kek.last_seen, gm->seen_at) &&
+           (((gm->has & GV_GM_HAS_REKEYS_RECEIVED) &&
+             gm->rekeys_received != track->mark.rekeys) ||
+            ((gm->has & GV_GM_HAS_REGISTRATIONS_SUCCEEDED) &&
+             gm->registrations_succeeded != track->mark.registrations));
 }
 
 /* Can this sight be compared with the mark? A registration brings the same KEK again, with what

@@ -107,8 +107,77 @@ static void test_members(void)
     }
 }
 
+/* A member that holds another KEK than its key server: as long as that is what was seen last,
+ * and nothing was counted since that may have changed it. */
+static void test_out_of_sync(void)
+{
+    static const struct {
+        const char *name;
+        int64_t seen_s, counted_s; /* its KEK, and its counts; the snapshot is of 1000 */
+        uint32_t rekeys, registrations;
+        enum gv_tri sync;
+    } cases[] = {
+        {"another KEK", 900, 900, 5, 2, GV_NO},
+        {"counted since: the same", 900, 950, 5, 2, GV_NO},
+        {"a rekey since", 900, 950, 6, 2, GV_UNKNOWN},
+        {"a registration since", 900, 950, 5, 3, GV_UNKNOWN},
+        {"counted before it was seen", 900, 850, 6, 2, GV_NO},
+        {"seen long ago", 600, 600, 5, 2, GV_UNKNOWN},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct gv_observation *of_ks = scene_new(990), *of_gm = scene_new(cases[i].counted_s);
+        struct gv_group_obs *at_ks = scene_group(of_ks, "G1", NULL),
+                            *at_gm = scene_group(of_gm, "G1", NULL);
+        struct gv_gm_obs *gm = scene_gm(of_gm, at_gm, "10.0.1.1", "1.0.26");
+        struct gv_group_track learnt[2] = {{.name = "G1"}, {.name = "G1"}};
+        const struct gv_fleet_device devices[] = {
+            {.name = "ks1",
+             .address = "10.0.0.1",
+             .up = true,
+             .observation = of_ks,
+             .tracks = &learnt[0],
+             .track_count = 1,
+             .stale_before = scene_at(700)},
+            {.name = "gm1",
+             .address = "10.0.1.1",
+             .up = true,
+             .observation = of_gm,
+             .tracks = &learnt[1],
+             .track_count = 1,
+             .stale_before = scene_at(700)},
+        };
+        const struct gv_fleet_in in = {
+            .devices = devices, .device_count = 2, .now = scene_at(1000), .seed = 7};
+        struct gv_track *track = &learnt[1].track;
+        struct gv_snapshot snapshot;
+
+        (void)scene_ks(of_ks, at_ks, GV_KS_PRIMARY, "1.0.27");
+        (void)scene_kek(of_ks, at_ks, 1, 3600, 2000);
+        learnt[0].track.side = GV_TRACK_KS;
+        learnt[0].track.kek = gv_kek_life_of(at_ks->keks);
+        learnt[0].track.kek.first_seen = scene_at(-500);
+        (void)scene_kek(of_gm, at_gm, 9, 3600, 1000);
+        track->side = GV_TRACK_GM;
+        track->kek = gv_kek_life_of(at_gm->keks);
+        track->kek.first_seen = track->kek.spi_seen = scene_at(-900);
+        track->kek.last_seen = scene_at(cases[i].seen_s);
+        track->mark.rekeys = 5;
+        track->mark.registrations = 2;
+        gm->has = GV_GM_HAS_REKEYS_RECEIVED | GV_GM_HAS_REGISTRATIONS_SUCCEEDED;
+        gm->rekeys_received = cases[i].rekeys;
+        gm->registrations_succeeded = cases[i].registrations;
+        CHECK_INT(cases[i].name, gv_fleet_build(&in, &snapshot), GV_OK);
+        CHECK_INT(cases[i].name, snapshot.devices[1].memberships[0].kek_in_sync, cases[i].sync);
+        gv_arena_clear(&snapshot.arena);
+        gv_observation_free(of_ks);
+        gv_observation_free(of_gm);
+    }
+}
+
 int main(void)
 {
+    test_out_of_sync();
     test_counted();
     test_members();
     return check_end();

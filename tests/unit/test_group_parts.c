@@ -244,6 +244,24 @@ static void test_primaries(void)
     }
 }
 
+static void test_unseen(void)
+{
+    struct gv_track track = role_of(GV_KS_PRIMARY, 0, 50);
+    struct gv_peer_obs second = {.address = "2"}, first = {.address = "1"}, nameless = {0};
+    struct gv_coop_ks list[] = {
+        {.target_address = "1", .track = &track, .peers = &second},
+        {.target_address = "x", .address = "2", .track = &track, .peers = &first},
+    };
+
+    CHECK("each is there, by one address or the other", !gv_coop_unseen(list, 2));
+    CHECK("the second is not", gv_coop_unseen(list, 1));
+    list[0].peers = &nameless;
+    CHECK("one that has no address", gv_coop_unseen(list, 2));
+    list[0].peers = NULL;
+    CHECK("alone", !gv_coop_unseen(list, 1));
+    CHECK("nobody", !gv_coop_unseen(list, 0));
+}
+
 static struct gv_kek_life life_of(uint8_t spi, int64_t birth_s, int64_t first_s, int64_t last_s)
 {
     struct gv_kek_life life = {.known = spi != 0,
@@ -391,29 +409,36 @@ static void test_sync(void)
     fresh = ks;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         rows[i].gm.known = i != 1;
-        CHECK_INT(rows[i].name, gv_sync_judge(&rows[i].gm, rows[i].frozen, list, 1),
+        CHECK_INT(rows[i].name, gv_sync_judge(&rows[i].gm, rows[i].frozen, list, 1, false),
                   rows[i].sync);
     }
-    CHECK_INT("no KS", gv_sync_judge(&rows[0].gm, false, list, 0), GV_UNKNOWN);
+    CHECK_INT("no KS", gv_sync_judge(&rows[0].gm, false, list, 0, false), GV_UNKNOWN);
     fresh.kek = life_of(3, 1000, 1010, 1050);
-    CHECK_INT("a split group: in sync with one", gv_sync_judge(&rows[6].gm, false, list, 2),
-              GV_YES);
+    CHECK_INT("a split group: in sync with one",
+              gv_sync_judge(&rows[6].gm, false, list, 2, false), GV_YES);
     fresh.kek.known = fresh.next.known = false;
-    CHECK_INT("one KS is silent", gv_sync_judge(&rows[6].gm, false, list, 2), GV_UNKNOWN);
+    CHECK_INT("one KS is silent", gv_sync_judge(&rows[6].gm, false, list, 2, false),
+              GV_UNKNOWN);
     ks.partly = true;
     CHECK_INT("a poll that ended early may have left out a new one",
-              gv_sync_judge(&rows[6].gm, false, list, 1), GV_NO);
+              gv_sync_judge(&rows[6].gm, false, list, 1, false), GV_NO);
     late = life_of(4, 995, 1020, 1100);
-    CHECK_INT("which came after the last whole one", gv_sync_judge(&late, false, list, 1),
-              GV_UNKNOWN);
+    CHECK_INT("which came after the last whole one",
+              gv_sync_judge(&late, false, list, 1, false), GV_UNKNOWN);
     ks.partly = false;
-    CHECK_INT("a whole one has it, or it is none", gv_sync_judge(&late, false, list, 1), GV_NO);
+    CHECK_INT("a whole one has it, or it is none", gv_sync_judge(&late, false, list, 1, false),
+              GV_NO);
+    CHECK_INT("where a KS is not seen, that may have it",
+              gv_sync_judge(&late, false, list, 1, true), GV_UNKNOWN);
+    CHECK_INT("the one before is over for all of them",
+              gv_sync_judge(&rows[4].gm, false, list, 1, true), GV_NO);
     early = life_of(1, 0, 10, 1065);
     ks.previous.known = false;
     CHECK_INT("the exporter began after the rekey: no claim while it is on its way",
-              gv_sync_judge(&early, false, list, 1), GV_UNKNOWN);
+              gv_sync_judge(&early, false, list, 1, false), GV_UNKNOWN);
     ks.previous = life_of(5, 980, 985, 990);
-    CHECK_INT("two rekeys in a row", gv_sync_judge(&rows[2].gm, false, list, 1), GV_UNKNOWN);
+    CHECK_INT("two rekeys in a row", gv_sync_judge(&rows[2].gm, false, list, 1, false),
+              GV_UNKNOWN);
 }
 
 static void test_index(void)
@@ -453,6 +478,7 @@ int main(void)
     test_listed_members();
     test_teks();
     test_primaries();
+    test_unseen();
     test_two_keks();
     test_same_kek();
     test_sync();

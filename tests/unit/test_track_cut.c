@@ -60,6 +60,7 @@ static void test_listed(void)
         {"unseen for most of its life: another may have been there", 0, 965, GV_REKEY_UNKNOWN},
         {"a cut poll lists it: none was", 900, 965, GV_REKEY_ON_TIME},
         {"and it is late", 900, 1300, GV_REKEY_AFTER_EXPIRY},
+        {"when its rekey was due, it may have been over", 1000, 1300, GV_REKEY_UNKNOWN},
         {"but not so long before", 100, 1090, GV_REKEY_UNKNOWN},
         {"after half a life, one may have come in time", 500, 1190, GV_REKEY_UNKNOWN},
         {"within half a life, none did", 900, 1190, GV_REKEY_TOO_LATE},
@@ -133,6 +134,16 @@ static void test_before(void)
     CHECK_INT("and no late answer takes that back", track.listed.ms, scene_at(1010).ms);
 }
 
+static bool shown(const struct gv_track *track, int64_t at_s, uint8_t spi, uint32_t remaining_s)
+{
+    struct gv_observation *obs = scene_new(at_s);
+    struct gv_group_obs *group = scene_group(obs, "G1", "7");
+    bool is = gv_track_shown(track, scene_kek(obs, group, spi, 1200, remaining_s)) != NULL;
+
+    gv_observation_free(obs);
+    return is;
+}
+
 /* A cut poll that lists a KEK from before the one we know, which we had not seen, is no step
  * back: but a whole one is. */
 static void test_elder(void)
@@ -143,6 +154,8 @@ static void test_elder(void)
     CHECK("by a cut poll alone", track.partly);
     see(&track, 1020, 1, 200, true);
     CHECK_INT("it stays", track.kek.spi[0], 2);
+    CHECK("nor is it shown", !shown(&track, 1020, 1, 200));
+    CHECK("a newer one is", shown(&track, 2300, 3, 1200));
     see(&track, 1040, 2, 1150, false);
     CHECK("now by a whole one", !track.partly);
     see(&track, 1060, 1, 160, false);
