@@ -13,6 +13,7 @@ enum { DAY_S = 86400, LINE = 512, GROUPS_MOST = 2 };
 struct maker {
     struct gv_buf *out;
     struct lab_dice dice;
+    bool wild;
     uint32_t run_s;
     unsigned groups, servers[GROUPS_MOST], members[GROUPS_MOST];
     bool old_servers[GROUPS_MOST];
@@ -80,13 +81,15 @@ static void put_exporter(struct maker *m)
 {
     static const unsigned intervals[] = {60, 60, 120, 300};
     static const char *const losses[] = {"0", "0", "0", "0.01", "0.05", "0.1", "0.2"};
+    static const char *const wild[] = {"0", "0", "0.05", "0.1", "0.2", "0.3", "0.4"};
     unsigned interval = PICK(m, intervals);
 
     put(m, "exporter: {by: ");
     put_ways(m);
-    put(m, ", interval: %u, stale_after: %u, delay: %u, loss: %s, drift: %d}\n", interval,
-        interval < 100 ? 300 : 3 * interval, 2 + draw(m, 200), PICK(m, losses),
-        (int)draw(m, 101) - 50);
+    put(m, ", interval: %u, stale_after: %u, delay: %u, loss: %s, drift: %d%s}\n", interval,
+        interval < 100 ? 300 : 3 * interval, 2 + draw(m, 200),
+        m->wild ? PICK(m, wild) : PICK(m, losses), (int)draw(m, 101) - 50,
+        m->wild && chance(m, 50) ? ", history: true" : "");
 }
 
 /* --- the fleet --- */
@@ -94,14 +97,15 @@ static void put_exporter(struct maker *m)
 static void put_group(struct maker *m, unsigned g)
 {
     static const unsigned keks[] = {900, 1800, 3600, 3600, 7200, 14400, 43200, 86400};
+    static const unsigned wild[] = {420, 600, 900, 900, 1800, 3600, 3600, 7200};
     static const unsigned teks[] = {600, 900, 3600, 7200};
     static const unsigned intervals[] = {10, 10, 10, 20, 30};
-    unsigned kek = PICK(m, keks);
+    unsigned kek = m->wild ? PICK(m, wild) : PICK(m, keks), least = m->wild ? 250 : 400;
 
     put(m,
         "    - {name: G%u, id: %u, kek_lifetime: %u, kek_left: %u, tek_lifetime: %u, "
         "retransmits: %u, interval: %u%s",
-        g + 1, 100 + g, kek, 400 + draw(m, kek - 400), PICK(m, teks), draw(m, 6),
+        g + 1, 100 + g, kek, least + draw(m, kek - least), PICK(m, teks), draw(m, 6),
         PICK(m, intervals), chance(m, 25) ? ", transport: multicast" : "");
     if (chance(m, 25))
         put(m, ", ghosts: %u, ghost_version: %s", draw(m, 160),
@@ -111,7 +115,7 @@ static void put_group(struct maker *m, unsigned g)
 
 static void put_servers(struct maker *m, unsigned g)
 {
-    bool mixed = chance(m, 8);
+    bool mixed = chance(m, m->wild ? 25 : 8);
 
     m->servers[g] = 1 + draw(m, 3);
     for (unsigned i = 0; i < m->servers[g]; i++) {
@@ -131,7 +135,9 @@ static void put_members(struct maker *m, unsigned g)
     for (unsigned i = 0; i < m->members[g]; i++)
         put(m, "    - {name: gm%u%u, address: 127.%u.1.%u, gm: G%u, %s%s}\n", g + 1, i + 1,
             g + 1, i + 1, g + 1, image(m, chance(m, old_percent)),
-            chance(m, 10) ? ", faults: {lose_rate: 0.3}" : "");
+            !chance(m, m->wild ? 30 : 10) ? ""
+            : m->wild                     ? ", faults: {lose_rate: 0.5}"
+                                          : ", faults: {lose_rate: 0.3}");
 }
 
 static void put_fleet(struct maker *m)
@@ -215,16 +221,17 @@ static void put_event(struct maker *m)
     }
 }
 
-void random_fleet(uint64_t seed, uint32_t days, struct gv_buf *out)
+void random_fleet(uint64_t seed, uint32_t days, bool wild, struct gv_buf *out)
 {
-    struct maker m = {.out = out, .dice = lab_dice(seed, 1), .run_s = days * DAY_S};
+    struct maker m = {
+        .out = out, .dice = lab_dice(seed, 1), .wild = wild, .run_s = days * DAY_S};
     unsigned events;
 
-    put(&m, "# The random fleet of seed %llu.\nfor: %u\ncheck: 31\n", (unsigned long long)seed,
-        m.run_s);
+    put(&m, "# The %s fleet of seed %llu.\nfor: %u\ncheck: 31\n", wild ? "wild" : "random",
+        (unsigned long long)seed, m.run_s);
     put_exporter(&m);
     put_fleet(&m);
-    events = draw(&m, 6);
+    events = wild ? 4 + draw(&m, 16) : draw(&m, 6);
     if (events > 0)
         put(&m, "events:\n");
     while (events-- > 0)

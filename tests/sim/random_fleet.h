@@ -4,10 +4,13 @@
 #ifndef RANDOM_FLEET_H
 #define RANDOM_FLEET_H
 
+#include <stdbool.h>
+
 #include "base/buf.h"
 
 /* Append the scenario. Its one expectation always holds: what must not be said is the
- * claims' matter. `days` is how long it lasts. */
-void random_fleet(uint64_t seed, uint32_t days, struct gv_buf *out);
+ * claims' matter. `days` is how long it lasts; `wild`: with lines and faults
+ * worse than anybody would run a group over. */
+void random_fleet(uint64_t seed, uint32_t days, bool wild, struct gv_buf *out);
 
 #endif
