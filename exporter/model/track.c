@@ -464,17 +464,14 @@ static bool feed_cut(struct gv_track *track, const struct gv_kek_obs *kek,
                      const struct gv_track_in *in)
 {
     struct gv_rekey_policy policy = gv_rekey_policy_of(in->group, &track->told, in->override);
-    struct gv_dur due;
 
     if ((kek->has & GV_KEK_HAS_REMAINING) == 0 || shows(kek, &track->previous))
         return false;
     if (!shows(kek, &track->kek))
         return !elder(track, kek);
-    /* From when its rekey is due on, one that does not say so may be in use no more. */
-    due = gv_rekey_lead(&policy);
-    if (gv_secs(kek->remaining_s).ms <= due.ms)
-        return false;
-    if (gv_time_before(track->listed, kek->seen_at))
+    /* From when its rekey is due on, it may be in use no more. */
+    if (gv_secs(kek->remaining_s).ms > gv_rekey_lead(&policy).ms &&
+        gv_time_before(track->listed, kek->seen_at))
         track->listed = kek->seen_at;
     return false;
 }

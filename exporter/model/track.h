@@ -18,8 +18,8 @@ struct gv_track {
     enum gv_track_side side;
     struct gv_kek_life kek, previous;
     struct gv_kek_life next; /* KS: made, and not in use yet; known only as long as shown */
-    struct gv_time listed;   /* KS: a poll that ended early had its KEK, last */
-    bool partly;             /* its KEK was seen by such polls only: the next may be there */
+    struct gv_time listed; /* its KEK, by a poll that ended early, and its rekey was not due */
+    bool partly;           /* its KEK was seen by such polls only: the next may be there */
     struct gv_timing timing;
     struct gv_rekey_told told;
     bool policy_known;
