@@ -32,8 +32,7 @@ static bool members_gone(struct gv_storm *storm, const struct gv_ks_obs *ks)
         return false;
     storm->has_members = true;
     storm->members = now;
-    return known && now < before &&
-           (before - now) * 100 > before * GONE_PERCENT;
+    return known && now < before && (before - now) * 100 > before * GONE_PERCENT;
 }
 
 static bool feed_ks(struct gv_storm *storm, const struct gv_track_in *in)

@@ -107,6 +107,49 @@ static void test_members(void)
     }
 }
 
+/* A device of the scene below; nothing of before 700 counts. */
+static struct gv_fleet_device device_of(const char *name, const char *address,
+                                        const struct gv_observation *obs,
+                                        const struct gv_group_track *learnt)
+{
+    return (struct gv_fleet_device){.name = name,
+                                    .address = address,
+                                    .up = true,
+                                    .observation = obs,
+                                    .tracks = learnt,
+                                    .track_count = 1,
+                                    .stale_before = scene_at(700)};
+}
+
+/* A key server's KEK 1, and what is learnt of it. */
+static struct gv_group_track of_a_ks(struct gv_observation *obs)
+{
+    struct gv_group_obs *group = scene_group(obs, "G1", NULL);
+    struct gv_group_track learnt = {.name = "G1"};
+
+    (void)scene_ks(obs, group, GV_KS_PRIMARY, "1.0.27");
+    learnt.track.side = GV_TRACK_KS;
+    learnt.track.kek = gv_kek_life_of(scene_kek(obs, group, 1, 3600, 2000));
+    learnt.track.kek.first_seen = scene_at(-500);
+    return learnt;
+}
+
+/* A member's KEK 9, seen last at `seen_s` with 5 rekeys and 2 registrations. */
+static struct gv_group_track of_a_gm(struct gv_observation *obs, int64_t seen_s)
+{
+    struct gv_group_obs *group = scene_group(obs, "G1", NULL);
+    struct gv_group_track learnt = {.name = "G1"};
+    struct gv_track *track = &learnt.track;
+
+    track->side = GV_TRACK_GM;
+    track->kek = gv_kek_life_of(scene_kek(obs, group, 9, 3600, 1000));
+    track->kek.first_seen = track->kek.spi_seen = scene_at(-900);
+    track->kek.last_seen = scene_at(seen_s);
+    track->mark.rekeys = 5;
+    track->mark.registrations = 2;
+    return learnt;
+}
+
 /* A member that holds another KEK than its key server: as long as that is what was seen last,
  * and nothing was counted since that may have changed it. */
 static void test_out_of_sync(void)
@@ -126,52 +169,23 @@ static void test_out_of_sync(void)
     };
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        struct gv_observation *of_ks = scene_new(990), *of_gm = scene_new(cases[i].counted_s);
-        struct gv_group_obs *at_ks = scene_group(of_ks, "G1", NULL),
-                            *at_gm = scene_group(of_gm, "G1", NULL);
-        struct gv_gm_obs *gm = scene_gm(of_gm, at_gm, "10.0.1.1", "1.0.26");
-        struct gv_group_track learnt[2] = {{.name = "G1"}, {.name = "G1"}};
-        const struct gv_fleet_device devices[] = {
-            {.name = "ks1",
-             .address = "10.0.0.1",
-             .up = true,
-             .observation = of_ks,
-             .tracks = &learnt[0],
-             .track_count = 1,
-             .stale_before = scene_at(700)},
-            {.name = "gm1",
-             .address = "10.0.1.1",
-             .up = true,
-             .observation = of_gm,
-             .tracks = &learnt[1],
-             .track_count = 1,
-             .stale_before = scene_at(700)},
-        };
+        struct gv_observation *ks = scene_new(990), *gm = scene_new(cases[i].counted_s);
+        const struct gv_group_track learnt[] = {of_a_ks(ks), of_a_gm(gm, cases[i].seen_s)};
+        const struct gv_fleet_device devices[] = {device_of("ks1", "10.0.0.1", ks, &learnt[0]),
+                                                  device_of("gm1", "10.0.1.1", gm, &learnt[1])};
         const struct gv_fleet_in in = {
             .devices = devices, .device_count = 2, .now = scene_at(1000), .seed = 7};
-        struct gv_track *track = &learnt[1].track;
+        struct gv_gm_obs *counts = scene_gm(gm, gm->groups, "10.0.1.1", "1.0.26");
         struct gv_snapshot snapshot;
 
-        (void)scene_ks(of_ks, at_ks, GV_KS_PRIMARY, "1.0.27");
-        (void)scene_kek(of_ks, at_ks, 1, 3600, 2000);
-        learnt[0].track.side = GV_TRACK_KS;
-        learnt[0].track.kek = gv_kek_life_of(at_ks->keks);
-        learnt[0].track.kek.first_seen = scene_at(-500);
-        (void)scene_kek(of_gm, at_gm, 9, 3600, 1000);
-        track->side = GV_TRACK_GM;
-        track->kek = gv_kek_life_of(at_gm->keks);
-        track->kek.first_seen = track->kek.spi_seen = scene_at(-900);
-        track->kek.last_seen = scene_at(cases[i].seen_s);
-        track->mark.rekeys = 5;
-        track->mark.registrations = 2;
-        gm->has = GV_GM_HAS_REKEYS_RECEIVED | GV_GM_HAS_REGISTRATIONS_SUCCEEDED;
-        gm->rekeys_received = cases[i].rekeys;
-        gm->registrations_succeeded = cases[i].registrations;
+        counts->has = GV_GM_HAS_REKEYS_RECEIVED | GV_GM_HAS_REGISTRATIONS_SUCCEEDED;
+        counts->rekeys_received = cases[i].rekeys;
+        counts->registrations_succeeded = cases[i].registrations;
         CHECK_INT(cases[i].name, gv_fleet_build(&in, &snapshot), GV_OK);
         CHECK_INT(cases[i].name, snapshot.devices[1].memberships[0].kek_in_sync, cases[i].sync);
         gv_arena_clear(&snapshot.arena);
-        gv_observation_free(of_ks);
-        gv_observation_free(of_gm);
+        gv_observation_free(ks);
+        gv_observation_free(gm);
     }
 }
 
