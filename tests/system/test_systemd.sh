@@ -34,6 +34,7 @@ config() { # COMMUNITY-KEY
 config 'community_file: community'
 manage() { # WHERE: takes notifications there; they are in ./said
     : >log
+    rm -f said # the one of before is no sign that this one listens
     python3 "$here/service_manager.py" listen "$1" said log &
     pids+=($!)
     wait_for '^open$' said
