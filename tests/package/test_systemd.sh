@@ -191,7 +191,8 @@ check "the probe heard it" shows '^getvpn_probe_rekeys_received_total{.*} 1$'
 check "never ended, for no forbidden call" is NRestarts 0
 check "still up in Prometheus" up 'getvpn 1' >"$dir/up"
 
-# ---- its socket ----
+# ---- its socket, which nobody but we may wake ----
+in_root systemctl stop prometheus icinga2
 sed -i 's|^ARGS="|&--web.systemd-socket |' "$root/etc/default/getvpn-exporter"
 check "a clean end" in_root systemctl stop getvpn-exporter
 check "as such" is Result success
