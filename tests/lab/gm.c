@@ -54,7 +54,10 @@ static void schedule_tek(struct lab_fleet *fleet, struct lab_gm *gm, struct gv_t
     if (lead_s < TEK_LEAD_LEAST_S)
         lead_s = TEK_LEAD_LEAST_S;
     at = gv_time_sub(tek->expiry, gv_secs(lead_s + TEK_JITTER_S));
-    at = gv_time_before(now, at) ? at : tek->expiry;
+    if (!gv_time_before(now, tek->expiry)) /* clocks were stepped: its server gives no other */
+        at = lab_after_s(now, RETRY_LEAST_S);
+    else if (!gv_time_before(now, at))
+        at = tek->expiry;
     gm->tek_register_at = within(fleet, at, TEK_JITTER_S);
 }
 
