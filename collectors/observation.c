@@ -167,19 +167,26 @@ bool gv_gm_add_server(struct gv_observation *obs, struct gv_gm_obs *gm, struct g
     return (*at)->name != NULL;
 }
 
+uint32_t gv_ks_members_listed(const struct gv_ks_obs *ks)
+{
+    uint32_t n = 0;
+
+    for (const struct gv_member_obs *m = ks->members; m != NULL; m = m->next)
+        n++;
+    return n;
+}
+
 bool gv_ks_most_members(const struct gv_ks_obs *ks, uint64_t *most)
 {
     bool own = (ks->has & GV_KS_HAS_MEMBERS_REGISTERED) != 0;
     bool total = (ks->has & GV_KS_HAS_GROUP_MEMBERS) != 0;
-    uint32_t listed = 0;
+    uint32_t listed = gv_ks_members_listed(ks);
 
     if (!own && !total)
         return false;
     *most = own ? ks->members_registered : ks->group_members;
     if (total && ks->group_members > *most)
         *most = ks->group_members;
-    for (const struct gv_member_obs *m = ks->members; m != NULL; m = m->next)
-        listed++;
     if (listed > *most)
         *most = listed;
     return true;

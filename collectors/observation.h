@@ -258,6 +258,9 @@ struct gv_peer_obs *gv_ks_add_peer(struct gv_observation *obs, struct gv_ks_obs 
 struct gv_member_obs *gv_ks_add_member(struct gv_observation *obs, struct gv_ks_obs *ks);
 bool gv_gm_add_server(struct gv_observation *obs, struct gv_gm_obs *gm, struct gv_text name);
 
+/* How many members it lists. */
+uint32_t gv_ks_members_listed(const struct gv_ks_obs *ks);
+
 /* The most members of its group that this KS tells of; false where it counts none. The CLI
  * counts and lists the group's, the MIB may count those of this KS alone, and which of them was
  * asked last changes: the most is the group's. */

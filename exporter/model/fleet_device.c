@@ -138,11 +138,7 @@ static void fill_peers(struct fleet *fleet, struct gv_membership *row,
 static void fill_members(struct fleet *fleet, struct gv_membership *row,
                          const struct gv_ks_obs *ks)
 {
-    size_t n = 0;
-
-    for (const struct gv_member_obs *m = ks->members; m != NULL; m = m->next)
-        n++;
-    row->members = fleet_alloc(fleet, n, sizeof(*row->members));
+    row->members = fleet_alloc(fleet, gv_ks_members_listed(ks), sizeof(*row->members));
     if (row->members == NULL)
         return;
     for (const struct gv_member_obs *m = ks->members; m != NULL; m = m->next)

@@ -86,10 +86,6 @@ static enum gv_tri in_sync(const struct fleet_member *member, const struct ks_li
 {
     const struct gv_membership *row = member->row;
     const struct gv_track *track = &member->learnt->track;
-    /* What is fresh of it may be all but its KEK. */
-    struct gv_time seen = gv_time_before(track->kek.last_seen, track->listed)
-                              ? track->listed
-                              : track->kek.last_seen;
     enum gv_tri answer;
     /* Of a member that is neither old nor new yet, the value may stand still. */
     bool frozen =
@@ -99,7 +95,9 @@ static enum gv_tri in_sync(const struct fleet_member *member, const struct ks_li
         return GV_UNKNOWN;
     if (!row->gm_kek.present && row->registered == GV_NO)
         return GV_NO;
-    if (!row->gm_kek.present || gv_time_before(seen, member->device->stale_before))
+    /* What is fresh of it may be all but its KEK. */
+    if (!row->gm_kek.present ||
+        gv_time_before(gv_track_last_known(track), member->device->stale_before))
         return GV_UNKNOWN;
     answer = gv_sync_judge(&track->kek, frozen, ks->sync, ks->count, ks->unseen);
     return answer == GV_NO && gv_track_moved_on(track, member->obs->gm) ? GV_UNKNOWN : answer;

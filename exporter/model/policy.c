@@ -57,15 +57,6 @@ static enum gv_rekey_transport transport_of(const struct gv_group_obs *group,
     return group->transport;
 }
 
-static uint32_t listed(const struct gv_ks_obs *ks)
-{
-    uint32_t n = 0;
-
-    for (const struct gv_member_obs *m = ks->members; m != NULL; m = m->next)
-        n++;
-    return n;
-}
-
 /* The formula's GMs are the group's total over all KSs. Which count IOS takes is
  * not told, so members that only other KSs count make it uncertain. */
 static void members_of(struct gv_rekey_policy *policy, const struct gv_ks_obs *ks)
@@ -79,7 +70,7 @@ static void members_of(struct gv_rekey_policy *policy, const struct gv_ks_obs *k
     else if (local)
         policy->members = ks->members_registered;
     else
-        policy->members = listed(ks);
+        policy->members = gv_ks_members_listed(ks);
     if (total && local)
         policy->members_uncertain = ks->group_members > ks->members_registered
                                         ? ks->group_members - ks->members_registered

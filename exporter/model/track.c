@@ -53,6 +53,12 @@ const struct gv_kek_obs *gv_track_in_use(const struct gv_track *track,
     return told->status != GV_KEK_OLD ? told : NULL;
 }
 
+struct gv_time gv_track_last_known(const struct gv_track *track)
+{
+    return gv_time_before(track->kek.last_seen, track->listed) ? track->listed
+                                                               : track->kek.last_seen;
+}
+
 const struct gv_kek_obs *gv_track_shown(const struct gv_track *track,
                                         const struct gv_kek_obs *rows)
 {

@@ -105,6 +105,10 @@ const struct gv_kek_obs *gv_track_in_use(const struct gv_track *track,
 const struct gv_kek_obs *gv_track_shown(const struct gv_track *track,
                                         const struct gv_kek_obs *rows);
 
+/* When its KEK was last known to be there: seen as the one in use, or listed by a poll that
+ * ended early. */
+struct gv_time gv_track_last_known(const struct gv_track *track);
+
 /* A rekey or a registration was counted since this GM's KEK was seen: it may have another now.
  */
 bool gv_track_moved_on(const struct gv_track *track, const struct gv_gm_obs *gm);

@@ -30,13 +30,10 @@ static bool unseen_for(const struct gv_track *track, const struct gv_kek_life *f
                        struct gv_time birth, struct gv_dur span)
 {
     const struct gv_kek_life *old = &track->kek;
-    struct gv_time last = old->last_seen;
 
     if (old->has_index && fresh->has_index && fresh->index == old->index + 1)
         return false;
-    if (gv_time_before(last, track->listed))
-        last = track->listed;
-    return gv_time_diff(birth, last).ms > span.ms;
+    return gv_time_diff(birth, gv_track_last_known(track)).ms > span.ms;
 }
 
 /* How long one between lives until it is rekeyed by the formula, at least: the lifetime may
